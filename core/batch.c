@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "batch.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "alloc.h"
+
+#define CAPACITY_MIN 8
+
+struct batch *batch_new(uint64_t id, uint64_t now_ms)
+{
+    struct batch *batch = alloc_zero(1, sizeof *batch);
+    batch->id = id;
+    batch->now_ms = now_ms;
+    return batch;
+}
+
+void batch_free(struct batch *batch)
+{
+    if (!batch)
+        return;
+    buffer_wipe(&batch->arena);
+    free(batch->entries);
+    free(batch->locals);
+    free(batch->rows);
+    free(batch);
+}
+
+/* `items` with room for one more. */
+static void *with_room(void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return items;
+    *capacity = *capacity ? *capacity * 2 : CAPACITY_MIN;
+    return alloc_grow(items, *capacity, size);
+}
+
+/* Copies `bytes` into the arena; returns where.  The old block is wiped when the arena moves: it may hold a key. */
+static size_t keep(struct batch *batch, struct bytes bytes)
+{
+    struct buffer *arena = &batch->arena;
+    if (bytes.size > arena->capacity - arena->size) {
+        struct buffer larger = {0};
+        buffer_reserve(&larger, 2 * arena->capacity + bytes.size);
+        buffer_append(&larger, buffer_bytes(arena));
+        buffer_wipe(arena);
+        *arena = larger;
+    }
+    size_t at = arena->size;
+    buffer_append(arena, bytes);
+    return at;
+}
+
+void batch_add_entry(struct batch *batch, uint32_t log, uint32_t group, uint64_t seq, uint32_t flags, struct bytes wire)
+{
+    batch->entries = with_room(batch->entries, batch->entry_count, &batch->entry_capacity, sizeof *batch->entries);
+    batch->entries[batch->entry_count++] = (struct batch_entry){
+        .log = log, .group = group, .seq = seq, .flags = flags, .at = keep(batch, wire), .size = wire.size};
+}
+
+static struct batch_local *add_local(struct batch *batch, struct bytes key)
+{
+    batch->locals = with_room(batch->locals, batch->local_count, &batch->local_capacity, sizeof *batch->locals);
+    struct batch_local *local = &batch->locals[batch->local_count++];
+    *local = (struct batch_local){.key_at = keep(batch, key), .key_size = key.size};
+    return local;
+}
+
+void batch_put_local(struct batch *batch, struct bytes key, struct bytes value)
+{
+    assert(value.size != SIZE_MAX); /* that size means deleted */
+    struct batch_local *local = add_local(batch, key);
+    local->value_at = keep(batch, value);
+    local->value_size = value.size;
+}
+
+void batch_delete_local(struct batch *batch, struct bytes key)
+{
+    add_local(batch, key)->value_size = SIZE_MAX;
+}
+
+void batch_set_row(struct batch *batch, const struct log_row *row)
+{
+    for (size_t i = batch->row_count; i-- > 0;) {
+        if (batch->rows[i].number == row->number) {
+            batch->rows[i] = *row;
+            return;
+        }
+    }
+    batch->rows = with_room(batch->rows, batch->row_count, &batch->row_capacity, sizeof *batch->rows);
+    batch->rows[batch->row_count++] = *row;
+}
+
+bool batch_is_empty(const struct batch *batch)
+{
+    return !batch->entry_count && !batch->local_count && !batch->row_count;
+}
+
+struct bytes batch_entry_wire(const struct batch *batch, size_t index)
+{
+    assert(index < batch->entry_count);
+    const struct batch_entry *entry = &batch->entries[index];
+    return (struct bytes){batch->arena.data + entry->at, entry->size};
+}
