@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ * The local API: JSON-RPC 2.0, one object a line, on a Unix socket that only this user (and root) may use.  What it
+ * offers is API.md; this is its server.  Knows the node through commands it hands out and questions it asks
+ * (core/node_query.h); everything happens on the loop's thread. */
+#pragma once
+#include "core/node.h"
+#include <uv.h>
+
+#define RPC_CONNECTIONS_MAX 64
+#define RPC_LINE_MAX (1u << 20)   /* bytes of a request, without its line feed */
+#define RPC_UNSENT_MAX (1u << 20) /* above: a client is not read, and a subscriber is told that it is too slow */
+
+/* Everything is borrowed until rpc_close() is done, except `path`, which is copied. */
+struct rpc_options {
+    uv_loop_t *loop;
+    const char *path;         /* of the socket */
+    const struct node *node;
+    const char *version;      /* for node.info: the program's version … */
+    const char *home;         /* … its home directory … */
+    const char *listen;       /* … and "ADDR:PORT" */
+    void *arg;                /* for the calls below */
+    /* The id of the next command; never 0. */
+    uint64_t (*command_id)(void *arg);
+    /* Takes the command, which is borrowed for the call; its reply comes through rpc_reply(), now or later. */
+    void (*submit)(void *arg, const struct command *command);
+    /* A turn of questions to the node is over (runtime_read_done()); may be NULL. */
+    void (*read_done)(void *arg);
+    /* What sync.status shows as `discovery`: "running", "off", …; may be NULL. */
+    const char *(*discovery)(void *arg);
+    /* node.stop was called and answered; called once, from the loop. */
+    void (*on_stop)(void *arg);
+};
+
+struct rpc;
+
+/* Binds and listens.  A socket that nobody answers on is a leftover and is replaced.
+ * ERR_BUSY: somebody answers on it; ERR_EXISTS: something else has this path; ERR_TOO_BIG: the path is longer than a
+ * socket's may be (107 bytes); ERR_NOT_PERMITTED, ERR_NOT_FOUND, ERR_DISK: the directory refuses. */
+MUST_USE enum error rpc_open(const struct rpc_options *options, struct rpc **ret);
+
+/* Tells what EFFECT_REPLY says; replies to commands of others are ignored.  Submits nothing, so that it may be called
+ * while effects are carried out. */
+void rpc_reply(struct rpc *rpc, const struct effect *reply);
+
+/* Tells subscribers what EFFECT_NOTIFY says.  Likewise. */
+void rpc_notice(struct rpc *rpc, const struct effect *notice);
+
+/* Answers what waits with ERR_SHUTTING_DOWN, closes every connection, removes the socket, frees `rpc`, then calls
+ * `closed` once from the loop. */
+void rpc_close(struct rpc *rpc, void (*closed)(void *arg), void *arg);
