@@ -13,6 +13,7 @@ struct node_info {
     uint64_t free_disk;
     enum error disk_state;        /* OK; ERR_LIMIT: takes no entries of others; ERR_DISK_FULL: read-only */
     uint64_t entries;             /* stored */
+    uint64_t last_arrival;        /* of the newest durable entry: where node_arrivals() finds nothing yet */
     size_t links;                 /* that stand */
 };
 void node_info(const struct node *node, struct node_info *ret);
