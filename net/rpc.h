@@ -14,7 +14,7 @@
 struct rpc_options {
     uv_loop_t *loop;
     const char *path;         /* of the socket */
-    const struct node *node;
+    struct node *node;        /* only asked (core/node_query.h) */
     const char *version;      /* for node.info: the program's version … */
     const char *home;         /* … its home directory … */
     const char *listen;       /* … and "ADDR:PORT" */
