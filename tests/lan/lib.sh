@@ -9,6 +9,8 @@
 #   ZURUF_TEST_DATA     folder of real data
 set -euo pipefail
 export LC_ALL=C.UTF-8 NO_COLOR=1
+# Verbs start a node where none runs; in here that fails at once, so that no scenario gets a node behind its back.
+export ZURUF_NODE_ARGS=--not-in-the-lab
 
 LAN=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 PROGRAM=${ZURUF_LAN_PROGRAM:-${ZURUF:-$LAN/../../build/release/cli/zuruf}}
@@ -138,10 +140,10 @@ node_kill() { # I [SIGNAL]
     } 2>/dev/null # where bash tells of the killed job
 }
 
-# A new person: identity and a running node.
+# A new person: a running node and an identity.
 person() { # I NAME [ARGUMENTS OF NODE...]
-    zuruf "$1" init --name "$2" >/dev/null || fail "init on host $1"
     node_start "$1" "${@:3}"
+    zuruf "$1" init --name "$2" >/dev/null || fail "init on host $1"
 }
 
 invite() { # I : prints the code
