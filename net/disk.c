@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "disk.h"
+#include "core/alloc.h"
+#include <assert.h>
+#include <stdlib.h>
+
+struct disk_batch {
+    uint64_t id;
+    size_t size;
+    struct disk_batch *next;
+};
+
+void disk_init(struct disk *disk, const struct journal *journal)
+{
+    *disk = (struct disk){.journal = journal};
+}
+
+static void drop_first(struct disk *disk)
+{
+    struct disk_batch *first = disk->first;
+
+    disk->first = first->next;
+    if (!disk->first)
+        disk->last = NULL;
+    disk->bytes -= first->size;
+    free(first);
+}
+
+void disk_done(struct disk *disk)
+{
+    while (disk->first)
+        drop_first(disk);
+}
+
+static void look_behind(struct disk *disk)
+{
+    if (disk->bytes > DISK_BEHIND_BYTES)
+        disk->behind = true;
+    else if (disk->bytes < DISK_CAUGHT_UP_BYTES)
+        disk->behind = false;
+}
+
+void disk_submit(struct disk *disk, const struct batch *batch)
+{
+    struct disk_batch *item = alloc_zero(1, sizeof *item);
+
+    item->id = batch->id;
+    item->size = batch->arena.size;
+    if (disk->last)
+        disk->last->next = item;
+    else
+        disk->first = item;
+    disk->last = item;
+    disk->bytes += item->size;
+    look_behind(disk);
+    disk->journal->submit(disk->journal->ctx, batch);
+}
+
+size_t disk_collect(struct disk *disk, struct persisted *ret, size_t most)
+{
+    size_t count = disk->journal->collect(disk->journal->ctx, ret, most);
+
+    for (size_t i = 0; i < count; i++) {
+        assert(disk->first && disk->first->id == ret[i].batch); /* results come in order of submission */
+        drop_first(disk);
+        settled_note(&disk->settled, &ret[i]);
+    }
+    look_behind(disk);
+    return count;
+}
+
+bool disk_is_idle(const struct disk *disk)
+{
+    return !disk->first;
+}
+
+void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_t *ret_size)
+{
+    if (!disk->space_known || mono_ms - disk->space_at_ms >= DISK_SPACE_MS) {
+        disk->journal->space(disk->journal->ctx, &disk->free_bytes, &disk->size_bytes);
+        disk->space_known = true;
+        disk->space_at_ms = mono_ms;
+    }
+    *ret_free = disk->free_bytes;
+    *ret_size = disk->size_bytes;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT
+ * The journal as the loop sees it: what was submitted, what is durable, how far the disk is behind, how full it is. */
+#pragma once
+#include "settled.h"
+
+#define DISK_BEHIND_BYTES ((size_t)8 << 20) /* submitted and not durable: above, take nothing more in */
+#define DISK_CAUGHT_UP_BYTES ((size_t)4 << 20)
+#define DISK_SPACE_MS 1000 /* how old the answer about free space may be */
+
+struct disk_batch;
+
+struct disk {
+    const struct journal *journal; /* borrowed */
+    struct settled settled;
+    struct disk_batch *first, *last; /* in flight */
+    size_t bytes;                    /* of those */
+    bool behind;
+    bool space_known;
+    uint64_t space_at_ms, free_bytes, size_bytes;
+};
+
+void disk_init(struct disk *disk, const struct journal *journal);
+void disk_done(struct disk *disk);
+
+void disk_submit(struct disk *disk, const struct batch *batch);
+/* Notes the next results in disk->settled and hands them out; returns how many. */
+size_t disk_collect(struct disk *disk, struct persisted *ret, size_t most);
+bool disk_is_idle(const struct disk *disk); /* nothing is in flight */
+void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_t *ret_size);
