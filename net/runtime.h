@@ -3,7 +3,7 @@
  * links, the timers and the queues of what waits for a batch; borrows the loop, the node and the two storage tables.
  *
  *     runtime_new --> runtime_listen --> node_new (needs the port) --> runtime_start --> … --> runtime_stop
- *                                                    its callback: runtime_free, node_free, close the store
+ *        its callback: runtime_free, close the store (it takes in what is queued), node_free (owns those batches)
  *
  * Everything here runs on the loop's thread.  Only journal->set_wakeup's callback comes from another. */
 #pragma once
@@ -12,8 +12,8 @@
 
 /* How the runtime tells the program around it.  Everything passed is borrowed for the call.  A callback may ask
  * node_query.h, also about what it is just told (a durable notice comes after the node itself knows that the batch is
- * durable), but must not call runtime_command(), runtime_peer_seen(), runtime_peer_gone() or runtime_stop(): a step
- * of the node is being carried out. */
+ * durable).  on_reply and on_notice come between two steps and may call any function here but runtime_free();
+ * on_announce and on_log come in the middle of one and may call none. */
 struct runtime_callbacks {
     void *arg;
     /* EFFECT_REPLY, once its batch is durable; reply->error is the batch's error if that failed, and
@@ -30,8 +30,8 @@ struct runtime_callbacks {
 struct runtime_options {
     uv_loop_t *loop;
     const struct storage *storage;
-    const struct journal *journal; /* its wake-up is taken over until the stop callback */
-    bool restored;                 /* for EVENT_START */
+    const struct journal *journal;      /* its wake-up is taken over until the stop callback */
+    bool restored;                      /* for EVENT_START */
     struct runtime_callbacks callbacks; /* each may be NULL */
 };
 
