@@ -8,6 +8,7 @@
 #   ZURUF_LAN_SUDO=1    without root: run the scenario through sudo
 #   ZURUF_TEST_DATA     folder of real data
 set -euo pipefail
+export PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL=C.UTF-8 NO_COLOR=1
 # Verbs start a node where none runs; in here that fails at once, so that no scenario gets a node behind its back.
 export ZURUF_NODE_ARGS=--not-in-the-lab
