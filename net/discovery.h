@@ -21,7 +21,7 @@ struct discovery_options {
         *helper;      /* path of zuruf-discover; NULL: $ZURUF_LIBEXEC, beside the running program, then as installed */
     unsigned ping_ms; /* 0: 5000; three unanswered pings in a row make the helper count as frozen */
     void *arg;
-    /* What the three are given lives for the call only.  None may call discovery_stop(). */
+    /* What the three are given lives for the call only. */
     void (*seen)(void *arg, struct bytes instance, const struct address *address, const struct beacon *beacon);
     void (*gone)(void *arg, struct bytes instance);
     void (*log)(void *arg, const char *text); /* one line, printable */
