@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * The local API: JSON-RPC 2.0, one object a line, on a Unix socket that only this user (and root) may use.  What it
  * offers is API.md; this is its server.  Knows the node through commands it hands out and questions it asks
- * (core/node_query.h); everything happens on the loop's thread. */
+ * (core/node_query.h); everything happens on the loop's thread.  The program must ignore SIGPIPE: a client may vanish
+ * while it is written to. */
 #pragma once
 #include "core/node.h"
 #include <uv.h>
@@ -13,12 +14,12 @@
 /* Everything is borrowed until rpc_close() is done, except `path`, which is copied. */
 struct rpc_options {
     uv_loop_t *loop;
-    const char *path;         /* of the socket */
-    struct node *node;        /* only asked (core/node_query.h) */
-    const char *version;      /* for node.info: the program's version … */
-    const char *home;         /* … its home directory … */
-    const char *listen;       /* … and "ADDR:PORT" */
-    void *arg;                /* for the calls below */
+    const char *path;    /* of the socket */
+    struct node *node;   /* only asked (core/node_query.h) */
+    const char *version; /* for node.info: the program's version … */
+    const char *home;    /* … its home directory … */
+    const char *listen;  /* … and "ADDR:PORT" */
+    void *arg;           /* for the calls below */
     /* The id of the next command; never 0. */
     uint64_t (*command_id)(void *arg);
     /* Takes the command, which is borrowed for the call; its reply comes through rpc_reply(), now or later. */
@@ -35,7 +36,7 @@ struct rpc;
 
 /* Binds and listens.  A socket that nobody answers on is a leftover and is replaced.
  * ERR_BUSY: somebody answers on it; ERR_EXISTS: something else has this path; ERR_TOO_BIG: the path is longer than a
- * socket's may be (107 bytes); ERR_NOT_PERMITTED, ERR_NOT_FOUND, ERR_DISK: the directory refuses. */
+ * socket's may be (107 bytes); ERR_NOT_PERMITTED: the directory is missing or refuses; ERR_DISK_FULL, ERR_DISK. */
 MUST_USE enum error rpc_open(const struct rpc_options *options, struct rpc **ret);
 
 /* Tells what EFFECT_REPLY says; replies to commands of others are ignored.  Submits nothing, so that it may be called

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "rpc_methods.h"
+#include "rpc_commands.h"
+#include "rpc_events.h"
+#include "rpc_history.h"
+#include "rpc_overview.h"
+
+static const struct rpc_method methods[] = {
+    {"message.send", NULL, rpc_commands_send, rpc_commands_sent},
+    {"message.list", rpc_history_list, NULL, NULL},
+    {"message.get", rpc_history_get, NULL, NULL},
+    {"message.receipt", rpc_history_receipt, NULL, NULL},
+    {"event.subscribe", rpc_events_subscribe, NULL, NULL},
+    {"node.info", rpc_overview_node, NULL, NULL},
+    {"node.stop", rpc_commands_stop, NULL, NULL},
+    {"identity.create", NULL, rpc_commands_identity, rpc_commands_identity_created},
+    {"workspace.create", NULL, rpc_commands_workspace, rpc_commands_done},
+    {"workspace.join", NULL, rpc_commands_join, rpc_commands_joined},
+    {"invite.create", NULL, rpc_commands_invite, rpc_commands_invited},
+    {"person.list", rpc_overview_persons, NULL, NULL},
+    {"group.list", rpc_overview_groups, NULL, NULL},
+    {"clock.get", rpc_overview_clock, NULL, NULL},
+    {"sync.status", rpc_overview_sync, NULL, NULL},
+    {"peer.add", NULL, rpc_commands_peer_add, rpc_commands_done},
+    {"peer.remove", NULL, rpc_commands_peer_remove, rpc_commands_done},
+    {"peer.list", rpc_overview_peers, NULL, NULL},
+};
+
+const struct rpc_method *rpc_methods_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (strcmp(methods[i].name, name) == 0)
+            return &methods[i];
+    return NULL;
+}

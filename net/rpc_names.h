@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ * What people call things, and what the node calls them. */
+#pragma once
+#include "core/node_query.h"
+
+struct rpc;
+
+/* A group by its name or its id in base32.  ERR_NOT_FOUND. */
+MUST_USE enum error rpc_names_find_group(const struct node *node, struct bytes target, uint32_t *ret);
+/* Zero while the group is unknown. */
+struct hash rpc_names_group_id(struct rpc *rpc, uint32_t number);
+/* The name of the person whose device this is, in the workspace's roster; empty when unknown; borrowed. */
+struct bytes rpc_names_of_device(const struct node *node, const struct sign_public *device);
+const char *rpc_names_role(enum role role);

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "rpc_overview.h"
+#include "address.h"
+#include "core/alloc.h"
+#include "core/words.h"
+#include "emit.h"
+#include "rpc_message.h"
+#include "rpc_names.h"
+#include "rpc_state.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+#define PROTOCOL_VERSION 1
+
+static const struct node *node_of(const struct rpc_call *call)
+{
+    return call->rpc->options.node;
+}
+
+static void emit_fingerprint(struct buffer *out, const struct sign_public *device)
+{
+    struct buffer words = {0};
+
+    words_fingerprint(device, &words);
+    emit_text(out, "fingerprint", buffer_bytes(&words));
+    buffer_done(&words);
+}
+
+/* ---------------------------------------------------------------- the node */
+
+void rpc_overview_emit_identity(const struct node_info *info, struct buffer *out)
+{
+    if (info->has_identity) {
+        emit_base32(out, "device", BYTES_OF(info->device.bytes));
+        emit_fingerprint(out, &info->device);
+    } else {
+        emit_null(out, "device");
+        emit_null(out, "fingerprint");
+    }
+}
+
+void rpc_overview_node(struct rpc_call *call, struct buffer *out)
+{
+    const struct rpc_options *options = &call->rpc->options;
+    struct node_info info;
+
+    if (!rpc_params_end(&call->params))
+        return;
+    node_info(options->node, &info);
+    emit_string(out, "version", options->version);
+    emit_number(out, "protocol", PROTOCOL_VERSION);
+    emit_number(out, "pid", (uint64_t)getpid());
+    emit_string(out, "home", options->home);
+    emit_bool(out, "has_identity", info.has_identity);
+    emit_bool(out, "has_workspace", info.has_workspace);
+    rpc_overview_emit_identity(&info, out);
+    emit_base32_or_null(out, "person", BYTES_OF(info.person.bytes));
+    emit_text_or_null(out, "name", info.name);
+    emit_text_or_null(out, "workspace", info.workspace_name);
+    emit_string(out, "listen", options->listen);
+}
+
+/* ---------------------------------------------------------------- groups */
+
+static int compare_persons(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct person_id));
+}
+
+/* Persons, not devices. */
+static size_t count_members(const struct node *node, uint32_t group)
+{
+    struct buffer ids = {0};
+    struct node_person person;
+    size_t devices = 0, persons = 0;
+
+    for (; node_person_at(node, group, devices, &person); devices++)
+        buffer_append(&ids, BYTES_OF(person.person.bytes));
+    if (devices > 0)
+        qsort(ids.data, devices, sizeof person.person, compare_persons);
+    for (size_t i = 0; i < devices; i++) {
+        const uint8_t *id = ids.data + i * sizeof person.person;
+        persons += i == 0 || compare_persons(id - sizeof person.person, id) != 0;
+    }
+    buffer_done(&ids);
+    return persons;
+}
+
+static void emit_groups(const struct node *node, struct buffer *out)
+{
+    struct node_info info;
+    struct node_group group;
+
+    node_info(node, &info);
+    emit_open(out, "groups", '[');
+    for (size_t i = 0; node_group_at(node, i, &group); i++) {
+        bool is_workspace = info.has_workspace && group.number == info.workspace;
+        emit_open(out, NULL, '{');
+        emit_base32(out, "group", BYTES_OF(group.id.bytes));
+        emit_text_or_null(out, "name", group.name);
+        emit_string(out, "kind", is_workspace ? "workspace" : "group");
+        emit_string(out, "role", rpc_names_role(group.role));
+        emit_number(out, "members", count_members(node, group.number));
+        emit_number(out, "logs", group.logs);
+        emit_digits(out, "missing", group.missing);
+        emit_digits(out, "received", group.received);
+        emit_bool(out, "has_key", group.has_key);
+        emit_close(out, '}');
+    }
+    emit_close(out, ']');
+}
+
+void rpc_overview_groups(struct rpc_call *call, struct buffer *out)
+{
+    if (rpc_params_end(&call->params))
+        emit_groups(node_of(call), out);
+}
+
+void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
+{
+    const struct rpc_options *options = &call->rpc->options;
+    struct node_info info;
+
+    if (!rpc_params_end(&call->params))
+        return;
+    node_info(options->node, &info);
+    emit_groups(options->node, out);
+    emit_number(out, "links", info.links);
+    emit_digits(out, "entries", info.entries);
+    emit_digits(out, "free_disk", info.free_disk);
+    emit_string(out, "disk_state", error_code(info.disk_state));
+    if (options->discovery)
+        emit_string(out, "discovery", options->discovery(options->arg));
+    else
+        emit_null(out, "discovery");
+}
+
+/* ---------------------------------------------------------------- people and peers */
+
+static void emit_person(const struct node_person *person, struct buffer *out)
+{
+    emit_open(out, NULL, '{');
+    emit_base32(out, "person", BYTES_OF(person->person.bytes));
+    emit_text(out, "name", person->name);
+    emit_base32(out, "device", BYTES_OF(person->device.bytes));
+    emit_fingerprint(out, &person->device);
+    emit_digits(out, "instance", person->instance);
+    emit_string(out, "role", rpc_names_role(person->role));
+    emit_bool(out, "self", person->self);
+    emit_bool(out, "online", person->online);
+    emit_time(out, "last_heard", person->last_heard_ms);
+    emit_base32_or_null(out, "added_by", BYTES_OF(person->added_by.bytes));
+    emit_time(out, "complete_to", person->complete_to_ms);
+    emit_digits(out, "missing", person->missing);
+    emit_close(out, '}');
+}
+
+static enum error workspace_or(const struct node *node, struct bytes target, uint32_t *ret)
+{
+    struct node_info info;
+
+    if (target.data)
+        return rpc_names_find_group(node, target, ret);
+    node_info(node, &info);
+    *ret = info.workspace;
+    return info.has_workspace ? OK : ERR_NO_WORKSPACE;
+}
+
+void rpc_overview_persons(struct rpc_call *call, struct buffer *out)
+{
+    const struct node *node = node_of(call);
+    struct bytes target = rpc_params_text(&call->params, "group", RPC_OPTIONAL);
+    struct node_person person;
+    uint32_t group;
+
+    if (!rpc_params_end(&call->params))
+        return;
+    enum error err = workspace_or(node, target, &group);
+    rpc_error_refuse(&call->failure, err);
+    if (err)
+        return;
+    emit_open(out, "persons", '[');
+    for (size_t i = 0; node_person_at(node, group, i, &person); i++)
+        emit_person(&person, out);
+    emit_close(out, ']');
+}
+
+void rpc_overview_peers(struct rpc_call *call, struct buffer *out)
+{
+    const struct node *node = node_of(call);
+    struct node_peer peer;
+    char address[ADDRESS_TEXT_SIZE];
+
+    if (!rpc_params_end(&call->params))
+        return;
+    emit_open(out, "peers", '[');
+    for (size_t i = 0; node_peer_at(node, i, &peer); i++) {
+        emit_open(out, NULL, '{');
+        emit_string(out, "address", address_format(&peer.address, address));
+        emit_bool(out, "by_hand", peer.by_hand);
+        emit_bool(out, "connected", peer.connected);
+        emit_base32_or_null(out, "device", BYTES_OF(peer.device.bytes));
+        emit_text_or_null(out, "name", rpc_names_of_device(node, &peer.device));
+        emit_number(out, "next_dial_in_ms", peer.next_dial_in_ms);
+        emit_close(out, '}');
+    }
+    emit_close(out, ']');
+}
+
+/* ---------------------------------------------------------------- clocks */
+
+static void emit_clock_row(void *arg, const struct hash *log, uint64_t seq)
+{
+    struct buffer *out = arg;
+
+    emit_open(out, NULL, '{');
+    emit_base32(out, "log", BYTES_OF(log->bytes));
+    emit_digits(out, "seq", seq);
+    emit_close(out, '}');
+}
+
+void rpc_overview_clock(struct rpc_call *call, struct buffer *out)
+{
+    struct bytes target = rpc_params_text(&call->params, "group", RPC_REQUIRED);
+    uint32_t group;
+
+    if (!rpc_params_end(&call->params))
+        return;
+    enum error err = rpc_names_find_group(node_of(call), target, &group);
+    rpc_error_refuse(&call->failure, err);
+    if (err)
+        return;
+    emit_open(out, "clock", '[');
+    node_clock(node_of(call), group, emit_clock_row, out);
+    emit_close(out, ']');
+}
