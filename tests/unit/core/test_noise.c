@@ -390,6 +390,17 @@ static void rekeying_changes_the_key_on_both_sides_and_keeps_counting(void **sta
     buffer_done(&read);
 }
 
+/* Computed by another program. */
+static void the_next_key_is_what_the_last_counter_makes_of_zeros(void **state)
+{
+    (void)state;
+    struct noise_cipher cipher = {.has_key = true};
+    for (uint8_t i = 0; i < sizeof cipher.key.bytes; i++)
+        cipher.key.bytes[i] = i;
+    noise_rekey(&cipher);
+    check_hex(BYTES_OF(cipher.key.bytes), "50835543a205b22c9323f2022bc4f67d838f90e61d5ccf33c4513e01f85b5042");
+}
+
 static void done_wipes_every_secret(void **state)
 {
     (void)state;
@@ -421,6 +432,7 @@ int main(void)
         cmocka_unit_test(frames_open_once_and_in_order),
         cmocka_unit_test(a_truncated_or_changed_frame_is_refused),
         cmocka_unit_test(rekeying_changes_the_key_on_both_sides_and_keeps_counting),
+        cmocka_unit_test(the_next_key_is_what_the_last_counter_makes_of_zeros),
         cmocka_unit_test(done_wipes_every_secret),
     };
     return cmocka_run_group_tests(tests, start_crypto, NULL);
