@@ -4,5 +4,5 @@
 #pragma once
 #include <stddef.h>
 
-void *alloc_zero(size_t count, size_t size);               /* zeroed; free() it */
-void *alloc_grow(void *old, size_t count, size_t size);    /* as realloc; the new part is not zeroed */
+void *alloc_zero(size_t count, size_t size);            /* zeroed; free() it */
+void *alloc_grow(void *old, size_t count, size_t size); /* as realloc; the new part is not zeroed */

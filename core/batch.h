@@ -4,10 +4,12 @@
 #include "storage.h"
 
 struct batch *batch_new(uint64_t id, uint64_t now_ms);
-void batch_free(struct batch *batch); /* NULL is fine; wipes, since local rows may hold sealed secrets' plaintext keys */
+void batch_free(
+    struct batch *batch); /* NULL is fine; wipes, since local rows may hold sealed secrets' plaintext keys */
 
 /* Copies `wire` into the arena. */
-void batch_add_entry(struct batch *batch, uint32_t log, uint32_t group, uint64_t seq, uint32_t flags, struct bytes wire);
+void batch_add_entry(struct batch *batch, uint32_t log, uint32_t group, uint64_t seq, uint32_t flags,
+                     struct bytes wire);
 void batch_put_local(struct batch *batch, struct bytes key, struct bytes value);
 void batch_delete_local(struct batch *batch, struct bytes key);
 /* The newest row of a log replaces an earlier one of the same number in this batch (O(1) for the last one added). */

@@ -11,9 +11,15 @@
 #define DEP_SIZE (32 + 8 + 8)
 #define ENTRY_VERSION 1
 
-struct sub { uint8_t bytes[8]; };         /* drawn when a log is opened */
-struct epoch_id { uint8_t bytes[16]; };
-struct person_id { uint8_t bytes[16]; };
+struct sub {
+    uint8_t bytes[8];
+}; /* drawn when a log is opened */
+struct epoch_id {
+    uint8_t bytes[16];
+};
+struct person_id {
+    uint8_t bytes[16];
+};
 
 enum log_kind { KIND_GOVERNANCE = 0, KIND_CONTENT = 1 };
 
@@ -62,16 +68,16 @@ struct entry {
     uint64_t version;
     uint64_t type;
     struct hash log;
-    uint64_t seq;             /* from 1 */
-    struct hash previous;     /* id of the entry before; at seq 1 see PROTOCOL.md "Subs" */
+    uint64_t seq;         /* from 1 */
+    struct hash previous; /* id of the entry before; at seq 1 see PROTOCOL.md "Subs" */
     uint64_t hlc;
-    struct bytes deps;        /* borrowed: DEP_SIZE records, at most ENTRY_DEPS_MAX */
-    struct epoch_id epoch;    /* which key opens the payload; all zero: not sealed (kind 0) */
+    struct bytes deps;     /* borrowed: DEP_SIZE records, at most ENTRY_DEPS_MAX */
+    struct epoch_id epoch; /* which key opens the payload; all zero: not sealed (kind 0) */
     uint64_t payload_size;
     struct hash payload_hash;
     struct signature signature;
-    struct bytes header;      /* borrowed */
-    struct bytes payload;     /* borrowed; empty with payload_missing when it is not there */
+    struct bytes header;  /* borrowed */
+    struct bytes payload; /* borrowed; empty with payload_missing when it is not there */
     bool payload_missing;
 };
 
@@ -80,13 +86,15 @@ struct entry {
  * ERR_MALFORMED: not an entry, not canonical, or bytes left over; ERR_TOO_BIG: over ENTRY_SIZE_MAX;
  * ERR_VERSION: a later version. */
 MUST_USE enum error entry_decode(struct bytes wire, struct entry *ret);
-MUST_USE enum error entry_check_payload(const struct entry *entry);            /* ERR_MALFORMED: another payload */
-MUST_USE enum error entry_verify(const struct entry *entry, const struct sign_public *author); /* "zuruf-entry-v1\0" ‖ header */
-void entry_id(const struct entry *entry, struct hash *ret);                    /* BLAKE2b-256(header ‖ signature) */
+MUST_USE enum error entry_check_payload(const struct entry *entry); /* ERR_MALFORMED: another payload */
+MUST_USE enum error entry_verify(const struct entry *entry,
+                                 const struct sign_public *author); /* "zuruf-entry-v1\0" ‖ header */
+void entry_id(const struct entry *entry, struct hash *ret);         /* BLAKE2b-256(header ‖ signature) */
 
 /* Appends a new signed entry to `out`.  Taken from `entry`: type, log, seq, previous, hlc, deps, epoch, payload
  * (its size and hash are computed).  ERR_TOO_BIG. */
-MUST_USE enum error entry_encode(const struct entry *entry, const struct sign_secret *secret, struct buffer *out, struct hash *ret_id);
+MUST_USE enum error entry_encode(const struct entry *entry, const struct sign_secret *secret, struct buffer *out,
+                                 struct hash *ret_id);
 /* Appends the part of the header that a sealed payload is bound to: the encoded items from version to epoch,
  * without the array head.  For sealing, before the payload exists. */
 void entry_associated_data(const struct entry *entry, struct buffer *out);

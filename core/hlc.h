@@ -7,8 +7,14 @@
 
 #define HLC_AHEAD_MAX_MS (10u * 60u * 1000u) /* what a peer may be ahead before its clock is ignored */
 
-static inline uint64_t hlc_make(uint64_t ms, uint16_t counter) { return ms << 16 | counter; }
-static inline uint64_t hlc_ms(uint64_t hlc) { return hlc >> 16; }
+static inline uint64_t hlc_make(uint64_t ms, uint16_t counter)
+{
+    return ms << 16 | counter;
+}
+static inline uint64_t hlc_ms(uint64_t hlc)
+{
+    return hlc >> 16;
+}
 
 /* The HLC of a new entry: max(now, own_last + 1, cause_max + 1), ignoring values more than HLC_AHEAD_MAX_MS ahead of
  * now_ms (own last included). */

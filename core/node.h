@@ -14,9 +14,9 @@
 /* ---------------------------------------------------------------- addresses */
 
 struct address {
-    uint8_t ip[16];        /* IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291 §2.5.5.2) */
+    uint8_t ip[16]; /* IPv6, or IPv4 as ::ffff:a.b.c.d (RFC 4291 §2.5.5.2) */
     uint16_t port;
-    uint32_t scope;        /* interface index for fe80::/10, else 0 */
+    uint32_t scope; /* interface index for fe80::/10, else 0 */
 };
 
 /* ---------------------------------------------------------------- commands: what people and programs ask for */
@@ -39,23 +39,23 @@ enum role { ROLE_ADMIN = 1, ROLE_MEMBER = 2, ROLE_READER = 3, ROLE_CARRIER = 4, 
 
 struct message_ref {
     struct hash log;
-    uint64_t seq;             /* 0: none */
+    uint64_t seq; /* 0: none */
 };
 
 struct command {
     enum command_type type;
-    uint64_t id;              /* chosen by the runtime; comes back in the reply */
-    struct bytes name;        /* IDENTITY_CREATE, WORKSPACE_CREATE */
-    enum role role;           /* INVITE_CREATE */
-    uint64_t expires_ms;      /* INVITE_CREATE: wall clock */
-    struct code code;         /* JOIN */
-    uint64_t deadline_ms;     /* JOIN: monotonic; give up then */
+    uint64_t id;                                  /* chosen by the runtime; comes back in the reply */
+    struct bytes name;                            /* IDENTITY_CREATE, WORKSPACE_CREATE */
+    enum role role;                               /* INVITE_CREATE */
+    uint64_t expires_ms;                          /* INVITE_CREATE: wall clock */
+    struct code code;                             /* JOIN */
+    uint64_t deadline_ms;                         /* JOIN: monotonic; give up then */
     struct address addresses[JOIN_ADDRESSES_MAX]; /* JOIN; PEER_*: the first */
     size_t address_count;
-    struct {                  /* SEND */
+    struct { /* SEND */
         uint32_t group;
-        struct bytes text;    /* ≤ TEXT_MAX_SIZE, UTF-8 */
-        struct bytes topic;   /* may be empty: inherited from what it answers, else the general one */
+        struct bytes text;  /* ≤ TEXT_MAX_SIZE, UTF-8 */
+        struct bytes topic; /* may be empty: inherited from what it answers, else the general one */
         struct message_ref reply_to;
         bool urgent;
         struct bytes client_id; /* may be empty; the same one again gives the same message */
@@ -65,16 +65,16 @@ struct command {
 /* ---------------------------------------------------------------- events in */
 
 enum event_type {
-    EVENT_START,          /* first; once */
-    EVENT_TIME,           /* the moment asked for by EFFECT_WAKE has come */
-    EVENT_LINK_UP,        /* a connection stands (dialled or accepted) */
-    EVENT_LINK_DOWN,      /* it is gone, or dialling failed */
-    EVENT_LINK_WRITABLE,  /* its unsent bytes fell below LINK_LOW_WATER */
+    EVENT_START,         /* first; once */
+    EVENT_TIME,          /* the moment asked for by EFFECT_WAKE has come */
+    EVENT_LINK_UP,       /* a connection stands (dialled or accepted) */
+    EVENT_LINK_DOWN,     /* it is gone, or dialling failed */
+    EVENT_LINK_WRITABLE, /* its unsent bytes fell below LINK_LOW_WATER */
     EVENT_BYTES,
     EVENT_PERSISTED,
-    EVENT_PEER_SEEN,      /* discovery: a hint, nothing more */
+    EVENT_PEER_SEEN, /* discovery: a hint, nothing more */
     EVENT_PEER_GONE,
-    EVENT_NETWORK,        /* an interface or address changed: redial, announce again */
+    EVENT_NETWORK, /* an interface or address changed: redial, announce again */
     EVENT_COMMAND,
 };
 
@@ -85,8 +85,8 @@ enum event_type {
 
 /* What a node tells in its mDNS TXT record, and what is seen of others. */
 struct beacon {
-    uint8_t salt[8];                    /* "s": random at each start */
-    uint8_t tag[TAG_SIZE];              /* "t": first 8 bytes of BLAKE2b(key = workspace key, "zuruf-tag-v1" ‖ s) */
+    uint8_t salt[8];       /* "s": random at each start */
+    uint8_t tag[TAG_SIZE]; /* "t": first 8 bytes of BLAKE2b(key = workspace key, "zuruf-tag-v1" ‖ s) */
     bool has_tag;
     uint8_t invites[INVITES_MAX][TAG_SIZE]; /* "j": likewise from each invite's psk */
     size_t invite_count;
@@ -94,45 +94,45 @@ struct beacon {
 
 struct event {
     enum event_type type;
-    uint64_t now_ms;          /* wall clock, Unix ms; may jump */
-    uint64_t mono_ms;         /* monotonic */
-    uint64_t free_disk;       /* bytes */
+    uint64_t now_ms;    /* wall clock, Unix ms; may jump */
+    uint64_t mono_ms;   /* monotonic */
+    uint64_t free_disk; /* bytes */
     uint64_t disk_size;
-    uint8_t random[32];       /* fresh for each event */
-    uint64_t link;            /* LINK_*, BYTES: chosen by the runtime, never used twice */
-    uint64_t dial;            /* LINK_UP, LINK_DOWN: which EFFECT_DIAL; 0 when accepted */
-    enum error reason;        /* LINK_DOWN */
-    struct address address;   /* LINK_UP; PEER_SEEN */
-    struct bytes bytes;       /* BYTES; borrowed for the call, ≤ 64 KiB */
+    uint8_t random[32];     /* fresh for each event */
+    uint64_t link;          /* LINK_*, BYTES: chosen by the runtime, never used twice */
+    uint64_t dial;          /* LINK_UP, LINK_DOWN: which EFFECT_DIAL; 0 when accepted */
+    enum error reason;      /* LINK_DOWN */
+    struct address address; /* LINK_UP; PEER_SEEN */
+    struct bytes bytes;     /* BYTES; borrowed for the call, ≤ 64 KiB */
     struct persisted persisted;
-    struct bytes instance;    /* PEER_SEEN, PEER_GONE: the service instance's name */
-    struct beacon beacon;     /* PEER_SEEN */
-    bool restored;            /* START: the store says that this database is an older copy: never append to the old logs */
+    struct bytes instance; /* PEER_SEEN, PEER_GONE: the service instance's name */
+    struct beacon beacon;  /* PEER_SEEN */
+    bool restored;         /* START: the store says that this database is an older copy: never append to the old logs */
     const struct command *command;
 };
 
 /* ---------------------------------------------------------------- effects out */
 
 enum effect_type {
-    EFFECT_PERSIST,       /* submit `batch`; deliver EVENT_PERSISTED */
-    EFFECT_SEND,          /* bytes on `link`, not before batch `after` is durable (0: at once); strictly FIFO per link */
-    EFFECT_DIAL,          /* connect to `address`; answer LINK_UP or LINK_DOWN with `dial`, within 3 s */
-    EFFECT_CLOSE,         /* `link`, after what was sent before on it, with reason `error` */
-    EFFECT_WAKE,          /* deliver EVENT_TIME at mono `wake_ms`; replaces the earlier one; UINT64_MAX: none */
-    EFFECT_ANNOUNCE,      /* publish `beacon`; `again`: re-commit even if nothing changed */
-    EFFECT_REPLY,         /* to command `command`, not before batch `after` is durable; if that fails, with its error */
-    EFFECT_NOTIFY,        /* tell subscribers; durable kinds not before batch `after` */
-    EFFECT_LOG,           /* a line for the node's log: `error`, `text` */
+    EFFECT_PERSIST,  /* submit `batch`; deliver EVENT_PERSISTED */
+    EFFECT_SEND,     /* bytes on `link`, not before batch `after` is durable (0: at once); strictly FIFO per link */
+    EFFECT_DIAL,     /* connect to `address`; answer LINK_UP or LINK_DOWN with `dial`, within 3 s */
+    EFFECT_CLOSE,    /* `link`, after what was sent before on it, with reason `error` */
+    EFFECT_WAKE,     /* deliver EVENT_TIME at mono `wake_ms`; replaces the earlier one; UINT64_MAX: none */
+    EFFECT_ANNOUNCE, /* publish `beacon`; `again`: re-commit even if nothing changed */
+    EFFECT_REPLY,    /* to command `command`, not before batch `after` is durable; if that fails, with its error */
+    EFFECT_NOTIFY,   /* tell subscribers; durable kinds not before batch `after` */
+    EFFECT_LOG,      /* a line for the node's log: `error`, `text` */
 };
 
 enum notice_type {
-    NOTICE_SHOWN_EARLY,   /* a message verified, not yet durable here: group, log, seq */
-    NOTICE_MESSAGE,       /* a content entry is durable here */
-    NOTICE_ACKNOWLEDGED,  /* own message (log, seq): one more device has it durably */
-    NOTICE_PEER_UP,       /* a link to `device` stands */
+    NOTICE_SHOWN_EARLY,  /* a message verified, not yet durable here: group, log, seq */
+    NOTICE_MESSAGE,      /* a content entry is durable here */
+    NOTICE_ACKNOWLEDGED, /* own message (log, seq): one more device has it durably */
+    NOTICE_PEER_UP,      /* a link to `device` stands */
     NOTICE_PEER_DOWN,
-    NOTICE_ROSTER,        /* members or names changed */
-    NOTICE_WORKSPACE,     /* created or joined */
+    NOTICE_ROSTER,    /* members or names changed */
+    NOTICE_WORKSPACE, /* created or joined */
 };
 
 struct notice {
@@ -145,21 +145,21 @@ struct notice {
 
 struct effect {
     enum effect_type type;
-    uint64_t after;           /* SEND, REPLY, NOTIFY: batch id, 0 for none */
-    uint64_t link;            /* SEND, CLOSE */
-    size_t at, size;          /* SEND: bytes; LOG: text; in effects->arena */
-    const struct batch *batch; /* PERSIST */
-    uint64_t dial;            /* DIAL */
-    struct address address;   /* DIAL */
-    enum error error;         /* CLOSE, REPLY, LOG */
-    uint64_t wake_ms;         /* WAKE */
-    struct beacon beacon;     /* ANNOUNCE */
-    bool again;               /* ANNOUNCE */
-    uint64_t command;         /* REPLY */
-    struct code code;         /* REPLY to INVITE_CREATE */
-    uint64_t expires_ms;      /* REPLY to INVITE_CREATE */
+    uint64_t after;             /* SEND, REPLY, NOTIFY: batch id, 0 for none */
+    uint64_t link;              /* SEND, CLOSE */
+    size_t at, size;            /* SEND: bytes; LOG: text; in effects->arena */
+    const struct batch *batch;  /* PERSIST */
+    uint64_t dial;              /* DIAL */
+    struct address address;     /* DIAL */
+    enum error error;           /* CLOSE, REPLY, LOG */
+    uint64_t wake_ms;           /* WAKE */
+    struct beacon beacon;       /* ANNOUNCE */
+    bool again;                 /* ANNOUNCE */
+    uint64_t command;           /* REPLY */
+    struct code code;           /* REPLY to INVITE_CREATE */
+    uint64_t expires_ms;        /* REPLY to INVITE_CREATE */
     struct message_ref message; /* REPLY to SEND */
-    struct notice notice;     /* NOTIFY */
+    struct notice notice;       /* NOTIFY */
 };
 
 /* Cleared and filled by each step; the runtime keeps one and reuses it. */
@@ -176,10 +176,10 @@ void effects_done(struct effects *effects);
 struct node;
 
 struct node_options {
-    const struct storage *storage;      /* borrowed for the node's life */
-    struct secret_key store_key;        /* seals secrets in local rows */
-    uint8_t home_id[8];                 /* random per process: tells two homes of one device apart */
-    uint16_t listen_port;               /* told to peers */
+    const struct storage *storage; /* borrowed for the node's life */
+    struct secret_key store_key;   /* seals secrets in local rows */
+    uint8_t home_id[8];            /* random per process: tells two homes of one device apart */
+    uint16_t listen_port;          /* told to peers */
 };
 
 struct node *node_new(const struct node_options *options);

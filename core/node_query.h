@@ -7,14 +7,14 @@ struct node_info {
     bool has_identity, has_workspace;
     struct sign_public device;
     struct person_id person;
-    struct bytes name;            /* of this person */
-    uint32_t workspace;           /* its group number; 0: none */
-    struct bytes workspace_name;  /* may be empty until its key and title have come */
+    struct bytes name;           /* of this person */
+    uint32_t workspace;          /* its group number; 0: none */
+    struct bytes workspace_name; /* may be empty until its key and title have come */
     uint64_t free_disk;
-    enum error disk_state;        /* OK; ERR_LIMIT: takes no entries of others; ERR_DISK_FULL: read-only */
-    uint64_t entries;             /* stored */
-    uint64_t last_arrival;        /* of the newest durable entry: where node_arrivals() finds nothing yet */
-    size_t links;                 /* that stand */
+    enum error disk_state; /* OK; ERR_LIMIT: takes no entries of others; ERR_DISK_FULL: read-only */
+    uint64_t entries;      /* stored */
+    uint64_t last_arrival; /* of the newest durable entry: where node_arrivals() finds nothing yet */
+    size_t links;          /* that stand */
 };
 void node_info(const struct node *node, struct node_info *ret);
 
@@ -22,9 +22,9 @@ struct node_group {
     uint32_t number;
     struct hash id;
     struct bytes name;
-    enum role role;               /* mine */
-    uint64_t missing;             /* entries known to exist elsewhere and not here yet */
-    uint64_t received;            /* of the running catch-up; received + missing is its total */
+    enum role role;    /* mine */
+    uint64_t missing;  /* entries known to exist elsewhere and not here yet */
+    uint64_t received; /* of the running catch-up; received + missing is its total */
     bool has_key;
     uint64_t logs;
 };
@@ -39,29 +39,29 @@ struct node_person {
     uint64_t instance;
     enum role role;
     bool self;
-    bool online;                  /* a link stands (own device: true) */
-    uint64_t last_heard_ms;       /* wall clock of the last link; 0: not since the start */
+    bool online;            /* a link stands (own device: true) */
+    uint64_t last_heard_ms; /* wall clock of the last link; 0: not since the start */
     struct sign_public added_by;
-    uint64_t complete_to_ms;      /* HLC time of the newest entry held without gap; 0: none */
-    uint64_t missing;             /* entries of this device known to exist and not here */
+    uint64_t complete_to_ms; /* HLC time of the newest entry held without gap; 0: none */
+    uint64_t missing;        /* entries of this device known to exist and not here */
 };
 bool node_person_at(const struct node *node, uint32_t group, size_t index, struct node_person *ret);
 
 struct node_peer {
     struct address address;
-    bool by_hand;                 /* set with peer add; else remembered or told */
+    bool by_hand; /* set with peer add; else remembered or told */
     bool connected;
-    struct sign_public device;    /* zero while unknown */
-    uint64_t next_dial_in_ms;     /* 0: connected or dialling */
+    struct sign_public device; /* zero while unknown */
+    uint64_t next_dial_in_ms;  /* 0: connected or dialling */
 };
 bool node_peer_at(const struct node *node, size_t index, struct node_peer *ret);
 
 enum message_state {
     MESSAGE_READABLE,
     MESSAGE_WAITING_FOR_KEY,
-    MESSAGE_NEEDS_NEWER,          /* a content type this version does not know */
+    MESSAGE_NEEDS_NEWER, /* a content type this version does not know */
     MESSAGE_ERASED,
-    MESSAGE_NOT_TEXT,             /* a content entry that is no message (a name, a title): skip it in a chat */
+    MESSAGE_NOT_TEXT, /* a content entry that is no message (a name, a title): skip it in a chat */
 };
 struct message {
     struct message_ref ref;
@@ -70,19 +70,19 @@ struct message {
     uint64_t type;
     struct sign_public device;
     struct person_id person;
-    struct bytes author;          /* name; empty when unknown */
-    uint64_t time_ms;             /* the author's HLC */
-    bool implausible;             /* that time is far from the times around it */
-    struct bytes topic;           /* empty: the general one */
+    struct bytes author; /* name; empty when unknown */
+    uint64_t time_ms;    /* the author's HLC */
+    bool implausible;    /* that time is far from the times around it */
+    struct bytes topic;  /* empty: the general one */
     struct bytes text;
-    struct message_ref reply_to;  /* seq 0: none */
+    struct message_ref reply_to; /* seq 0: none */
     bool urgent;
-    bool incomplete;              /* a cause is still missing */
-    uint64_t seen_ms;             /* when it became durable here; 0: not yet */
-    bool late;                    /* came more than a minute after it was written */
-    uint64_t arrival;             /* 0: not durable yet */
-    struct bytes wire;            /* the signed original */
-    struct bytes cursor;          /* in an ordered list */
+    bool incomplete;     /* a cause is still missing */
+    uint64_t seen_ms;    /* when it became durable here; 0: not yet */
+    bool late;           /* came more than a minute after it was written */
+    uint64_t arrival;    /* 0: not durable yet */
+    struct bytes wire;   /* the signed original */
+    struct bytes cursor; /* in an ordered list */
 };
 
 /* A message of this node by log number, also one that is not durable yet.  ERR_NOT_FOUND.  Valid until the next call
@@ -93,13 +93,14 @@ typedef bool (*message_visitor)(void *arg, const struct message *message);
 
 struct message_query {
     uint32_t group;
-    struct bytes cursor;          /* empty: from that end */
+    struct bytes cursor; /* empty: from that end */
     bool backward;
-    uint64_t since_ms, until_ms;  /* by the author's time; 0: open */
-    struct bytes topic;           /* empty: any */
+    uint64_t since_ms, until_ms; /* by the author's time; 0: open */
+    struct bytes topic;          /* empty: any */
 };
 /* Durable content entries of a group in order; the visitor decides how many. */
-MUST_USE enum error node_messages(struct node *node, const struct message_query *query, message_visitor visit, void *arg);
+MUST_USE enum error node_messages(struct node *node, const struct message_query *query, message_visitor visit,
+                                  void *arg);
 /* Durable content entries by arrival, after arrival number `after`: what a subscriber missed. */
 MUST_USE enum error node_arrivals(struct node *node, uint64_t after, message_visitor visit, void *arg);
 /* True when every stored entry stands in the order, so that a list is complete. */
@@ -108,12 +109,13 @@ bool node_order_is_current(const struct node *node);
 /* The vector clock of a group, or the past of one message (log id → highest seq), by ascending log id. */
 typedef void (*clock_visitor)(void *arg, const struct hash *log, uint64_t seq);
 void node_clock(const struct node *node, uint32_t group, clock_visitor visit, void *arg);
-MUST_USE enum error node_message_clock(struct node *node, uint32_t log_number, uint64_t seq, clock_visitor visit, void *arg);
+MUST_USE enum error node_message_clock(struct node *node, uint32_t log_number, uint64_t seq, clock_visitor visit,
+                                       void *arg);
 
 /* Who has an own message durably. */
 struct receipt {
-    size_t persons;               /* other persons in the group now */
-    size_t with;                  /* of them, how many have it on some device */
+    size_t persons; /* other persons in the group now */
+    size_t with;    /* of them, how many have it on some device */
 };
 MUST_USE enum error node_receipt(const struct node *node, const struct message_ref *message, struct receipt *ret);
 
@@ -121,4 +123,5 @@ MUST_USE enum error node_receipt(const struct node *node, const struct message_r
  * characters; appended to `out`. */
 void node_message_id(const struct node *node, const struct message_ref *ref, bool full, struct buffer *out);
 /* ERR_MALFORMED, ERR_NOT_FOUND; ERR_LIMIT: fits more than one log. */
-MUST_USE enum error node_message_find(const struct node *node, struct bytes id, struct message_ref *ret, uint32_t *ret_log);
+MUST_USE enum error node_message_find(const struct node *node, struct bytes id, struct message_ref *ret,
+                                      uint32_t *ret_log);

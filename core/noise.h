@@ -19,10 +19,10 @@ struct noise_cipher {
 struct noise_handshake {
     enum noise_role role;
     enum noise_psk psk_at;
-    unsigned message;               /* the next one: 0, 1, 2; 3 when done */
+    unsigned message; /* the next one: 0, 1, 2; 3 when done */
     uint8_t h[64], ck[64];
     struct noise_cipher cipher;
-    struct dh_public s, e, rs, re;  /* own static, own ephemeral, the peer's */
+    struct dh_public s, e, rs, re; /* own static, own ephemeral, the peer's */
     struct dh_secret s_secret, e_secret;
     struct secret_key psk;
     bool has_rs, has_re;
@@ -53,5 +53,6 @@ void noise_split(const struct noise_handshake *noise, struct noise_cipher *ret_s
 
 /* Transport: appends text.size + 16 bytes to `out`. */
 void noise_encrypt(struct noise_cipher *cipher, struct bytes text, struct buffer *out);
-MUST_USE enum error noise_decrypt(struct noise_cipher *cipher, struct bytes sealed, struct buffer *out); /* ERR_CRYPTO */
-void noise_rekey(struct noise_cipher *cipher); /* Noise §11.3: REKEY */
+MUST_USE enum error noise_decrypt(struct noise_cipher *cipher, struct bytes sealed,
+                                  struct buffer *out); /* ERR_CRYPTO */
+void noise_rekey(struct noise_cipher *cipher);         /* Noise §11.3: REKEY */

@@ -9,27 +9,28 @@
 
 /* The head of one log as it stands after a batch: the row a node starts from. */
 struct log_row {
-    uint32_t number;       /* on this disk; from 1, given by the core, never used again */
-    uint32_t group;        /* number of the group on this disk */
+    uint32_t number; /* on this disk; from 1, given by the core, never used again */
+    uint32_t group;  /* number of the group on this disk */
     struct log_name name;
-    uint64_t head_seq;     /* 0: no entry yet */
+    uint64_t head_seq; /* 0: no entry yet */
     struct hash head_id;
     uint64_t head_hlc;
-    uint64_t cited_seq;    /* highest seq of this log that an accepted entry of another log cites */
-    uint64_t past[4];      /* reserved for the core; kept as it is */
+    uint64_t cited_seq; /* highest seq of this log that an accepted entry of another log cites */
+    uint64_t past[4];   /* reserved for the core; kept as it is */
 };
 
 #define ENTRY_FLAG_CHECKED 1u /* this node has itself verified the entry's own signature */
 #define ENTRY_FLAG_OWN 2u     /* written on this node */
+#define ENTRY_FLAG_CONSENT 4u /* an ADD or GENESIS whose member's own signature this node has verified */
 
 struct batch_entry {
-    uint32_t log;          /* log_row.number; entries of one log come in rising seq without holes */
+    uint32_t log; /* log_row.number; entries of one log come in rising seq without holes */
     uint32_t group;
     uint64_t seq;
     uint32_t flags;
-    size_t at, size;       /* its wire bytes: batch->arena.data + at */
+    size_t at, size; /* its wire bytes: batch->arena.data + at */
 };
-struct batch_local {       /* a local row: put, or deleted when value_size is SIZE_MAX */
+struct batch_local { /* a local row: put, or deleted when value_size is SIZE_MAX */
     size_t key_at, key_size;
     size_t value_at, value_size;
 };
@@ -37,20 +38,20 @@ struct batch_local {       /* a local row: put, or deleted when value_size is SI
 /* Built by the core, immutable and borrowed by the journal until its `persisted` event is delivered; then the
  * core frees it.  Everything in it becomes durable together. */
 struct batch {
-    uint64_t id;           /* 1, 2, 3 … in the order of submission */
-    uint64_t now_ms;       /* when it was made: becomes the entries' "seen at" */
+    uint64_t id;     /* 1, 2, 3 … in the order of submission */
+    uint64_t now_ms; /* when it was made: becomes the entries' "seen at" */
     struct buffer arena;
     struct batch_entry *entries;
     size_t entry_count, entry_capacity;
     struct batch_local *locals;
     size_t local_count, local_capacity;
-    struct log_row *rows;  /* every log whose row changed, after the change */
+    struct log_row *rows; /* every log whose row changed, after the change */
     size_t row_count, row_capacity;
 };
 
 struct persisted {
     uint64_t batch;
-    enum error result;     /* ERR_DISK, ERR_DISK_FULL, …: nothing of it was stored, nor of any later one */
+    enum error result; /* ERR_DISK, ERR_DISK_FULL, …: nothing of it was stored, nor of any later one */
 };
 
 /* Used by the runtime (and the simulator), not by the core. */
@@ -71,10 +72,10 @@ struct journal {
 struct stored_entry {
     uint32_t log;
     uint64_t seq;
-    uint64_t arrival;      /* 1, 2, 3 … in the order of commit on this disk */
+    uint64_t arrival; /* 1, 2, 3 … in the order of commit on this disk */
     uint64_t seen_ms;
     uint32_t flags;
-    struct bytes wire;     /* borrowed until storage->end() */
+    struct bytes wire; /* borrowed until storage->end() */
 };
 
 /* One row of a group's order: (sort key, device, seq, entry id). */
@@ -82,8 +83,8 @@ struct order_row {
     uint32_t log;
     uint64_t seq;
     struct sort_key key;
-    bool incomplete;       /* keyed without a cause that is still missing */
-    struct bytes cursor;   /* opaque; borrowed; where a later scan goes on after (or before) this row */
+    bool incomplete;     /* keyed without a cause that is still missing */
+    struct bytes cursor; /* opaque; borrowed; where a later scan goes on after (or before) this row */
 };
 
 /* A visitor returns false to stop; stopping is not an error. */
@@ -116,5 +117,6 @@ struct storage {
                                         storage_order_visitor visit, void *arg);
     /* As an order cursor: just before all rows whose sort key has at least this time.  Appends to ret. */
     void (*order_cursor_at)(void *ctx, uint64_t ms, struct buffer *ret);
-    uint64_t (*order_progress)(void *ctx); /* highest arrival that the order holds; equal to last_arrival() when caught up */
+    uint64_t (*order_progress)(
+        void *ctx); /* highest arrival that the order holds; equal to last_arrival() when caught up */
 };

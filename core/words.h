@@ -9,7 +9,9 @@
 #define FINGERPRINT_WORDS 6
 
 /* An invite code: 6 words, 66 bits. */
-struct code { uint16_t words[CODE_WORDS]; };
+struct code {
+    uint16_t words[CODE_WORDS];
+};
 
 void words_code_text(const struct code *code, struct buffer *out); /* "able-acid-…", joined by "-" */
 /* Accepts blanks or hyphens between words, any case, and each word by its first four letters or more.

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+#include "admit.h"
+
+#include "cbor.h"
+#include "compose.h"
+#include "groups.h"
+#include "keys.h"
+#include "link.h"
+#include "peers.h"
+#include "roster.h"
+#include "vault.h"
+
+#define REMEMBERED_MS (7ull * 24 * 3600 * 1000) /* how long an ended code is still refused by its own words */
+#define UNKNOWN_AFTER_MS 6000                   /* all computers at hand were asked: time for mDNS to show others */
+
+/* ---------------------------------------------------------------- codes */
+
+static void code_key(const struct code *code, struct secret_key *ret)
+{
+    struct buffer text = {0};
+    words_code_text(code, &text);
+    if (crypto_password_key(buffer_bytes(&text), text_bytes("zuruf-invite-v1"), ret))
+        memset(ret, 0, sizeof *ret); /* only without 64 MiB: the code then fits nothing */
+    buffer_wipe(&text);
+}
+
+static void store_invite(struct node *node, const struct invite *invite)
+{
+    struct buffer plain = {0};
+    struct vault_key key = vault_key("invite/", BYTES_OF(invite->id));
+    write_array(&plain, 5);
+    write_bytes(&plain, BYTES_OF(invite->psk.bytes));
+    write_uint(&plain, invite->role);
+    write_uint(&plain, invite->expires_ms);
+    write_bool(&plain, invite->used);
+    write_bytes(&plain, BYTES_OF(invite->used_by.bytes));
+    vault_put(node, &key, buffer_bytes(&plain));
+    buffer_wipe(&plain);
+}
+
+static void load_invite(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct reader in = {.left = plain};
+    struct invite invite = {0};
+    read_array_of(&in, 5);
+    read_fixed(&in, invite.psk.bytes, sizeof invite.psk.bytes);
+    invite.role = read_uint(&in);
+    invite.expires_ms = read_uint(&in);
+    invite.used = read_bool(&in);
+    read_fixed(&in, invite.used_by.bytes, sizeof invite.used_by.bytes);
+    read_end(&in);
+    if (in.failed || which.size != sizeof invite.id || node->invite_count == INVITES_MAX)
+        return;
+    memcpy(invite.id, which.data, sizeof invite.id);
+    node->invites[node->invite_count++] = invite;
+}
+
+enum error admit_load(struct node *node)
+{
+    return vault_each(node, "invite/", load_invite);
+}
+
+void admit_done(struct node *node)
+{
+    crypto_wipe(node->invites, sizeof node->invites);
+    node->invite_count = 0;
+    crypto_wipe(&node->join, sizeof node->join);
+}
+
+static bool is_over(const struct node *node, const struct invite *invite)
+{
+    return invite->used || node->now_ms >= invite->expires_ms;
+}
+
+static void drop_invite(struct node *node, size_t index)
+{
+    struct vault_key key = vault_key("invite/", BYTES_OF(node->invites[index].id));
+    vault_delete(node, &key);
+    node->invites[index] = node->invites[--node->invite_count];
+    for (size_t i = 0; i < node->link_count; i++) /* links name invites by their place */
+        if (node->links[i]->invite == index + 1 || node->links[i]->invite == node->invite_count + 1)
+            node->links[i]->invite = node->links[i]->invite == index + 1 ? SIZE_MAX : index + 1;
+}
+
+/* Makes room: codes that ended long ago, then the one that ended first.  ERR_LIMIT: all are open. */
+static enum error invite_room(struct node *node)
+{
+    size_t ended = SIZE_MAX;
+    for (size_t i = node->invite_count; i-- > 0;)
+        if (is_over(node, &node->invites[i]) && node->now_ms >= node->invites[i].expires_ms + REMEMBERED_MS)
+            drop_invite(node, i);
+    if (node->invite_count < INVITES_MAX)
+        return OK;
+    for (size_t i = 0; i < node->invite_count; i++)
+        if (is_over(node, &node->invites[i]) &&
+            (ended == SIZE_MAX || node->invites[i].expires_ms < node->invites[ended].expires_ms))
+            ended = i;
+    if (ended == SIZE_MAX)
+        return ERR_LIMIT;
+    drop_invite(node, ended);
+    return OK;
+}
+
+static enum error may_invite(const struct node *node, const struct command *command)
+{
+    if (!node->workspace)
+        return ERR_NO_WORKSPACE;
+    if (!roster_is_admin(&node->workspace->roster, &node->identity.device))
+        return ERR_NOT_PERMITTED;
+    if (command->role != ROLE_MEMBER && command->role != ROLE_READER)
+        return ERR_NOT_PERMITTED;
+    return OK;
+}
+
+static void invite_create(struct node *node, const struct command *command)
+{
+    struct code code;
+    enum error err = may_invite(node, command);
+    if (!err)
+        err = invite_room(node);
+    if (err) {
+        node_reply(node, command->id, err, 0);
+        return;
+    }
+    struct invite *invite = &node->invites[node->invite_count++];
+    *invite = (struct invite){.role = command->role, .expires_ms = command->expires_ms};
+    random_bytes(&node->random, invite->id, sizeof invite->id);
+    for (size_t i = 0; i < CODE_WORDS; i++)
+        code.words[i] = (uint16_t)random_below(&node->random, 2048);
+    code_key(&code, &invite->psk);
+    store_invite(node, invite);
+    peers_announce(node, false);
+    node_reply(node, command->id, OK, node_after(node));
+    struct effect *reply = &node->effects->items[node->effects->count - 1];
+    reply->code = code;
+    reply->expires_ms = invite->expires_ms;
+}
+
+/* ---------------------------------------------------------------- the inviter */
+
+enum error admit_greet_joiner(struct node *node, struct link *link)
+{
+    const struct invite *invite = &node->invites[link->invite - 1];
+    bool back = invite->used && same_key(&invite->used_by, &link->device);
+    if (!back && invite->used)
+        return ERR_CODE_USED;
+    if (!back && node->now_ms >= invite->expires_ms)
+        return ERR_CODE_EXPIRED;
+    if (!roster_is_admin(&node->workspace->roster, &node->identity.device))
+        return ERR_MAY_NOT_ADMIT;
+
+    struct wire_message message = {.type = WIRE_INVITED};
+    random_bytes(&node->random, link->invited_person.bytes, sizeof link->invited_person.bytes);
+    message.invited.group = node->workspace->id;
+    message.invited.person = link->invited_person;
+    message.invited.instance = 1;
+    link_send(node, link, &message, 0);
+    return OK;
+}
+
+static bool name_is_taken(const struct node *node, struct bytes name)
+{
+    for (size_t i = 0; i < node->name_count; i++)
+        if (text_same_name(buffer_bytes(&node->names[i].name), name))
+            return true;
+    return false;
+}
+
+static void send_welcome(struct node *node, struct link *link)
+{
+    const struct group *group = node->workspace;
+    struct buffer rows = {0};
+    struct wire_message message = {.type = WIRE_WELCOME};
+    peers_rows(node, &rows);
+    message.welcome.group = group->id;
+    message.welcome.root = group->root;
+    message.welcome.key = group->workspace_key;
+    message.welcome.addresses = buffer_bytes(&rows);
+    link_send(node, link, &message, node_after(node));
+    buffer_done(&rows);
+}
+
+/* ADD, KEYSHARE, the name and "code used": one batch. */
+static enum error admit_member(struct node *node, struct link *link, struct membership *member, struct bytes name)
+{
+    struct group *group = node->workspace;
+    struct invite *invite = &node->invites[link->invite - 1];
+    const struct epoch_key *key = keys_newest(group);
+    struct buffer payload = {0};
+    struct message_ref ignored;
+    struct add add = {.member = *member};
+    if (!key)
+        return ERR_MAY_NOT_ADMIT;
+    add_encode(&add, &payload);
+    compose_governance(node, group, ENTRY_ADD, buffer_bytes(&payload));
+    payload.size = 0;
+    keys_make_share(node, key, &member->box, &payload);
+    compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
+    payload.size = 0;
+    struct profile profile = {member->person, name};
+    profile_encode(&profile, &payload);
+    enum error err = compose_content(node, group, ENTRY_PROFILE, buffer_bytes(&payload), NULL, 0, &ignored);
+    buffer_done(&payload);
+
+    invite->used = true;
+    invite->used_by = link->device;
+    store_invite(node, invite);
+    peers_announce(node, false);
+    return err;
+}
+
+enum error admit_join(struct node *node, struct link *link, const struct wire_message *message)
+{
+    struct group *group = node->workspace;
+    struct buffer name = {0};
+    struct membership member = {.device = link->device, .person = link->invited_person, .instance = 1};
+    if (link->invite > node->invite_count)
+        return ERR_CODE_EXPIRED; /* forgotten meanwhile */
+    if (node->invites[link->invite - 1].used && !same_key(&node->invites[link->invite - 1].used_by, &link->device))
+        return ERR_CODE_USED;
+    member.role = node->invites[link->invite - 1].role;
+    member.box = message->join.box;
+    member.consent = message->join.consent;
+
+    enum error err = OK;
+    if (!roster_find(&group->roster, &link->device)) { /* else its WELCOME was lost: say it again */
+        err = membership_verify(&group->id, &member);
+        if (!err && text_clean_name(message->join.name, &name))
+            err = ERR_NAME_BAD;
+        if (!err && name_is_taken(node, buffer_bytes(&name)))
+            err = ERR_NAME_TAKEN;
+        if (!err)
+            err = admit_member(node, link, &member, buffer_bytes(&name));
+    }
+    if (!err)
+        send_welcome(node, link);
+    buffer_done(&name);
+    return err;
+}
+
+/* ---------------------------------------------------------------- the joiner */
+
+static void finish_join(struct node *node, enum error err, uint64_t after)
+{
+    node_reply(node, node->join.command, err, after);
+    crypto_wipe(&node->join, sizeof node->join);
+    peers_forget_joins(node);
+}
+
+static void join(struct node *node, const struct command *command)
+{
+    enum error err = !node->identity.exists ? ERR_NO_IDENTITY : node->workspace ? ERR_EXISTS : OK;
+    if (!err && node->join.active)
+        err = ERR_BUSY;
+    if (err) {
+        node_reply(node, command->id, err, 0);
+        return;
+    }
+    node->join = (struct join){
+        .active = true, .command = command->id, .started_ms = node->mono_ms, .deadline_ms = command->deadline_ms};
+    code_key(&command->code, &node->join.psk);
+    for (size_t i = 0; i < command->address_count; i++)
+        peers_try_join(node, &command->addresses[i]);
+    peers_announce(node, true); /* shakes answers out of mDNS */
+    node_wake_at(node, node->join.deadline_ms);
+}
+
+/* Everyone who could be asked has been. */
+static bool nobody_left(const struct node *node)
+{
+    size_t asked = 0;
+    for (size_t i = 0; i < node->peer_count; i++) {
+        if (node->peers[i]->for_join && !node->peers[i]->refused)
+            return false;
+        asked += node->peers[i]->refused;
+    }
+    return asked > 0;
+}
+
+void admit_time(struct node *node)
+{
+    const struct join *joining = &node->join;
+    if (!joining->active)
+        return;
+    bool asked_all = node->mono_ms - joining->started_ms >= UNKNOWN_AFTER_MS && nobody_left(node);
+    if (node->mono_ms >= joining->deadline_ms || asked_all)
+        finish_join(node, ERR_CODE_UNKNOWN, 0);
+    else
+        node_wake_at(node, joining->deadline_ms < node->mono_ms + 500 ? joining->deadline_ms : node->mono_ms + 500);
+}
+
+enum error admit_invited(struct node *node, struct link *link, const struct wire_message *message)
+{
+    struct membership member = {.device = node->identity.device, .box = node->identity.box};
+    member.person = message->invited.person;
+    member.instance = message->invited.instance;
+    membership_sign(&message->invited.group, &member, &node->identity.secret);
+
+    struct wire_message answer = {.type = WIRE_JOIN};
+    answer.join.name = buffer_bytes(&node->identity.name);
+    answer.join.box = member.box;
+    answer.join.consent = member.consent;
+    link_send(node, link, &answer, 0);
+    return OK;
+}
+
+enum error admit_welcome(struct node *node, struct link *link, const struct wire_message *message)
+{
+    if (!node->join.active || node->workspace)
+        return ERR_CLOSED;
+    groups_create(node, &message->welcome.group, &message->welcome.root, &message->welcome.key);
+    peers_told(node, message->welcome.addresses);
+    finish_join(node, OK, node_after(node));
+    if (link->peer)
+        link->peer->for_join = false;
+    node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
+    peers_announce(node, false);
+    return ERR_CLOSED; /* and comes back under the workspace key */
+}
+
+void admit_bye(struct node *node, struct link *link, enum error reason)
+{
+    bool final = reason == ERR_CODE_EXPIRED || reason == ERR_CODE_USED || reason == ERR_NAME_TAKEN ||
+                 reason == ERR_NAME_BAD || reason == ERR_MAY_NOT_ADMIT;
+    if (link->state == LINK_JOINING && node->join.active && final)
+        finish_join(node, reason, 0);
+}
+
+/* ---------------------------------------------------------------- commands */
+
+void admit_command(struct node *node, const struct command *command)
+{
+    if (command->type == COMMAND_INVITE_CREATE)
+        invite_create(node, command);
+    else
+        join(node, command);
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+#include "groups.h"
+
+#include "alloc.h"
+#include "cbor.h"
+#include "keys.h"
+#include "logs.h"
+#include "roster.h"
+#include "vault.h"
+#include <stdlib.h>
+
+#define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
+
+static struct vault_key number_key(const char *kind, uint32_t number)
+{
+    uint8_t which[4];
+    put_u32(which, number);
+    return vault_key(kind, BYTES_OF(which));
+}
+
+static struct group *group_new(uint32_t number, const struct hash *id, const struct sign_public *root,
+                               const struct secret_key *workspace_key)
+{
+    struct group *group = alloc_zero(1, sizeof *group);
+    group->number = number;
+    group->id = *id;
+    group->root = *root;
+    group->workspace_key = *workspace_key;
+    return group;
+}
+
+struct group *groups_create(struct node *node, const struct hash *id, const struct sign_public *root,
+                            const struct secret_key *workspace_key)
+{
+    struct group *group = group_new(1, id, root, workspace_key);
+    struct buffer plain = {0};
+    write_array(&plain, 3);
+    write_bytes(&plain, FIXED(*id));
+    write_bytes(&plain, FIXED(*root));
+    write_bytes(&plain, FIXED(*workspace_key));
+    struct vault_key row = number_key("group/", group->number);
+    vault_put(node, &row, buffer_bytes(&plain));
+    buffer_wipe(&plain);
+    node->workspace = group;
+    return group;
+}
+
+void groups_free(struct group *group)
+{
+    if (!group)
+        return;
+    roster_done(&group->roster);
+    crypto_wipe(group->keys, group->key_count * sizeof *group->keys);
+    free(group->keys);
+    free(group->logs);
+    buffer_done(&group->title);
+    crypto_wipe(&group->workspace_key, sizeof group->workspace_key);
+    free(group);
+}
+
+struct group *groups_by_id(const struct node *node, const struct hash *id)
+{
+    return node->workspace && same_hash(&node->workspace->id, id) ? node->workspace : NULL;
+}
+
+struct group *groups_by_number(const struct node *node, uint32_t number)
+{
+    return node->workspace && node->workspace->number == number ? node->workspace : NULL;
+}
+
+bool groups_justify(const struct group *group, const struct log_name *name)
+{
+    if (!same_hash(&name->group, &group->id))
+        return false;
+    if (same_key(&name->device, &group->root))
+        return name->kind == KIND_GOVERNANCE && name->instance == 0 &&
+               crypto_is_zero(name->sub.bytes, sizeof name->sub.bytes);
+    const struct member *member = roster_find(&group->roster, &name->device);
+    return member && member->instance == name->instance;
+}
+
+/* ---------------------------------------------------------------- names */
+
+static struct person_name *name_of(const struct node *node, const struct person_id *person)
+{
+    for (size_t i = 0; i < node->name_count; i++)
+        if (memcmp(&node->names[i].person, person, sizeof *person) == 0)
+            return &node->names[i];
+    return NULL;
+}
+
+struct bytes groups_person_name(const struct node *node, const struct person_id *person)
+{
+    const struct person_name *found = name_of(node, person);
+    return found ? buffer_bytes(&found->name) : (struct bytes){0};
+}
+
+static void set_name(struct node *node, const struct person_id *person, uint64_t hlc, struct bytes name)
+{
+    struct person_name *held = name_of(node, person);
+    if (!held) {
+        ARRAY_ROOM(node->names, node->name_count, node->name_capacity);
+        held = &node->names[node->name_count++];
+        *held = (struct person_name){.person = *person};
+    }
+    held->hlc = hlc;
+    held->name.size = 0;
+    buffer_append(&held->name, name);
+}
+
+/* Row values: u64 hlc ‖ name. */
+static void put_name_row(struct node *node, const struct vault_key *row, uint64_t hlc, struct bytes name)
+{
+    struct buffer plain = {0};
+    buffer_append_u64(&plain, hlc);
+    buffer_append(&plain, name);
+    vault_put(node, row, buffer_bytes(&plain));
+    buffer_done(&plain);
+}
+
+/* Last in order wins; of two at the same time the greater name, so that all agree. */
+static bool is_later(uint64_t hlc, struct bytes name, uint64_t held_hlc, const struct buffer *held)
+{
+    return hlc > held_hlc || (hlc == held_hlc && bytes_compare(name, buffer_bytes(held)) > 0);
+}
+
+static void note_profile(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain)
+{
+    struct profile profile;
+    struct buffer name = {0};
+    const struct member *author = roster_find(&log->group->roster, log_author(log));
+    if (profile_decode(plain, &profile) != OK || !author ||
+        (author->role != ROLE_ADMIN && memcmp(&author->person, &profile.person, sizeof profile.person) != 0) ||
+        text_clean_name(profile.name, &name) != OK) {
+        buffer_done(&name);
+        return;
+    }
+    const struct person_name *held = name_of(node, &profile.person);
+    if (!held || is_later(entry->hlc, buffer_bytes(&name), held->hlc, &held->name)) {
+        struct vault_key row = vault_key("name/", FIXED(profile.person));
+        set_name(node, &profile.person, entry->hlc, buffer_bytes(&name));
+        put_name_row(node, &row, entry->hlc, buffer_bytes(&name));
+        node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, 0);
+    }
+    buffer_done(&name);
+}
+
+static void note_title(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain)
+{
+    struct group *group = log->group;
+    struct title title;
+    struct buffer name = {0};
+    if (roster_is_admin(&group->roster, log_author(log)) && title_decode(plain, &title) == OK &&
+        text_clean_name(title.name, &name) == OK &&
+        is_later(entry->hlc, buffer_bytes(&name), group->title_hlc, &group->title)) {
+        struct vault_key row = number_key("title/", group->number);
+        group->title_hlc = entry->hlc;
+        group->title.size = 0;
+        buffer_append(&group->title, buffer_bytes(&name));
+        put_name_row(node, &row, entry->hlc, buffer_bytes(&name));
+        node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, 0);
+    }
+    buffer_done(&name);
+}
+
+/* ---------------------------------------------------------------- accepted entries */
+
+void groups_note_governance(struct node *node, struct log *log, const struct entry *entry, uint32_t *flags)
+{
+    struct group *group = log->group;
+    roster_note(&group->roster, &group->id, log_author(log), same_key(log_author(log), &group->root), entry, flags);
+    keys_note(node, group, entry);
+}
+
+void groups_note_content(struct node *node, struct log *log, const struct entry *entry)
+{
+    if (entry->type != ENTRY_PROFILE && entry->type != ENTRY_TITLE)
+        return;
+    struct buffer plain = {0};
+    if (!entry->payload_missing && keys_open(log->group, entry, &plain) == OK) {
+        if (entry->type == ENTRY_PROFILE)
+            note_profile(node, log, entry, buffer_bytes(&plain));
+        else
+            note_title(node, log, entry, buffer_bytes(&plain));
+    }
+    buffer_done(&plain);
+}
+
+void groups_settle(struct node *node)
+{
+    struct group *group = node->workspace;
+    if (!group || !roster_evaluate(&group->roster))
+        return;
+    group->wants_dirty = true;
+    for (size_t i = 0; i < group->log_count; i++)
+        group->logs[i]->unjustified = false; /* its writer may be a member now */
+    node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
+}
+
+/* ---------------------------------------------------------------- loading */
+
+static void load_group(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct reader in = {.left = plain};
+    struct hash id;
+    struct sign_public root;
+    struct secret_key key;
+    read_array_of(&in, 3);
+    read_fixed(&in, id.bytes, sizeof id.bytes);
+    read_fixed(&in, root.bytes, sizeof root.bytes);
+    read_fixed(&in, key.bytes, sizeof key.bytes);
+    read_end(&in);
+    if (!in.failed && which.size == 4 && !node->workspace)
+        node->workspace = group_new(get_u32(which.data), &id, &root, &key);
+}
+
+static void load_epoch_key(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct group *group = which.size == 20 ? groups_by_number(node, get_u32(which.data)) : NULL;
+    struct secret_key key;
+    if (!group || plain.size != 8 + sizeof key.bytes)
+        return;
+    memcpy(key.bytes, plain.data + 8, sizeof key.bytes);
+    keys_restore(group, &key, get_u64(plain.data));
+    crypto_wipe(&key, sizeof key);
+}
+
+static void load_name(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct person_id person;
+    if (which.size != sizeof person.bytes || plain.size < 8)
+        return;
+    memcpy(person.bytes, which.data, sizeof person.bytes);
+    set_name(node, &person, get_u64(plain.data), (struct bytes){plain.data + 8, plain.size - 8});
+}
+
+static void load_title(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct group *group = which.size == 4 ? groups_by_number(node, get_u32(which.data)) : NULL;
+    if (!group || plain.size < 8)
+        return;
+    group->title_hlc = get_u64(plain.data);
+    group->title.size = 0;
+    buffer_append(&group->title, (struct bytes){plain.data + 8, plain.size - 8});
+}
+
+static bool load_log(void *arg, const struct log_row *row)
+{
+    struct node *node = arg;
+    struct group *group = groups_by_number(node, row->group);
+    if (group)
+        logs_restore(node, group, row);
+    return true;
+}
+
+static bool load_governance(void *arg, const struct stored_entry *stored)
+{
+    struct log *log = arg;
+    struct entry entry;
+    uint32_t flags = stored->flags;
+    if (entry_decode(stored->wire, &entry) == OK)
+        roster_note(&log->group->roster, &log->group->id, log_author(log), same_key(log_author(log), &log->group->root),
+                    &entry, &flags);
+    return true;
+}
+
+enum error groups_load(struct node *node)
+{
+    const struct storage *storage = node->storage;
+    enum error err = vault_each(node, "group/", load_group);
+    if (!err)
+        err = vault_each(node, "epoch/", load_epoch_key);
+    if (!err)
+        err = vault_each(node, "name/", load_name);
+    if (!err)
+        err = vault_each(node, "title/", load_title);
+    if (!err)
+        err = storage->each_log(storage->ctx, load_log, node);
+    for (size_t i = 0; !err && i < node->log_count; i++)
+        if (node->logs[i]->kind == KIND_GOVERNANCE)
+            err = storage->each_entry(storage->ctx, node->logs[i]->row.number, 1, load_governance, node->logs[i]);
+    if (!err && node->workspace)
+        roster_evaluate(&node->workspace->roster);
+    return err;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "intake.h"
+
+#include "alloc.h"
+#include "groups.h"
+#include "link.h"
+#include "logs.h"
+#include <stdlib.h>
+
+#define LOGS_PER_LINK_MAX 8192
+
+void intake_done(struct intake *intake)
+{
+    buffer_done(&intake->arena);
+    free(intake->items);
+    *intake = (struct intake){0};
+}
+
+/* ---------------------------------------------------------------- the peer's names for logs */
+
+static void number_name(uint32_t number, uint8_t name[32])
+{
+    memset(name, 0, 32);
+    put_u32(name, number);
+}
+
+enum error intake_log(struct node *node, struct link *link, const struct wire_message *message)
+{
+    const struct log_name *name = &message->log.name;
+    struct group *group = groups_by_id(node, &name->group);
+    uint8_t key[32];
+    struct hash id;
+    if (!group || link->log_names.count >= LOGS_PER_LINK_MAX)
+        return group ? ERR_LIMIT : OK; /* another group: what follows is refused, entry by entry */
+
+    log_name_id(name, &id);
+    struct log *log = logs_find(node, &id);
+    if (!log || !log->named) {
+        if (!groups_justify(group, name))
+            return OK; /* waits until the roster changes */
+        log = logs_get(node, group, &id, name->kind);
+        logs_name(node, log, name);
+        log->closed = log->own; /* an own log that the disk does not know: never append to it */
+    }
+    number_name(message->log.number, key);
+    table_put(&link->log_names, key, log);
+    return OK;
+}
+
+/* ---------------------------------------------------------------- keeping */
+
+static void refuse(struct link *link)
+{
+    if (link->refused.size < WIRE_ROWS_MAX * 8)
+        buffer_append_u64(&link->refused, link->entries_received);
+}
+
+/* The newest entry of `log` at hand; runs come log by log, so it is mostly the last one. */
+static const struct intake_item *last_at_hand(const struct intake *intake, const struct log *log)
+{
+    for (size_t i = intake->count; i-- > 0;)
+        if (intake->items[i].log == log)
+            return &intake->items[i];
+    return NULL;
+}
+
+enum verdict { TAKEN, KNOWN, AHEAD, MISFIT };
+
+/* Whether `entry` follows the newest one at hand, or the head of its log. */
+static enum verdict fits(const struct intake *intake, const struct log *log, const struct entry *entry)
+{
+    const struct intake_item *last = last_at_hand(intake, log);
+    uint64_t head = last ? last->seq : log->row.head_seq;
+    const struct hash *id = last ? &last->id : &log->row.head_id;
+    if (entry->seq <= head)
+        return KNOWN;
+    if (entry->seq > head + 1)
+        return AHEAD;
+    return head == 0 || same_hash(&entry->previous, id) ? TAKEN : MISFIT;
+}
+
+static void keep(struct intake *intake, struct log *log, const struct entry *entry, struct bytes wire, bool live)
+{
+    ARRAY_ROOM(intake->items, intake->count, intake->capacity);
+    struct intake_item *item = &intake->items[intake->count++];
+    *item = (struct intake_item){log, entry->seq, intake->arena.size, wire.size, live, {{0}}};
+    entry_id(entry, &item->id);
+    buffer_append(&intake->arena, wire);
+}
+
+/* One entry of an ENTRIES message.  *ret_taken tells whether this node has it, or will have it with this run. */
+static enum error take(struct node *node, struct link *link, struct log *log, struct bytes wire, bool live,
+                       bool *ret_taken)
+{
+    struct entry entry;
+    enum error err = entry_decode(wire, &entry);
+    if (err)
+        return err;
+    if (!same_hash(&entry.log, &log->id) || (entry.type >= ENTRY_MESSAGE) != (log->kind == KIND_CONTENT))
+        return ERR_MALFORMED;
+    switch (fits(&link->intake, log, &entry)) {
+    case KNOWN:
+        *ret_taken = true;
+        return OK;
+    case TAKEN:
+        if (!entry.payload_missing && entry_check_payload(&entry) != OK)
+            return ERR_MALFORMED;
+        keep(&link->intake, log, &entry, wire, live);
+        *ret_taken = true;
+        return OK;
+    case AHEAD:
+        if (entry.seq > log->known_seq)
+            log->known_seq = entry.seq;
+        link_set_peer_seq(link, log, entry.seq);
+        log->group->wants_dirty = true;
+        break;
+    case MISFIT: /* two histories under one name: keep ours, and do not ask for the other again */
+        if (!log->conflict)
+            node_log(node, ERR_EXISTS, "a log was written twice: another history than ours was not taken");
+        log->conflict = true;
+        if (log->own)
+            log->closed = true;
+        break;
+    }
+    *ret_taken = false;
+    return OK;
+}
+
+static bool is_full(const struct intake *intake)
+{
+    return intake->arena.size > BATCH_BYTES + ENTRY_SIZE_MAX || intake->count > BATCH_ENTRIES;
+}
+
+enum error intake_entries(struct node *node, struct link *link, const struct wire_message *message)
+{
+    struct bytes left = message->entries.items;
+    uint8_t key[32];
+    bool taken = true;
+    enum error err = OK;
+    link->entries_received++;
+    link->ack_due = true;
+    link->progress_ms = node->mono_ms;
+
+    number_name(message->entries.number, key);
+    struct log *log = table_get(&link->log_names, key);
+    bool full = node->disk_state != OK, live = message->entries.flags & ENTRIES_FLAG_LIVE;
+    while (!err && log && !full && taken && left.size) {
+        size_t size = left.size >= 2 ? get_u16(left.data) : 0;
+        if (size == 0 || size > left.size - 2)
+            return ERR_MALFORMED;
+        err = take(node, link, log, (struct bytes){left.data + 2, size}, live, &taken);
+        left.data += 2 + size;
+        left.size -= 2 + size;
+    }
+    if (err)
+        return err;
+    if (!log || full || !taken)
+        refuse(link);
+    bool last = message->entries.flags & ENTRIES_FLAG_LAST, many = is_full(&link->intake);
+    if (many && !last)
+        return ERR_LIMIT;
+    link->intake.open = !last;
+    return last && (many || !live) ? intake_finish(node, link) : OK;
+}
+
+/* ---------------------------------------------------------------- accepting */
+
+static void accept(struct node *node, const struct intake *intake, const struct intake_item *item, uint32_t flags)
+{
+    struct log *log = item->log;
+    struct bytes wire = {intake->arena.data + item->at, item->size};
+    struct entry entry;
+    if (item->seq <= log->row.head_seq || (log->row.head_seq && item->seq != log->row.head_seq + 1))
+        return; /* came another way meanwhile */
+    if (entry_decode(wire, &entry) != OK || (log->row.head_seq && !same_hash(&entry.previous, &log->row.head_id)))
+        return;
+    logs_advance(node, log, &entry, &item->id);
+    log->group->received++;
+    if (log->own) { /* an older copy of this home wrote it: adopt it, and go on in a new sub */
+        log->closed = true;
+        if (entry.hlc > node->own_hlc)
+            node->own_hlc = entry.hlc;
+    }
+    if (log->kind == KIND_GOVERNANCE)
+        groups_note_governance(node, log, &entry, &flags);
+    else
+        groups_note_content(node, log, &entry);
+    struct batch *batch = node_batch(node);
+    batch_add_entry(batch, log->row.number, log->group->number, item->seq, flags, wire);
+    if (log->kind == KIND_CONTENT && (item->live || flags & ENTRY_FLAG_CHECKED)) {
+        node_notify(node, NOTICE_SHOWN_EARLY, log, item->seq, log_author(log), 0);
+        node_notify(node, NOTICE_MESSAGE, log, item->seq, log_author(log), batch->id);
+    }
+}
+
+static enum error verify(const struct intake *intake, const struct intake_item *item)
+{
+    struct entry entry;
+    enum error err = entry_decode((struct bytes){intake->arena.data + item->at, item->size}, &entry);
+    return err ? err : entry_verify(&entry, log_author(item->log));
+}
+
+/* Whether the newest item of each log at hand is validly signed: the chain vouches for those before it. */
+static bool all_endorsed(struct node *node, const struct intake *intake)
+{
+    uint64_t mark = ++node->intake_mark;
+    for (size_t i = intake->count; i-- > 0;) {
+        struct log *log = intake->items[i].log;
+        if (log->intake_mark == mark)
+            continue;
+        log->intake_mark = mark;
+        log->intake_last = i;
+        if (verify(intake, &intake->items[i]) != OK)
+            return false;
+    }
+    return true;
+}
+
+enum error intake_finish(struct node *node, struct link *link)
+{
+    struct intake *intake = &link->intake;
+    enum error err = OK;
+    if (!intake->count)
+        return OK;
+    bool endorsed = all_endorsed(node, intake);
+    for (size_t i = 0; i < intake->count && !err; i++) {
+        const struct intake_item *item = &intake->items[i];
+        bool checked = endorsed ? item->log->intake_last == i : true;
+        if (!endorsed)
+            err = verify(intake, item);
+        if (!err)
+            accept(node, intake, item, checked ? ENTRY_FLAG_CHECKED : 0);
+    }
+    intake->count = 0;
+    intake->arena.size = 0;
+    intake->open = false;
+    return err;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ * Epoch keys of a group: taking them out of EPOCH and KEYSHARE, sealing and opening content with them.
+ * Rules: PROTOCOL.md, "Group keys". */
+#pragma once
+#include "state.h"
+
+/* Keeps a key (once), also on disk with this step's batch. */
+void keys_learn(struct node *node, struct group *group, const struct secret_key *key, uint64_t height);
+/* From disk. */
+void keys_restore(struct group *group, const struct secret_key *key, uint64_t height);
+/* Looks whether an accepted EPOCH or KEYSHARE holds a key for this device. */
+void keys_note(struct node *node, struct group *group, const struct entry *entry);
+
+const struct epoch_key *keys_find(const struct group *group, const struct epoch_id *id);
+/* The one to seal with: the greatest (height, id) held; NULL: none. */
+const struct epoch_key *keys_newest(const struct group *group);
+
+/* Opens a content entry's payload, appended to `ret`.  ERR_NO_KEY; ERR_CRYPTO: it does not open. */
+MUST_USE enum error keys_open(const struct group *group, const struct entry *entry, struct buffer *ret);
+/* Seals `plain` for an entry whose other header fields are set; appends nonce ‖ ciphertext ‖ tag. */
+void keys_seal(struct node *node, const struct epoch_key *key, const struct entry *entry, struct bytes plain,
+               struct buffer *out);
+
+/* Payload of an EPOCH of `height` with a fresh key for all members, and of a KEYSHARE of `key` to one box key. */
+void keys_make_epoch(struct node *node, const struct group *group, uint64_t height, const struct secret_key *key,
+                     struct buffer *out);
+void keys_make_share(struct node *node, const struct epoch_key *key, const struct dh_public *recipient,
+                     struct buffer *out);

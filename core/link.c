@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+#include "link.h"
+
+#include "admit.h"
+#include "alloc.h"
+#include "intake.h"
+#include "peers.h"
+#include "replicate.h"
+#include "session.h"
+#include <stdlib.h>
+
+#define PROTOCOL_VERSION 1
+#define HANDSHAKE_MS 5000
+#define HANDSHAKE_MESSAGE_MAX 512 /* of the other side, before it has proved anything */
+#define UNFINISHED_MAX 128
+#define PING_IDLE_MS 2000
+#define SILENT_MS 7000
+#define REKEY_FRAMES (1u << 20)
+#define REKEY_MS (60u * 60u * 1000u)
+#define FRAME_HEAD 2
+
+static const char proof_context[] = "zuruf-link-v1"; /* with its zero byte */
+
+/* ---------------------------------------------------------------- the set of links */
+
+struct link *link_find(const struct node *node, uint64_t id)
+{
+    for (size_t i = 0; i < node->link_count; i++)
+        if (node->links[i]->id == id)
+            return node->links[i];
+    return NULL;
+}
+
+struct link *link_to(const struct node *node, const struct sign_public *device)
+{
+    for (size_t i = 0; i < node->link_count; i++)
+        if (node->links[i]->state == LINK_OPEN && same_key(&node->links[i]->device, device))
+            return node->links[i];
+    return NULL;
+}
+
+static size_t unfinished(const struct node *node)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < node->link_count; i++)
+        count += node->links[i]->state == LINK_HANDSHAKE && !node->links[i]->dialled;
+    return count;
+}
+
+/* Takes the link out of every list and frees it. */
+static void forget(struct node *node, struct link *link)
+{
+    bool was_open = link->state == LINK_OPEN;
+    struct sign_public device = link->device;
+    replicate_link_gone(node, link);
+    peers_link_gone(node, link);
+    for (size_t i = 0; i < node->link_count; i++)
+        if (node->links[i] == link)
+            node->links[i--] = node->links[--node->link_count];
+    for (size_t i = 0; i < node->dirty_link_count; i++)
+        if (node->dirty_links[i] == link)
+            node->dirty_links[i--] = node->dirty_links[--node->dirty_link_count];
+
+    noise_done(&link->noise);
+    buffer_done(&link->in);
+    buffer_wipe(&link->out);
+    buffer_done(&link->refused);
+    buffer_done(&link->want_rows);
+    intake_done(&link->intake);
+    table_done(&link->log_names);
+    free(link->peer_seq);
+    free(link->log_told);
+    free(link->serve);
+    free(link->sent);
+    crypto_wipe(link, sizeof *link);
+    free(link);
+    if (was_open)
+        node_notify(node, NOTICE_PEER_DOWN, NULL, 0, &device, 0);
+}
+
+/* ---------------------------------------------------------------- sending */
+
+static void emit(struct node *node, const struct link *link, size_t at, uint64_t after)
+{
+    struct effect *effect = node_effect(node, EFFECT_SEND);
+    effect->link = link->id;
+    effect->at = at;
+    effect->size = node->effects->arena.size - at;
+    effect->after = after;
+}
+
+/* Handshake messages go out as they are, with the frame's length before them. */
+static void send_raw(struct node *node, const struct link *link, struct bytes message)
+{
+    struct buffer *arena = &node->effects->arena;
+    size_t at = arena->size;
+    buffer_append_u16(arena, (uint16_t)message.size);
+    buffer_append(arena, message);
+    emit(node, link, at, 0);
+}
+
+static bool wants_rekey(const struct node *node, const struct link *link)
+{
+    return link->sent_frames >= REKEY_FRAMES || node->mono_ms >= link->rekey_ms;
+}
+
+static void flush(struct node *node, struct link *link)
+{
+    struct buffer *arena = &node->effects->arena;
+    bool rekey = wants_rekey(node, link);
+    if (!link->out.size)
+        return;
+    if (rekey) {
+        struct wire_message message = {.type = WIRE_REKEY};
+        wire_encode(&message, &link->out);
+    }
+    size_t at = arena->size;
+    buffer_append_u16(arena, (uint16_t)(link->out.size + AEAD_TAG_SIZE));
+    noise_encrypt(&link->send, buffer_bytes(&link->out), arena);
+    emit(node, link, at, link->out_after);
+    link->sent_frames++;
+    link->sent_ms = node->mono_ms;
+    link->out.size = 0;
+    link->out_after = 0;
+    if (rekey) {
+        noise_rekey(&link->send);
+        link->sent_frames = 0;
+        link->rekey_ms = node->mono_ms + REKEY_MS;
+    }
+}
+
+void link_send(struct node *node, struct link *link, const struct wire_message *message, uint64_t after)
+{
+    size_t before = link->out.size;
+    wire_encode(message, &link->out);
+    if (link->out.size > WIRE_PLAIN_MAX - 8 && before) { /* 8: room for REKEY */
+        struct buffer rest = {0};
+        buffer_append(&rest, (struct bytes){link->out.data + before, link->out.size - before});
+        link->out.size = before;
+        flush(node, link);
+        buffer_append(&link->out, buffer_bytes(&rest));
+        buffer_done(&rest);
+    }
+    if (after > link->out_after)
+        link->out_after = after;
+    if (link->out_dirty)
+        return;
+    link->out_dirty = true;
+    ARRAY_ROOM(node->dirty_links, node->dirty_link_count, node->dirty_link_capacity);
+    node->dirty_links[node->dirty_link_count++] = link;
+}
+
+void link_flush_all(struct node *node)
+{
+    for (size_t i = 0; i < node->dirty_link_count; i++) {
+        node->dirty_links[i]->out_dirty = false;
+        flush(node, node->dirty_links[i]);
+    }
+    node->dirty_link_count = 0;
+}
+
+void link_close(struct node *node, struct link *link, enum error reason)
+{
+    if (link->state != LINK_HANDSHAKE && reason != ERR_CLOSED) {
+        struct wire_message bye = {.type = WIRE_BYE, .bye = {wire_bye_code(reason)}};
+        link_send(node, link, &bye, 0);
+        flush(node, link);
+    }
+    struct effect *effect = node_effect(node, EFFECT_CLOSE);
+    effect->link = link->id;
+    effect->error = reason;
+    forget(node, link);
+}
+
+/* ---------------------------------------------------------------- handshake */
+
+/* Payload of messages 2 and 3: [lowest version, highest version, features, device, signature]. */
+static void write_proof(const struct node *node, const struct noise_handshake *noise, struct buffer *out)
+{
+    struct buffer text = {0};
+    struct signature signature;
+    buffer_append_byte(&text, (uint8_t)noise->role);
+    buffer_append(&text, BYTES_OF(noise->s.bytes));
+    buffer_append(&text, BYTES_OF(noise->h));
+    crypto_sign(&node->identity.secret, BYTES_OF(proof_context), buffer_bytes(&text), &signature);
+    buffer_done(&text);
+    write_array(out, 5);
+    write_uint(out, PROTOCOL_VERSION);
+    write_uint(out, PROTOCOL_VERSION);
+    write_uint(out, 0);
+    write_bytes(out, BYTES_OF(node->identity.device.bytes));
+    write_bytes(out, BYTES_OF(signature.bytes));
+}
+
+/* `h` is the handshake hash just before the payload. */
+static enum error check_proof(struct link *link, const uint8_t h[64], struct bytes payload)
+{
+    struct reader in = {.left = payload};
+    struct sign_public device;
+    struct signature signature;
+    read_array_of(&in, 5);
+    uint64_t lowest = read_uint(&in), highest = read_uint(&in);
+    read_uint(&in);
+    read_fixed(&in, device.bytes, sizeof device.bytes);
+    read_fixed(&in, signature.bytes, sizeof signature.bytes);
+    read_end(&in);
+    if (in.failed)
+        return ERR_MALFORMED;
+    if (lowest > PROTOCOL_VERSION || highest < PROTOCOL_VERSION)
+        return ERR_VERSION;
+
+    struct buffer text = {0};
+    uint8_t role = link->noise.role == NOISE_INITIATOR ? NOISE_RESPONDER : NOISE_INITIATOR;
+    buffer_append_byte(&text, role);
+    buffer_append(&text, BYTES_OF(link->noise.rs.bytes));
+    buffer_append(&text, (struct bytes){h, 64});
+    enum error err = crypto_verify(&device, BYTES_OF(proof_context), buffer_bytes(&text), &signature);
+    buffer_done(&text);
+    if (!err)
+        link->device = device;
+    return err;
+}
+
+static enum error write_message(struct node *node, struct link *link, bool with_proof)
+{
+    struct buffer message = {0}, proof = {0};
+    enum error err = noise_write_tokens(&link->noise, &message);
+    if (!err) {
+        if (with_proof)
+            write_proof(node, &link->noise, &proof);
+        noise_write_payload(&link->noise, buffer_bytes(&proof), &message);
+        send_raw(node, link, buffer_bytes(&message));
+    }
+    buffer_done(&message);
+    buffer_done(&proof);
+    return err;
+}
+
+static enum error read_message(struct link *link, struct bytes message, bool with_proof)
+{
+    struct bytes rest;
+    struct buffer payload = {0};
+    uint8_t h[64];
+    enum error err = noise_read_tokens(&link->noise, message, &rest);
+    memcpy(h, link->noise.h, sizeof h);
+    if (!err)
+        err = noise_read_payload(&link->noise, rest, &payload);
+    if (!err && with_proof)
+        err = check_proof(link, h, buffer_bytes(&payload));
+    buffer_done(&payload);
+    return err;
+}
+
+static void begin_noise(struct node *node, struct link *link, enum noise_role role, const struct secret_key *psk)
+{
+    uint8_t seed[32];
+    random_bytes(&node->random, seed, sizeof seed);
+    noise_init(&link->noise, role, NOISE_XXPSK0, text_bytes("ZURUF1"), &node->link_key, &node->link_secret, seed, psk);
+    crypto_wipe(seed, sizeof seed);
+}
+
+/* The first message under each key this node answers to; the one whose MAC verifies is the key. */
+static enum error read_first(struct node *node, struct link *link, struct bytes message)
+{
+    if (node->workspace) {
+        begin_noise(node, link, NOISE_RESPONDER, &node->workspace->workspace_key);
+        if (read_message(link, message, false) == OK)
+            return OK;
+    }
+    for (size_t i = 0; i < node->invite_count; i++) {
+        begin_noise(node, link, NOISE_RESPONDER, &node->invites[i].psk);
+        link->invite = i + 1;
+        if (read_message(link, message, false) == OK)
+            return OK;
+    }
+    return ERR_CRYPTO;
+}
+
+static enum error finish_handshake(struct node *node, struct link *link)
+{
+    noise_split(&link->noise, &link->send, &link->receive);
+    noise_done(&link->noise);
+    link->rekey_ms = node->mono_ms + REKEY_MS;
+    if (link->invite) {
+        link->state = LINK_INVITING;
+        return admit_greet_joiner(node, link);
+    } else if (link->peer && link->peer->for_join) {
+        link->state = LINK_JOINING;
+    } else {
+        link->state = LINK_GREETING;
+        session_greet(node, link);
+    }
+    return OK;
+}
+
+/* What happens with message `link->noise.message` of the three; the initiator writes 0 and 2. */
+static enum error handshake_frame(struct node *node, struct link *link, struct bytes message)
+{
+    enum error err;
+    if (message.size > HANDSHAKE_MESSAGE_MAX)
+        return ERR_MALFORMED;
+    if (link->dialled) {
+        err = read_message(link, message, true);
+        if (!err)
+            err = write_message(node, link, true);
+        return err ? err : finish_handshake(node, link);
+    }
+    if (!link->noise.message) {
+        err = read_first(node, link, message);
+        return err ? err : write_message(node, link, true);
+    }
+    err = read_message(link, message, true);
+    return err ? err : finish_handshake(node, link);
+}
+
+/* ---------------------------------------------------------------- events */
+
+static struct link *link_new(struct node *node, const struct event *event)
+{
+    struct link *link = alloc_zero(1, sizeof *link);
+    link->id = event->link;
+    link->address = event->address;
+    link->dialled = event->dial != 0;
+    link->up_ms = link->heard_ms = link->sent_ms = link->progress_ms = node->mono_ms;
+    link->log_names.salt = get_u64(event->random);
+    ARRAY_ROOM(node->links, node->link_count, node->link_capacity);
+    node->links[node->link_count++] = link;
+    node_wake_at(node, node->mono_ms + PING_IDLE_MS);
+    return link;
+}
+
+static void refuse_connection(struct node *node, uint64_t id, enum error reason)
+{
+    struct effect *effect = node_effect(node, EFFECT_CLOSE);
+    effect->link = id;
+    effect->error = reason;
+}
+
+void link_up(struct node *node, const struct event *event)
+{
+    struct peer *peer = event->dial ? peers_dialled(node, event->dial) : NULL;
+    const struct secret_key *psk = peer ? peers_key(node, peer) : NULL;
+    if (event->dial ? !psk : !node->identity.exists || unfinished(node) >= UNFINISHED_MAX) {
+        refuse_connection(node, event->link, ERR_LIMIT);
+        return;
+    }
+    struct link *link = link_new(node, event);
+    if (!event->dial)
+        return;
+    link->peer = peer;
+    peer->link = link;
+    begin_noise(node, link, NOISE_INITIATOR, psk);
+    enum error err = write_message(node, link, false);
+    if (err)
+        link_close(node, link, err);
+}
+
+void link_down(struct node *node, const struct event *event)
+{
+    struct link *link = link_find(node, event->link);
+    if (link)
+        forget(node, link);
+    else if (event->dial)
+        peers_dial_failed(node, event->dial);
+}
+
+static enum error open_frame(struct node *node, struct link *link, struct bytes frame)
+{
+    if (link->state == LINK_HANDSHAKE)
+        return handshake_frame(node, link, frame);
+    node->scratch.size = 0;
+    enum error err = noise_decrypt(&link->receive, frame, &node->scratch);
+    struct reader in = {.left = buffer_bytes(&node->scratch)};
+    while (!err && in.left.size) {
+        struct wire_message message;
+        err = wire_decode(&in, &message);
+        if (!err && message.type == WIRE_REKEY)
+            noise_rekey(&link->receive);
+        else if (!err)
+            err = session_message(node, link, &message);
+    }
+    return err;
+}
+
+/* Why a link was closed, for the node's log.  A stranger's failed handshake is told as such. */
+static void log_fault(struct node *node, const struct link *link, enum error err)
+{
+    if (link->state == LINK_HANDSHAKE)
+        node_log(node, err,
+                 link->dialled ? "handshake: the other side does not have our key"
+                               : "handshake: a stranger was refused");
+    else
+        node_log(node, err, "a link was closed");
+}
+
+void link_bytes(struct node *node, const struct event *event)
+{
+    struct link *link = link_find(node, event->link);
+    if (!link)
+        return;
+    link->heard_ms = node->mono_ms;
+    buffer_append(&link->in, event->bytes);
+
+    size_t at = 0;
+    enum error err = OK;
+    while (!err && link->in.size - at >= FRAME_HEAD) {
+        size_t size = get_u16(link->in.data + at);
+        if (link->state == LINK_HANDSHAKE && size > HANDSHAKE_MESSAGE_MAX)
+            err = ERR_MALFORMED;
+        if (err || link->in.size - at - FRAME_HEAD < size)
+            break;
+        err = open_frame(node, link, (struct bytes){link->in.data + at + FRAME_HEAD, size});
+        at += FRAME_HEAD + size;
+    }
+    if (!err && !link->intake.open)
+        err = intake_finish(node, link);
+    if (err) {
+        if (err != ERR_CLOSED)
+            log_fault(node, link, err);
+        link_close(node, link, err);
+        return;
+    }
+    buffer_cut_front(&link->in, at);
+    replicate_acknowledge(node, link);
+}
+
+void link_time(struct node *node, struct link *link)
+{
+    uint64_t now = node->mono_ms;
+    if (link->state != LINK_OPEN) {
+        if (now - link->up_ms >= HANDSHAKE_MS) {
+            node_log(node, ERR_TIMEOUT, "a connection was closed: its handshake did not finish");
+            link_close(node, link, link->state == LINK_HANDSHAKE ? ERR_CLOSED : ERR_SLOW);
+        } else
+            node_wake_at(node, link->up_ms + HANDSHAKE_MS);
+        return;
+    }
+    if (now - link->heard_ms >= SILENT_MS) {
+        link_close(node, link, ERR_CLOSED);
+        return;
+    }
+    if (now - link->sent_ms >= PING_IDLE_MS) {
+        struct wire_message ping = {.type = WIRE_PING};
+        link_send(node, link, &ping, 0);
+        link->sent_ms = now;
+    }
+    node_wake_at(node, link->sent_ms + PING_IDLE_MS);
+    node_wake_at(node, link->heard_ms + SILENT_MS);
+}
+
+/* ---------------------------------------------------------------- what the peer has */
+
+uint64_t link_peer_seq(const struct link *link, const struct log *log)
+{
+    return log->index < link->peer_seq_count ? link->peer_seq[log->index] : 0;
+}
+
+void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq)
+{
+    if (log->index >= link->peer_seq_count) {
+        size_t count = log->index + 16;
+        link->peer_seq = alloc_grow(link->peer_seq, count, sizeof *link->peer_seq);
+        memset(link->peer_seq + link->peer_seq_count, 0, (count - link->peer_seq_count) * sizeof *link->peer_seq);
+        link->peer_seq_count = count;
+    }
+    link->peer_seq[log->index] = seq;
+}

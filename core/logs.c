@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "logs.h"
+
+#include "alloc.h"
+#include <stdlib.h>
+
+struct log *logs_find(const struct node *node, const struct hash *id)
+{
+    return table_get(&node->logs_by_id, id->bytes);
+}
+
+struct log *logs_get(struct node *node, struct group *group, const struct hash *id, enum log_kind kind)
+{
+    struct log *log = logs_find(node, id);
+    if (log)
+        return log;
+
+    log = alloc_zero(1, sizeof *log);
+    log->id = *id;
+    log->group = group;
+    log->kind = kind;
+    log->index = node->log_count;
+    log->row.group = group->number;
+    ARRAY_ROOM(node->logs, node->log_count, node->log_capacity);
+    node->logs[node->log_count++] = log;
+    ARRAY_ROOM(group->logs, group->log_count, group->log_capacity);
+    group->logs[group->log_count++] = log;
+    table_put(&node->logs_by_id, id->bytes, log);
+    return log;
+}
+
+void logs_name(struct node *node, struct log *log, const struct log_name *name)
+{
+    log->row.name = *name;
+    log->kind = name->kind;
+    log->named = true;
+    log->own = node_is_me(node, &name->device);
+}
+
+/* ---------------------------------------------------------------- tips */
+
+/* Own entries commit in the order they are written, so an own head may be cited before it is durable. */
+static uint64_t citable_seq(const struct log *log)
+{
+    return log->own ? log->row.head_seq : log->durable_seq;
+}
+
+static void remove_tip(struct log *log)
+{
+    struct group *group = log->group;
+    if (!log->is_tip)
+        return;
+    *(log->tip_before ? &log->tip_before->tip_after : &group->tips) = log->tip_after;
+    *(log->tip_after ? &log->tip_after->tip_before : &group->tips_end) = log->tip_before;
+    log->tip_before = log->tip_after = NULL;
+    log->is_tip = false;
+}
+
+static void make_newest_tip(struct log *log)
+{
+    struct group *group = log->group;
+    remove_tip(log);
+    log->tip_after = group->tips;
+    *(group->tips ? &group->tips->tip_before : &group->tips_end) = log;
+    group->tips = log;
+    log->is_tip = true;
+}
+
+static void mark_dirty(struct node *node, struct log *log)
+{
+    if (log->row_dirty)
+        return;
+    log->row_dirty = true;
+    ARRAY_ROOM(node->dirty_logs, node->dirty_log_count, node->dirty_log_capacity);
+    node->dirty_logs[node->dirty_log_count++] = log;
+}
+
+static void cite(struct node *node, const struct group *group, const struct dep *dep)
+{
+    struct log *log = logs_find(node, &dep->log);
+    if (!log || log->group != group || dep->seq <= log->row.cited_seq)
+        return;
+    log->row.cited_seq = dep->seq;
+    if (log->row.number)
+        mark_dirty(node, log);
+    if (log->row.cited_seq >= log->row.head_seq)
+        remove_tip(log);
+}
+
+/* Makes the log findable under its number on disk. */
+static void index_number(struct node *node, struct log *log)
+{
+    if (log->row.number >= node->numbered_count) {
+        size_t count = (size_t)log->row.number * 2 + 16;
+        node->numbered = alloc_grow(node->numbered, count, sizeof *node->numbered);
+        memset(node->numbered + node->numbered_count, 0, (count - node->numbered_count) * sizeof *node->numbered);
+        node->numbered_count = count;
+    }
+    node->numbered[log->row.number] = log;
+}
+
+void logs_advance(struct node *node, struct log *log, const struct entry *entry, const struct hash *id)
+{
+    if (!log->row.number) {
+        log->row.number = ++node->last_log_number;
+        index_number(node, log);
+    }
+    log->row.head_seq = entry->seq;
+    log->row.head_id = *id;
+    log->row.head_hlc = entry->hlc;
+    if (entry->seq > log->known_seq)
+        log->known_seq = entry->seq;
+    mark_dirty(node, log);
+
+    size_t count = entry_dep_count(entry);
+    for (size_t i = 0; i < count; i++) {
+        struct dep dep = entry_dep(entry, i);
+        cite(node, log->group, &dep);
+    }
+    if (log->row.head_seq > log->row.cited_seq)
+        make_newest_tip(log);
+    else
+        remove_tip(log);
+    node->entry_count++;
+}
+
+static bool is_given(struct bytes deps, const struct log *log, uint64_t seq)
+{
+    for (size_t at = 0; at < deps.size; at += DEP_SIZE)
+        if (memcmp(deps.data + at, log->id.bytes, sizeof log->id.bytes) == 0 && get_u64(deps.data + at + 32) >= seq)
+            return true;
+    return false;
+}
+
+void logs_collect_deps(const struct log *own, enum log_kind kind, struct buffer *deps, uint64_t *hlc)
+{
+    size_t given = deps->size;
+    for (const struct log *log = own->group->tips; log && deps->size < ENTRY_DEPS_MAX * DEP_SIZE;
+         log = log->tip_after) {
+        uint64_t seq = citable_seq(log);
+        if (log == own || seq <= log->row.cited_seq || (kind == KIND_GOVERNANCE && log->kind != KIND_GOVERNANCE) ||
+            is_given((struct bytes){deps->data, given}, log, seq))
+            continue;
+        struct dep dep = {.log = log->id, .seq = seq};
+        memcpy(dep.id, log->own ? log->row.head_id.bytes : log->durable_id.bytes, sizeof dep.id);
+        dep_append(&dep, deps);
+        if (log->row.head_hlc > *hlc)
+            *hlc = log->row.head_hlc;
+    }
+}
+
+/* ---------------------------------------------------------------- durability */
+
+void logs_restore(struct node *node, struct group *group, const struct log_row *row)
+{
+    struct hash id;
+    log_name_id(&row->name, &id);
+    struct log *log = logs_get(node, group, &id, row->name.kind);
+    logs_name(node, log, &row->name);
+    log->row = *row;
+    index_number(node, log);
+    log->durable_seq = log->known_seq = row->head_seq;
+    log->durable_id = row->head_id;
+    if (row->head_seq > row->cited_seq)
+        make_newest_tip(log);
+    if (row->number > node->last_log_number)
+        node->last_log_number = row->number;
+    if (log->own && row->head_hlc > node->own_hlc)
+        node->own_hlc = row->head_hlc;
+    node->entry_count += row->head_seq;
+}
+
+void logs_made_durable(struct node *node, const struct log_row *row)
+{
+    struct hash id;
+    log_name_id(&row->name, &id);
+    struct log *log = logs_find(node, &id);
+    if (!log)
+        return;
+    if (log->durable_seq != row->head_seq)
+        log->group->digest_valid = false;
+    log->durable_seq = row->head_seq;
+    log->durable_id = row->head_id;
+}
+
+void logs_flush_rows(struct node *node)
+{
+    for (size_t i = 0; i < node->dirty_log_count; i++) {
+        struct log *log = node->dirty_logs[i];
+        log->row_dirty = false;
+        batch_set_row(node_batch(node), &log->row);
+    }
+    node->dirty_log_count = 0;
+}
+
+/* ---------------------------------------------------------------- digest */
+
+static int by_id(const void *a, const void *b)
+{
+    const struct log *const *x = a, *const *y = b;
+    return memcmp((*x)->id.bytes, (*y)->id.bytes, sizeof(struct hash));
+}
+
+void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out)
+{
+    struct log **sorted = alloc_zero(group->log_count + 1, sizeof *sorted);
+    size_t count = 0;
+    for (size_t i = 0; i < group->log_count; i++)
+        if (group->logs[i]->kind == kind && group->logs[i]->durable_seq)
+            sorted[count++] = group->logs[i];
+    qsort(sorted, count, sizeof *sorted, by_id);
+    for (size_t i = 0; i < count; i++) {
+        struct dep row = {.log = sorted[i]->id, .seq = sorted[i]->durable_seq};
+        memcpy(row.id, sorted[i]->durable_id.bytes, sizeof row.id);
+        dep_append(&row, out);
+    }
+    free(sorted);
+}
+
+const struct hash *logs_digest(struct group *group)
+{
+    if (group->digest_valid)
+        return &group->digest;
+    struct buffer text = {0};
+    buffer_append(&text, text_bytes("zuruf-digest-v1"));
+    buffer_append(&text, hash_bytes(&group->id));
+    logs_rows(group, KIND_GOVERNANCE, &text);
+    logs_rows(group, KIND_CONTENT, &text);
+    crypto_hash(buffer_bytes(&text), &group->digest);
+    buffer_done(&text);
+    group->digest_valid = true;
+    return &group->digest;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * The logs a node knows: heads, tips (what nobody has cited yet), and the digest that two nodes compare. */
+#pragma once
+#include "state.h"
+
+struct log *logs_find(const struct node *node, const struct hash *id);
+/* Finds or makes; a new one is unnamed until logs_name(). */
+struct log *logs_get(struct node *node, struct group *group, const struct hash *id, enum log_kind kind);
+void logs_name(struct node *node, struct log *log, const struct log_name *name);
+/* From a row of the disk. */
+void logs_restore(struct node *node, struct group *group, const struct log_row *row);
+
+/* Takes `entry` (checked by the caller) as the new head of `log` and moves clocks and tips. */
+void logs_advance(struct node *node, struct log *log, const struct entry *entry, const struct hash *id);
+/* What a batch's rows say is now durable. */
+void logs_made_durable(struct node *node, const struct log_row *row);
+/* Puts the rows that changed in this step into the batch. */
+void logs_flush_rows(struct node *node);
+
+/* Adds the tips that a new own entry of `kind` in `own` cites to those deps that stand in `deps` already, newest first,
+ * up to ENTRY_DEPS_MAX; raises *hlc to the largest HLC among them. */
+void logs_collect_deps(const struct log *own, enum log_kind kind, struct buffer *deps, uint64_t *hlc);
+
+/* BLAKE2b-256("zuruf-digest-v1" ‖ group ‖ kind-0 rows ‖ kind-1 rows): PROTOCOL.md, "Digest". */
+const struct hash *logs_digest(struct group *group);
+/* Rows (DEP_SIZE each) of the durable logs of one kind, by ascending log id. */
+void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out);
+
+/* The author's key of a named log. */
+static inline const struct sign_public *log_author(const struct log *log)
+{
+    return &log->row.name.device;
+}

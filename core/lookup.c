@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "lookup.h"
+
+struct log *lookup_log(const struct node *node, uint32_t number)
+{
+    return number < node->numbered_count ? node->numbered[number] : NULL;
+}
+
+static bool find_in(const struct batch *batch, uint32_t log, uint64_t seq, struct stored_entry *ret)
+{
+    for (size_t i = batch->entry_count; i-- > 0;) {
+        const struct batch_entry *entry = &batch->entries[i];
+        if (entry->log != log || entry->seq != seq)
+            continue;
+        *ret = (struct stored_entry){.log = log, .seq = seq, .flags = entry->flags, .wire = batch_entry_wire(batch, i)};
+        return true;
+    }
+    return false;
+}
+
+enum error lookup_entry(const struct node *node, const struct log *log, uint64_t seq, struct stored_entry *ret)
+{
+    if (seq == 0 || seq > log->row.head_seq)
+        return ERR_NOT_FOUND;
+    if (seq > log->durable_seq) {
+        if (node->batch && find_in(node->batch, log->row.number, seq, ret))
+            return OK;
+        for (size_t i = node->pending_count; i-- > 0;)
+            if (find_in(node->pending[i], log->row.number, seq, ret))
+                return OK;
+    }
+    enum error err = node->storage->begin(node->storage->ctx);
+    return err ? err : node->storage->get_entry(node->storage->ctx, log->row.number, seq, ret);
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT
+ * Messages as people see them: entries opened, with their author's name. */
+#include "alloc.h"
+#include "groups.h"
+#include "keys.h"
+#include "logs.h"
+#include "lookup.h"
+#include "node_query.h"
+#include "roster.h"
+#include "state.h"
+#include <stdlib.h>
+
+#define LATE_MS 60000
+#define ROWS_PER_READER 2000
+
+static void describe_author(const struct node *node, const struct log *log, struct message *ret)
+{
+    const struct member *member = roster_find(&log->group->roster, log_author(log));
+    ret->device = *log_author(log);
+    if (!member)
+        return;
+    ret->person = member->person;
+    ret->author = groups_person_name(node, &member->person);
+}
+
+static void describe_content(const struct entry *entry, struct bytes plain, struct message *ret)
+{
+    struct message_content content;
+    if (message_content_decode(plain, &content) != OK) {
+        ret->state = MESSAGE_NEEDS_NEWER;
+        return;
+    }
+    ret->state = MESSAGE_READABLE;
+    ret->topic = content.topic;
+    ret->text = content.text;
+    ret->urgent = (content.flags & MESSAGE_FLAG_URGENT) != 0;
+    /* What is answered is the first dep; the second where the first ties a later sub to the one before it. */
+    bool later_sub = entry->seq == 1 && !crypto_is_zero(entry->previous.bytes, sizeof entry->previous.bytes);
+    size_t at = later_sub ? 1 : 0;
+    if (content.flags & MESSAGE_FLAG_REPLY && at < entry_dep_count(entry)) {
+        struct dep dep = entry_dep(entry, at);
+        ret->reply_to = (struct message_ref){dep.log, dep.seq};
+    }
+}
+
+static enum message_state kind_of(uint64_t type)
+{
+    if (type == ENTRY_PROFILE || type == ENTRY_TITLE)
+        return MESSAGE_NOT_TEXT;
+    return type == ENTRY_MESSAGE ? MESSAGE_READABLE : MESSAGE_NEEDS_NEWER;
+}
+
+static enum error describe(struct node *node, const struct log *log, const struct stored_entry *stored,
+                           struct message *ret)
+{
+    struct entry entry;
+    enum error err = entry_decode(stored->wire, &entry);
+    if (err)
+        return ERR_CORRUPT;
+    *ret = (struct message){.ref = {log->id, entry.seq},
+                            .group = log->group->number,
+                            .log_number = log->row.number,
+                            .state = kind_of(entry.type),
+                            .type = entry.type,
+                            .time_ms = hlc_ms(entry.hlc),
+                            .seen_ms = stored->seen_ms,
+                            .arrival = stored->arrival,
+                            .wire = stored->wire};
+    ret->late = stored->seen_ms > ret->time_ms + LATE_MS;
+    ret->implausible = ret->time_ms > node->now_ms + HLC_AHEAD_MAX_MS;
+    describe_author(node, log, ret);
+    if (ret->state != MESSAGE_READABLE)
+        return OK;
+    if (entry.payload_missing) {
+        ret->state = MESSAGE_ERASED;
+        return OK;
+    }
+    node->message_scratch.size = 0;
+    err = keys_open(log->group, &entry, &node->message_scratch);
+    if (err)
+        ret->state = err == ERR_NO_KEY ? MESSAGE_WAITING_FOR_KEY : MESSAGE_NEEDS_NEWER;
+    else
+        describe_content(&entry, buffer_bytes(&node->message_scratch), ret);
+    return OK;
+}
+
+enum error node_message(struct node *node, uint32_t log_number, uint64_t seq, struct message *ret)
+{
+    struct stored_entry stored;
+    const struct log *log = lookup_log(node, log_number);
+    if (!log || log->kind != KIND_CONTENT)
+        return ERR_NOT_FOUND;
+    enum error err = lookup_entry(node, log, seq, &stored);
+    return err ? err : describe(node, log, &stored, ret);
+}
+
+/* ---------------------------------------------------------------- lists */
+
+struct list {
+    struct node *node;
+    const struct message_query *query;
+    message_visitor visit;
+    void *arg;
+    enum error err;
+    bool stopped;
+    size_t rows;
+    struct buffer cursor; /* of the last row seen */
+    uint64_t arrival;
+};
+
+static bool fits(const struct message_query *query, const struct message *message)
+{
+    if (query->since_ms && message->time_ms < query->since_ms)
+        return false;
+    if (query->until_ms && message->time_ms >= query->until_ms)
+        return false;
+    return !query->topic.size || bytes_equal(query->topic, message->topic);
+}
+
+static bool visit_row(void *arg, const struct order_row *row)
+{
+    struct list *list = arg;
+    struct node *node = list->node;
+    struct stored_entry stored;
+    struct message message;
+    const struct log *log = lookup_log(node, row->log);
+    list->cursor.size = 0;
+    buffer_append(&list->cursor, row->cursor);
+    list->rows++;
+    if (!log)
+        return true;
+    list->err = node->storage->get_entry(node->storage->ctx, row->log, row->seq, &stored);
+    if (!list->err)
+        list->err = describe(node, log, &stored, &message);
+    if (list->err)
+        return false;
+    message.incomplete = row->incomplete;
+    message.cursor = row->cursor;
+    if (fits(list->query, &message))
+        list->stopped = !list->visit(list->arg, &message);
+    return !list->stopped && list->rows % ROWS_PER_READER != 0;
+}
+
+enum error node_messages(struct node *node, const struct message_query *query, message_visitor visit, void *arg)
+{
+    const struct storage *storage = node->storage;
+    struct list list = {.node = node, .query = query, .visit = visit, .arg = arg};
+    size_t before;
+    buffer_append(&list.cursor, query->cursor);
+    if (!query->cursor.size && query->since_ms && !query->backward)
+        storage->order_cursor_at(storage->ctx, query->since_ms, &list.cursor);
+    if (!query->cursor.size && query->until_ms && query->backward)
+        storage->order_cursor_at(storage->ctx, query->until_ms, &list.cursor);
+    do {
+        struct buffer from = {0};
+        before = list.rows;
+        buffer_append(&from, buffer_bytes(&list.cursor));
+        storage->end(storage->ctx);
+        list.err = storage->begin(storage->ctx);
+        enum error err = list.err ? list.err
+                                  : storage->each_ordered(storage->ctx, query->group, buffer_bytes(&from),
+                                                          query->backward, visit_row, &list);
+        if (!list.err)
+            list.err = err;
+        buffer_done(&from);
+    } while (!list.err && !list.stopped && list.rows != before && list.rows % ROWS_PER_READER == 0);
+    buffer_done(&list.cursor);
+    return list.err;
+}
+
+static bool visit_arrival(void *arg, const struct stored_entry *stored)
+{
+    struct list *list = arg;
+    struct message message;
+    const struct log *log = lookup_log(list->node, stored->log);
+    list->rows++;
+    list->arrival = stored->arrival;
+    if (!log || log->kind != KIND_CONTENT)
+        return true;
+    list->err = describe(list->node, log, stored, &message);
+    if (!list->err)
+        list->stopped = !list->visit(list->arg, &message);
+    return !list->err && !list->stopped && list->rows % ROWS_PER_READER != 0;
+}
+
+enum error node_arrivals(struct node *node, uint64_t after, message_visitor visit, void *arg)
+{
+    const struct storage *storage = node->storage;
+    struct list list = {.node = node, .visit = visit, .arg = arg, .arrival = after};
+    size_t before;
+    do {
+        before = list.rows;
+        storage->end(storage->ctx);
+        list.err = storage->begin(storage->ctx);
+        enum error err =
+            list.err ? list.err : storage->each_arrival(storage->ctx, list.arrival + 1, visit_arrival, &list);
+        if (!list.err)
+            list.err = err;
+    } while (!list.err && !list.stopped && list.rows != before && list.rows % ROWS_PER_READER == 0);
+    return list.err;
+}
+
+bool node_order_is_current(const struct node *node)
+{
+    const struct storage *storage = node->storage;
+    return storage->begin(storage->ctx) == OK &&
+           storage->order_progress(storage->ctx) >= storage->last_arrival(storage->ctx);
+}
+
+/* ---------------------------------------------------------------- a message's past */
+
+/* The entries of `log` after `walked` and up to `highest` raise what their deps cite. */
+static void walk(const struct node *node, const struct log *log, uint64_t walked, uint64_t *highest)
+{
+    for (uint64_t seq = walked + 1; seq <= highest[log->index]; seq++) {
+        struct stored_entry stored;
+        struct entry entry;
+        if (lookup_entry(node, log, seq, &stored) != OK || entry_decode(stored.wire, &entry) != OK)
+            return; /* cited, and not here */
+        for (size_t i = 0; i < entry_dep_count(&entry); i++) {
+            struct dep dep = entry_dep(&entry, i);
+            const struct log *cited = logs_find(node, &dep.log);
+            if (cited && dep.seq > highest[cited->index])
+                highest[cited->index] = dep.seq;
+        }
+    }
+}
+
+/* The join over the causal past.  Each log is walked from its start up, each entry once. */
+enum error node_message_clock(struct node *node, uint32_t log_number, uint64_t seq, clock_visitor visit, void *arg)
+{
+    const struct log *start = lookup_log(node, log_number);
+    if (!start || seq == 0 || seq > start->row.head_seq)
+        return ERR_NOT_FOUND;
+    uint64_t *highest = alloc_zero(node->log_count, sizeof *highest);
+    uint64_t *walked = alloc_zero(node->log_count, sizeof *walked);
+    highest[start->index] = seq;
+    for (bool more = true; more;) {
+        more = false;
+        for (size_t i = 0; i < node->log_count; i++) {
+            if (walked[i] == highest[i])
+                continue;
+            uint64_t until = highest[i];
+            walk(node, node->logs[i], walked[i], highest);
+            walked[i] = until;
+            more = true;
+        }
+    }
+    for (size_t i = 0; i < node->log_count; i++)
+        if (highest[i])
+            visit(arg, &node->logs[i]->id, highest[i]);
+    free(highest);
+    free(walked);
+    return OK;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "state.h"
+
+#include "admit.h"
+#include "alloc.h"
+#include "compose.h"
+#include "groups.h"
+#include "identity.h"
+#include "intake.h"
+#include "link.h"
+#include "logs.h"
+#include "peers.h"
+#include "replicate.h"
+#include "say.h"
+#include <stdlib.h>
+
+#define MIB (1ull << 20)
+
+struct node *node_new(const struct node_options *options)
+{
+    struct node *node = alloc_zero(1, sizeof *node);
+    node->storage = options->storage;
+    node->store_key = options->store_key;
+    memcpy(node->home, options->home_id, sizeof node->home);
+    node->listen_port = options->listen_port;
+    node->wake_ms = NEVER;
+    return node;
+}
+
+/* Everything that storage can give back. */
+static void forget_stored(struct node *node)
+{
+    for (size_t i = 0; i < node->log_count; i++) {
+        free(node->logs[i]->evidence);
+        free(node->logs[i]);
+    }
+    free(node->logs);
+    free(node->numbered);
+    table_done(&node->logs_by_id);
+    free(node->dirty_logs);
+    groups_free(node->workspace);
+    for (size_t i = 0; i < node->name_count; i++)
+        buffer_done(&node->names[i].name);
+    free(node->names);
+    peers_done(node);
+    admit_done(node);
+    identity_done(node);
+    node->logs = NULL;
+    node->numbered = NULL;
+    node->numbered_count = 0;
+    node->dirty_logs = NULL;
+    node->names = NULL;
+    node->workspace = NULL;
+    node->log_count = node->log_capacity = node->dirty_log_count = node->dirty_log_capacity = 0;
+    node->name_count = node->name_capacity = 0;
+    node->entry_count = node->own_hlc = node->last_log_number = 0;
+}
+
+static void close_all_links(struct node *node, enum error reason)
+{
+    while (node->link_count)
+        link_close(node, node->links[0], reason);
+}
+
+void node_free(struct node *node)
+{
+    struct effects ignored = {0};
+    if (!node)
+        return;
+    node->effects = &ignored;
+    close_all_links(node, ERR_SHUTTING_DOWN);
+    effects_done(&ignored);
+    forget_stored(node);
+    for (size_t i = 0; i < node->pending_count; i++)
+        batch_free(node->pending[i]);
+    batch_free(node->batch);
+    free(node->pending);
+    free(node->links);
+    free(node->dirty_links);
+    free(node->fresh);
+    say_done(node);
+    buffer_wipe(&node->scratch);
+    buffer_wipe(&node->message_scratch);
+    crypto_wipe(node, sizeof *node);
+    free(node);
+}
+
+/* ---------------------------------------------------------------- starting, and starting again after a failed commit
+ */
+
+static enum error load(struct node *node)
+{
+    enum error err = identity_load(node);
+    if (!err)
+        err = groups_load(node);
+    if (!err)
+        err = peers_load(node);
+    if (!err)
+        err = admit_load(node);
+    for (size_t i = 0; node->restored && i < node->log_count; i++)
+        node->logs[i]->closed = node->logs[i]->own;
+    return err;
+}
+
+static void on_start(struct node *node, const struct event *event)
+{
+    uint8_t seed[32];
+    node->restored = event->restored;
+    node->logs_by_id.salt = get_u64(event->random);
+    random_bytes(&node->random, seed, sizeof seed);
+    crypto_dh_keypair_from(seed, &node->link_key, &node->link_secret);
+    random_bytes(&node->random, node->beacon_salt, sizeof node->beacon_salt);
+    crypto_wipe(seed, sizeof seed);
+    enum error err = load(node);
+    if (err)
+        node_log(node, err, "the database could not be read");
+    if (node->restored)
+        node_log(node, OK, "this database is an older copy: new entries go into new logs");
+    peers_announce(node, false);
+}
+
+/* Nothing of that batch was stored, nor of any that was submitted after it: back to what is on disk. */
+static void go_back(struct node *node, enum error reason)
+{
+    node_log(node, reason, "entries could not be stored; going back to what is on disk");
+    if (node->join.active)
+        node_reply(node, node->join.command, reason, 0);
+    close_all_links(node, reason == ERR_DISK_FULL ? reason : ERR_CLOSED);
+    batch_free(node->batch);
+    node->batch = NULL;
+    node->doomed_batch = node->last_batch;
+    forget_stored(node);
+    node->logs_by_id.salt = get_u64(node->event->random);
+    enum error err = load(node);
+    if (err)
+        node_log(node, err, "the database could not be read");
+}
+
+static struct batch *take_pending(struct node *node, uint64_t id)
+{
+    for (size_t i = 0; i < node->pending_count; i++)
+        if (node->pending[i]->id == id) {
+            struct batch *batch = node->pending[i];
+            memmove(node->pending + i, node->pending + i + 1, (node->pending_count - i - 1) * sizeof *node->pending);
+            node->pending_count--;
+            return batch;
+        }
+    return NULL;
+}
+
+static void on_persisted(struct node *node, const struct persisted *persisted)
+{
+    struct batch *batch = take_pending(node, persisted->batch);
+    if (!batch)
+        return;
+    say_settled(node, batch);
+    if (persisted->result && persisted->batch > node->doomed_batch)
+        go_back(node, persisted->result);
+    for (size_t i = 0; !persisted->result && i < batch->row_count; i++)
+        logs_made_durable(node, &batch->rows[i]);
+    batch_free(batch);
+}
+
+/* ---------------------------------------------------------------- commands */
+
+static void simple_reply(struct node *node, const struct command *command, enum error err)
+{
+    node_reply(node, command->id, err, err ? 0 : node_after(node));
+}
+
+static void on_command(struct node *node, const struct command *command)
+{
+    if (node->disk_state == ERR_DISK_FULL && command->type != COMMAND_STOP) {
+        node_reply(node, command->id, ERR_DISK_FULL, 0);
+        return;
+    }
+    switch (command->type) {
+    case COMMAND_IDENTITY_CREATE:
+        simple_reply(node, command, identity_create(node, command->name));
+        break;
+    case COMMAND_WORKSPACE_CREATE:
+        simple_reply(node, command, identity_found_workspace(node, command->name));
+        peers_announce(node, false);
+        break;
+    case COMMAND_INVITE_CREATE:
+    case COMMAND_JOIN:
+        admit_command(node, command);
+        break;
+    case COMMAND_SEND:
+        say_command(node, command);
+        break;
+    case COMMAND_PEER_ADD:
+        simple_reply(node, command, peers_add_by_hand(node, &command->addresses[0]));
+        break;
+    case COMMAND_PEER_REMOVE:
+        simple_reply(node, command, peers_remove(node, &command->addresses[0]));
+        break;
+    case COMMAND_STOP:
+        close_all_links(node, ERR_SHUTTING_DOWN);
+        node_reply(node, command->id, OK, node_after(node));
+        break;
+    }
+}
+
+/* ---------------------------------------------------------------- the step */
+
+static void on_time(struct node *node)
+{
+    node->wake_ms = NEVER;
+    for (size_t i = node->link_count; i-- > 0;)
+        link_time(node, node->links[i]);
+    admit_time(node);
+    peers_time(node);
+    replicate_time(node);
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void look_at_disk(struct node *node, const struct event *event)
+{
+    if (event->free_disk < smaller(64 * MIB, event->disk_size / 16))
+        node->disk_state = ERR_DISK_FULL;
+    else if (event->free_disk < smaller(256 * MIB, event->disk_size / 4))
+        node->disk_state = ERR_LIMIT;
+    else
+        node->disk_state = OK;
+}
+
+static void dispatch(struct node *node, const struct event *event)
+{
+    switch (event->type) {
+    case EVENT_START:
+        on_start(node, event);
+        break;
+    case EVENT_TIME:
+        break; /* on_time() below */
+    case EVENT_LINK_UP:
+        link_up(node, event);
+        break;
+    case EVENT_LINK_DOWN:
+        link_down(node, event);
+        break;
+    case EVENT_LINK_WRITABLE:
+        break; /* sending goes by what is acknowledged */
+    case EVENT_BYTES:
+        link_bytes(node, event);
+        break;
+    case EVENT_PERSISTED:
+        on_persisted(node, &event->persisted);
+        break;
+    case EVENT_PEER_SEEN:
+        peers_seen(node, event);
+        break;
+    case EVENT_PEER_GONE:
+        break; /* a hint that a name vanished says nothing about who can be reached */
+    case EVENT_NETWORK:
+        peers_network_changed(node);
+        break;
+    case EVENT_COMMAND:
+        on_command(node, event->command);
+        break;
+    }
+}
+
+static void submit(struct node *node)
+{
+    logs_flush_rows(node);
+    if (!node->batch || batch_is_empty(node->batch))
+        return;
+    node_effect(node, EFFECT_PERSIST)->batch = node->batch;
+    ARRAY_ROOM(node->pending, node->pending_count, node->pending_capacity);
+    node->pending[node->pending_count++] = node->batch;
+}
+
+void node_step(struct node *node, const struct event *event, struct effects *effects)
+{
+    uint64_t wake_before = node->wake_ms;
+    effects_clear(effects);
+    node->event = event;
+    node->effects = effects;
+    node->now_ms = event->now_ms;
+    node->mono_ms = event->mono_ms;
+    random_stir(&node->random, event->random);
+    look_at_disk(node, event);
+
+    dispatch(node, event);
+    groups_settle(node);
+    if (event->type == EVENT_TIME || event->mono_ms >= node->wake_ms)
+        on_time(node);
+    replicate_push_fresh(node);
+    replicate_schedule(node);
+    submit(node);
+    node->batch = NULL;
+    link_flush_all(node);
+    if (node->wake_ms != wake_before || event->type == EVENT_TIME)
+        node_effect(node, EFFECT_WAKE)->wake_ms = node->wake_ms;
+    node->event = NULL;
+}

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+#include "node_query.h"
+
+#include "groups.h"
+#include "link.h"
+#include "logs.h"
+#include "roster.h"
+#include "state.h"
+
+void node_info(const struct node *node, struct node_info *ret)
+{
+    const struct group *group = node->workspace;
+    *ret = (struct node_info){.has_identity = node->identity.exists,
+                              .has_workspace = group != NULL,
+                              .device = node->identity.device,
+                              .name = buffer_bytes(&node->identity.name),
+                              .disk_state = node->disk_state,
+                              .entries = node->entry_count};
+    for (size_t i = 0; i < node->link_count; i++)
+        ret->links += node->links[i]->state == LINK_OPEN;
+    if (node->storage->begin(node->storage->ctx) == OK)
+        ret->last_arrival = node->storage->last_arrival(node->storage->ctx);
+    if (!group)
+        return;
+    const struct member *me = roster_find(&group->roster, &node->identity.device);
+    ret->workspace = group->number;
+    ret->workspace_name = buffer_bytes(&group->title);
+    if (!me)
+        return;
+    struct bytes name = groups_person_name(node, &me->person);
+    ret->person = me->person;
+    if (name.size)
+        ret->name = name;
+}
+
+/* ---------------------------------------------------------------- groups */
+
+static uint64_t missing_in(const struct log *log)
+{
+    return log->known_seq > log->row.head_seq ? log->known_seq - log->row.head_seq : 0;
+}
+
+bool node_group_at(const struct node *node, size_t index, struct node_group *ret)
+{
+    const struct group *group = node->workspace;
+    if (index > 0 || !group)
+        return false;
+    const struct member *me = roster_find(&group->roster, &node->identity.device);
+    *ret = (struct node_group){.number = group->number,
+                               .id = group->id,
+                               .name = buffer_bytes(&group->title),
+                               .role = me ? (enum role)me->role : ROLE_READER,
+                               .received = group->received,
+                               .has_key = group->key_count > 0,
+                               .logs = group->log_count};
+    for (size_t i = 0; i < group->log_count; i++)
+        ret->missing += missing_in(group->logs[i]);
+    return true;
+}
+
+enum error node_find_group(const struct node *node, struct bytes name, uint32_t *ret)
+{
+    const struct group *group = node->workspace;
+    struct buffer id = {0};
+    if (!group)
+        return ERR_NOT_FOUND;
+    base32_encode(hash_bytes(&group->id), &id);
+    bool fits = (group->title.size && text_same_name(buffer_bytes(&group->title), name)) ||
+                bytes_equal(buffer_bytes(&id), name) || bytes_equal(name, text_bytes("."));
+    buffer_done(&id);
+    if (fits)
+        *ret = group->number;
+    return fits ? OK : ERR_NOT_FOUND;
+}
+
+/* ---------------------------------------------------------------- people */
+
+static void describe_progress(const struct group *group, const struct member *member, struct node_person *ret)
+{
+    for (size_t i = 0; i < group->log_count; i++) {
+        const struct log *log = group->logs[i];
+        if (!log->named || !same_key(log_author(log), &member->device))
+            continue;
+        ret->missing += missing_in(log);
+        if (hlc_ms(log->row.head_hlc) > ret->complete_to_ms)
+            ret->complete_to_ms = hlc_ms(log->row.head_hlc);
+    }
+}
+
+bool node_person_at(const struct node *node, uint32_t number, size_t index, struct node_person *ret)
+{
+    const struct group *group = groups_by_number(node, number);
+    if (!group || index >= group->roster.count)
+        return false;
+    const struct member *member = &group->roster.members[index];
+    *ret = (struct node_person){.person = member->person,
+                                .name = groups_person_name(node, &member->person),
+                                .device = member->device,
+                                .instance = member->instance,
+                                .role = (enum role)member->role,
+                                .self = node_is_me(node, &member->device),
+                                .last_heard_ms = member->last_heard_ms,
+                                .added_by = member->added_by};
+    ret->online = ret->self || link_to(node, &member->device) != NULL;
+    describe_progress(group, member, ret);
+    return true;
+}
+
+bool node_peer_at(const struct node *node, size_t index, struct node_peer *ret)
+{
+    if (index >= node->peer_count)
+        return false;
+    const struct peer *peer = node->peers[index];
+    bool linked = peer->link || (peer->has_device && link_to(node, &peer->device));
+    *ret = (struct node_peer){
+        .address = peer->address, .by_hand = peer->by_hand, .connected = linked, .device = peer->device};
+    if (!linked && !peer->dial && peer->next_ms > node->mono_ms)
+        ret->next_dial_in_ms = peer->next_ms - node->mono_ms;
+    return true;
+}
+
+/* ---------------------------------------------------------------- clocks and receipts */
+
+void node_clock(const struct node *node, uint32_t number, clock_visitor visit, void *arg)
+{
+    const struct group *group = groups_by_number(node, number);
+    struct buffer rows = {0};
+    if (!group)
+        return;
+    for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT; kind++) {
+        rows.size = 0;
+        logs_rows(group, kind, &rows);
+        for (size_t at = 0; at < rows.size; at += DEP_SIZE) {
+            struct hash log;
+            memcpy(log.bytes, rows.data + at, sizeof log.bytes);
+            visit(arg, &log, get_u64(rows.data + at + sizeof log.bytes));
+        }
+    }
+    buffer_done(&rows);
+}
+
+static bool person_has(const struct group *group, const struct log *log, uint64_t seq, const struct member *person)
+{
+    for (size_t i = 0; i < log->evidence_count; i++) {
+        const struct member *member = roster_find(&group->roster, &log->evidence[i].device);
+        if (member && log->evidence[i].seq >= seq &&
+            memcmp(&member->person, &person->person, sizeof person->person) == 0)
+            return true;
+    }
+    return false;
+}
+
+enum error node_receipt(const struct node *node, const struct message_ref *message, struct receipt *ret)
+{
+    const struct log *log = logs_find(node, &message->log);
+    if (!log || !log->own || !message->seq || message->seq > log->row.head_seq)
+        return ERR_NOT_FOUND;
+    const struct roster *roster = &log->group->roster;
+    const struct member *me = roster_find(roster, &node->identity.device);
+    *ret = (struct receipt){0};
+    for (size_t i = 0; i < roster->count; i++) {
+        const struct member *member = &roster->members[i];
+        if ((me && memcmp(&member->person, &me->person, sizeof me->person) == 0) ||
+            roster_person(roster, &member->person) != member)
+            continue; /* myself, or another device of one already counted */
+        ret->persons++;
+        ret->with += person_has(log->group, log, message->seq, member);
+    }
+    return OK;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "serve.h"
+
+#include "alloc.h"
+#include "intake.h"
+#include "link.h"
+#include <stdlib.h>
+
+#define RANGES_MAX 16384u
+#define ITEMS_MAX (60u << 10) /* bytes of entries in one message, but for a single larger one */
+
+static void tell_end(struct node *node, struct link *link, const struct hash *id, uint64_t seq)
+{
+    struct wire_message message = {.type = WIRE_END};
+    message.end.log = *id;
+    message.end.seq = seq;
+    link_send(node, link, &message, 0);
+}
+
+enum error serve_add(struct node *node, struct link *link, struct log *log, const struct hash *id, uint64_t from,
+                     uint64_t to)
+{
+    if (!log) {
+        tell_end(node, link, id, 0);
+        return OK;
+    }
+    if (link->serve_count - link->serve_at >= RANGES_MAX)
+        return ERR_LIMIT;
+    if (link->serve_at == link->serve_count)
+        link->serve_at = link->serve_count = 0;
+    ARRAY_ROOM(link->serve, link->serve_count, link->serve_capacity);
+    link->serve[link->serve_count++] = (struct serve_range){log, from ? from : 1, to};
+    return OK;
+}
+
+/* ---------------------------------------------------------------- messages on their way */
+
+static void push_sent(struct link *link, size_t size, struct log *log, uint64_t last_seq)
+{
+    if (link->sent_count == link->sent_capacity) {
+        size_t capacity = link->sent_capacity ? 2 * link->sent_capacity : 64;
+        struct sent_entries *ring = alloc_zero(capacity, sizeof *ring);
+        for (size_t i = 0; i < link->sent_count; i++)
+            ring[i] = link->sent[(link->sent_head + i) % link->sent_capacity];
+        free(link->sent);
+        link->sent = ring;
+        link->sent_capacity = capacity;
+        link->sent_head = 0;
+    }
+    link->sent[(link->sent_head + link->sent_count++) % link->sent_capacity] =
+        (struct sent_entries){size, log, last_seq};
+    link->unacked_bytes += size;
+}
+
+struct sent_entries serve_acknowledged(struct link *link)
+{
+    struct sent_entries sent = link->sent[link->sent_head];
+    link->sent_head = (link->sent_head + 1) % link->sent_capacity;
+    link->sent_count--;
+    link->acked++;
+    link->unacked_bytes -= sent.size;
+    return sent;
+}
+
+/* LOG once per link and log, before its entries. */
+static void tell_log(struct node *node, struct link *link, const struct log *log)
+{
+    if (log->index >= link->log_told_count) {
+        size_t count = log->index + 16;
+        link->log_told = alloc_grow(link->log_told, count, sizeof *link->log_told);
+        memset(link->log_told + link->log_told_count, 0, count - link->log_told_count);
+        link->log_told_count = count;
+    }
+    if (link->log_told[log->index])
+        return;
+    link->log_told[log->index] = true;
+    struct wire_message message = {.type = WIRE_LOG};
+    message.log.number = log->row.number;
+    message.log.name = log->row.name;
+    link_send(node, link, &message, 0);
+}
+
+static void send_items(struct node *node, struct link *link, struct log *log, uint64_t last_seq, struct bytes items,
+                       uint64_t flags, uint64_t after)
+{
+    struct wire_message message = {.type = WIRE_ENTRIES};
+    message.entries.number = log->row.number;
+    message.entries.flags = flags;
+    message.entries.items = items;
+    link_send(node, link, &message, after);
+    push_sent(link, items.size, log, last_seq);
+}
+
+bool serve_live(struct node *node, struct link *link, struct log *log, uint64_t seq, struct bytes wire)
+{
+    if (link->unacked_bytes > SERVE_LIVE_WINDOW)
+        return false;
+    struct buffer items = {0};
+    buffer_append_u16(&items, (uint16_t)wire.size);
+    buffer_append(&items, wire);
+    tell_log(node, link, log);
+    send_items(node, link, log, seq, buffer_bytes(&items), ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE, node->batch->id);
+    buffer_done(&items);
+    return true;
+}
+
+/* ---------------------------------------------------------------- bulk */
+
+/* Up to one batch of a range: items packed, and where the last checked signature stands. */
+struct gather {
+    struct buffer items;
+    uint64_t to;
+    size_t count;
+    size_t ends[BATCH_ENTRIES]; /* offset behind each item */
+    uint64_t first_seq;
+    size_t endorsed; /* how many items up to the last checked one */
+};
+
+static bool gather_entry(void *arg, const struct stored_entry *stored)
+{
+    struct gather *gather = arg;
+    if (stored->seq > gather->to || gather->count == BATCH_ENTRIES ||
+        (gather->count && gather->items.size + stored->wire.size > BATCH_BYTES))
+        return false;
+    if (!gather->count)
+        gather->first_seq = stored->seq;
+    buffer_append_u16(&gather->items, (uint16_t)stored->wire.size);
+    buffer_append(&gather->items, stored->wire);
+    gather->ends[gather->count++] = gather->items.size;
+    if (stored->flags & ENTRY_FLAG_CHECKED)
+        gather->endorsed = gather->count;
+    return true;
+}
+
+/* Sends the endorsed items in as few messages as fit into frames, the last one flagged. */
+static void send_gathered(struct node *node, struct link *link, struct log *log, const struct gather *gather)
+{
+    size_t begin = 0;
+    tell_log(node, link, log);
+    for (size_t i = 0; i < gather->endorsed; i++) {
+        bool last = i + 1 == gather->endorsed;
+        if (!last && gather->ends[i + 1] - begin <= ITEMS_MAX)
+            continue;
+        send_items(node, link, log, gather->first_seq + i,
+                   (struct bytes){gather->items.data + begin, gather->ends[i] - begin}, last ? ENTRIES_FLAG_LAST : 0,
+                   0);
+        begin = gather->ends[i];
+    }
+}
+
+static enum error serve_batch(struct node *node, struct link *link, struct serve_range *range)
+{
+    struct gather *gather = alloc_zero(1, sizeof *gather);
+    const struct storage *storage = node->storage;
+    gather->to = range->to < range->log->durable_seq ? range->to : range->log->durable_seq;
+    enum error err = OK;
+    if (range->from <= gather->to && range->log->row.number) {
+        err = storage->begin(storage->ctx);
+        if (!err)
+            err = storage->each_entry(storage->ctx, range->log->row.number, range->from, gather_entry, gather);
+    }
+    if (!err && gather->endorsed) {
+        send_gathered(node, link, range->log, gather);
+        range->from = gather->first_seq + gather->endorsed;
+    }
+    if (!err && (!gather->endorsed || range->from > gather->to)) {
+        tell_end(node, link, &range->log->id, range->from - 1);
+        link->serve_at++;
+    }
+    buffer_done(&gather->items);
+    free(gather);
+    return err;
+}
+
+enum error serve_pump(struct node *node, struct link *link)
+{
+    enum error err = OK;
+    while (!err && link->serve_at < link->serve_count && link->unacked_bytes < SERVE_BULK_WINDOW)
+        err = serve_batch(node, link, &link->serve[link->serve_at]);
+    return err == ERR_CORRUPT || err == ERR_DISK ? ERR_LIMIT : err;
+}

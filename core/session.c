@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "session.h"
+
+#include "admit.h"
+#include "intake.h"
+#include "link.h"
+#include "peers.h"
+#include "replicate.h"
+#include "roster.h"
+
+#define REPLACED_AFTER_MS 3000 /* a link silent for so long gives way to a new one */
+
+void session_greet(struct node *node, struct link *link)
+{
+    struct wire_message hello = {.type = WIRE_HELLO};
+    memcpy(hello.hello.home, node->home, sizeof hello.hello.home);
+    hello.hello.port = node->listen_port;
+    replicate_digest_all(node, &hello.hello.digest);
+    link_send(node, link, &hello, 0);
+}
+
+/* True when `link` was dialled by the side whose (device, home) is the smaller. */
+static bool dialled_by_smaller(const struct node *node, const struct link *link)
+{
+    int order = memcmp(&node->identity.device, &link->device, sizeof link->device);
+    if (!order)
+        order = memcmp(node->home, link->home, sizeof node->home);
+    return link->dialled == (order < 0);
+}
+
+/* One link per (device, home): the one dialled by the smaller key stays; of two dialled by one side, that side closes
+ * the later; a silent one gives way. */
+static enum error keep_one(struct node *node, struct link *link)
+{
+    for (size_t i = 0; i < node->link_count; i++) {
+        struct link *other = node->links[i];
+        if (other == link || other->state != LINK_OPEN || !same_key(&other->device, &link->device) ||
+            memcmp(other->home, link->home, sizeof link->home) != 0)
+            continue;
+        bool silent = node->mono_ms - other->heard_ms > REPLACED_AFTER_MS;
+        if (!silent && other->dialled == link->dialled)
+            return link->dialled ? ERR_DUPLICATE_LINK : OK;
+        if (!silent && dialled_by_smaller(node, other))
+            return ERR_DUPLICATE_LINK;
+        link_close(node, other, ERR_DUPLICATE_LINK);
+        return OK;
+    }
+    return OK;
+}
+
+static enum error on_hello(struct node *node, struct link *link, const struct wire_message *message)
+{
+    memcpy(link->home, message->hello.home, sizeof link->home);
+    link->listen_port = message->hello.port;
+    if (node_is_me(node, &link->device) && memcmp(link->home, node->home, sizeof node->home) == 0) {
+        peers_is_myself(node, link);
+        return ERR_CLOSED;
+    }
+    if (node_is_me(node, &link->device))
+        node_log(node, ERR_EXISTS, "this identity runs on two computers: link one as its own device");
+    peers_proved(node, link); /* also when it is a duplicate: now we know who lives there */
+    enum error err = keep_one(node, link);
+    if (err)
+        return err;
+
+    link->state = LINK_OPEN;
+    link->progress_ms = node->mono_ms;
+    node_wake_at(node, node->mono_ms + 1000);
+    node_notify(node, NOTICE_PEER_UP, NULL, 0, &link->device, 0);
+    peers_tell(node, link);
+    replicate_hello(node, link, &message->hello.digest);
+    return OK;
+}
+
+static enum error on_open(struct node *node, struct link *link, const struct wire_message *message)
+{
+    switch (message->type) {
+    case WIRE_DIGESTS:
+        return replicate_digests(node, link, message->digests);
+    case WIRE_HAVE:
+        return replicate_have(node, link, message);
+    case WIRE_WANT:
+        return replicate_want(node, link, message);
+    case WIRE_LOG:
+        return intake_log(node, link, message);
+    case WIRE_ENTRIES:
+        return intake_entries(node, link, message);
+    case WIRE_END:
+        return replicate_end(node, link, message);
+    case WIRE_ACK:
+        return replicate_ack(node, link, message);
+    case WIRE_ADDRESSES:
+        peers_told(node, message->addresses);
+        return OK;
+    case WIRE_PING:
+        return OK;
+    case WIRE_HELLO:
+    case WIRE_BYE:
+    case WIRE_INVITED:
+    case WIRE_JOIN:
+    case WIRE_WELCOME:
+    case WIRE_REKEY:
+        break;
+    }
+    return ERR_MALFORMED;
+}
+
+enum error session_message(struct node *node, struct link *link, const struct wire_message *message)
+{
+    if (message->type == WIRE_BYE) {
+        admit_bye(node, link, wire_bye_error(message->bye.code));
+        return ERR_CLOSED;
+    }
+    switch (link->state) {
+    case LINK_GREETING:
+        return message->type == WIRE_HELLO ? on_hello(node, link, message) : ERR_MALFORMED;
+    case LINK_OPEN:
+        return on_open(node, link, message);
+    case LINK_INVITING:
+        return message->type == WIRE_JOIN ? admit_join(node, link, message) : ERR_MALFORMED;
+    case LINK_JOINING:
+        if (message->type == WIRE_INVITED)
+            return admit_invited(node, link, message);
+        return message->type == WIRE_WELCOME ? admit_welcome(node, link, message) : ERR_MALFORMED;
+    case LINK_HANDSHAKE:
+        break;
+    }
+    return ERR_MALFORMED;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT
+ * The conversation inside a link: who says what in which state.
+ *   GREETING --HELLO--> OPEN: digests, HAVE, WANT, LOG, ENTRIES, END, ACK, ADDRESSES, PING
+ *   INVITING: JOIN;  JOINING: INVITED, WELCOME;  any state: BYE */
+#pragma once
+#include "state.h"
+
+void session_greet(struct node *node, struct link *link); /* sends HELLO */
+/* One message of the peer.  Any error closes the link, and its reason is told; ERR_CLOSED closes it silently. */
+MUST_USE enum error session_message(struct node *node, struct link *link, const struct wire_message *message);

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT
+ * The node's state in RAM, shared by the files of the core that make up node_step().  Everything in here can be
+ * rebuilt from storage; nobody outside core/ includes this. */
+#pragma once
+#include "batch.h"
+#include "entry.h"
+#include "node.h"
+#include "noise.h"
+#include "payload.h"
+#include "random.h"
+#include "table.h"
+#include "wire.h"
+
+struct link;
+
+/* ---------------------------------------------------------------- logs and groups */
+
+/* One log.  `head` is what was accepted, `durable` what is committed: only the latter is told to peers. */
+struct log {
+    size_t index; /* in node->logs, and in each link's peer_seq */
+    struct group *group;
+    struct hash id;
+    enum log_kind kind;
+    bool named;         /* its name is known and justified; before that only the id */
+    bool own;           /* written by this device */
+    bool closed;        /* own, but a peer or the store knows better: never append again */
+    bool conflict;      /* a peer holds other entries under the same numbers */
+    bool row_dirty;     /* its row goes into this step's batch */
+    struct log_row row; /* as of head; row.number 0: not on disk yet */
+    uint64_t durable_seq;
+    struct hash durable_id;
+    uint64_t known_seq;        /* the highest anyone has told of */
+    struct link *source;       /* whom we asked for the rest; NULL: nobody */
+    bool unjustified;          /* came, but nobody yet says that its writer belongs here: wait for the roster */
+    struct evidence *evidence; /* own: which devices are known to have it durably, up to where */
+    size_t evidence_count, evidence_capacity;
+    bool is_tip; /* in group->tips */
+    struct log *tip_before, *tip_after;
+    size_t intake_last;   /* scratch of intake_finish(): last item of this log at hand */
+    uint64_t intake_mark; /* the call that it belongs to */
+};
+
+struct evidence {
+    struct sign_public device;
+    uint64_t seq;
+};
+
+struct member {
+    struct sign_public device;
+    struct person_id person;
+    uint64_t instance;
+    uint64_t role; /* enum role */
+    struct dh_public box;
+    struct sign_public added_by; /* zero: by the root */
+    uint64_t last_heard_ms;      /* wall clock of this process's last link */
+};
+
+/* An ADD that was accepted, whether or not it counts. */
+struct add_fact {
+    struct sign_public author;
+    struct membership member;
+    bool consented;
+};
+
+/* Who belongs to a group: a function of the accepted kind-0 entries (roster.h). */
+struct roster {
+    struct add_fact *facts;
+    size_t fact_count, fact_capacity;
+    struct member *members; /* counted, founder first */
+    size_t count, capacity;
+    bool has_genesis;
+    bool dirty;
+    bool needs_newer; /* an admin wrote a kind-0 type that this version does not know */
+    struct membership founder;
+    struct policy policy;
+};
+
+struct epoch_key {
+    struct epoch_id id;
+    struct secret_key key;
+    uint64_t height;
+};
+
+struct group {
+    uint32_t number;
+    struct hash id;
+    struct sign_public root;
+    struct secret_key workspace_key;
+    struct roster roster;
+    struct epoch_key *keys;
+    size_t key_count, key_capacity;
+    struct log **logs;
+    size_t log_count, log_capacity;
+    struct log *own[2]; /* by kind; NULL: none open */
+    struct log *tips;   /* newest first */
+    struct log *tips_end;
+    struct hash digest;
+    bool digest_valid;
+    bool wants_dirty;   /* look for sources at the end of this step */
+    size_t fetching[2]; /* logs that have a source, by kind */
+    uint64_t title_hlc;
+    struct buffer title;
+    uint64_t received; /* entries taken since the last time nothing was missing */
+};
+
+struct person_name {
+    struct person_id person;
+    uint64_t hlc;
+    struct buffer name;
+};
+
+/* ---------------------------------------------------------------- links */
+
+enum link_state {
+    LINK_HANDSHAKE, /* --Noise done--> LINK_GREETING, LINK_INVITING or LINK_JOINING */
+    LINK_GREETING,  /* HELLO sent; --HELLO came--> LINK_OPEN */
+    LINK_OPEN,
+    LINK_INVITING, /* a joiner with a code is at the other end */
+    LINK_JOINING,  /* an inviter is at the other end */
+};
+
+struct serve_range {
+    struct log *log;
+    uint64_t from, to;
+};
+
+/* An entry taken from a link, before the signature that covers it was checked. */
+struct intake_item {
+    struct log *log;
+    uint64_t seq;
+    size_t at, size; /* in intake->arena */
+    bool live;
+    struct hash id;
+};
+struct intake {
+    bool open; /* a bulk batch whose last message has not come */
+    struct buffer arena;
+    struct intake_item *items;
+    size_t count, capacity;
+};
+
+/* One ENTRIES message on its way: what an ACK for it proves. */
+struct sent_entries {
+    size_t size;
+    struct log *log;
+    uint64_t last_seq;
+};
+
+struct link {
+    uint64_t id;
+    enum link_state state;
+    bool dialled;
+    struct address address;            /* of the other end */
+    struct peer *peer;                 /* dialled: whom; else NULL */
+    uint64_t up_ms, heard_ms, sent_ms; /* monotonic */
+
+    struct noise_handshake noise;
+    size_t invite; /* index + 1 of the invite under which an accepted link stands; 0: workspace key */
+    struct noise_cipher send, receive;
+    uint64_t sent_frames, rekey_ms;
+    struct buffer in;  /* a part of a frame */
+    struct buffer out; /* plaintext of the next frame */
+    uint64_t out_after;
+    bool out_dirty; /* in node->dirty_links */
+
+    struct sign_public device; /* proved by the handshake */
+    uint8_t home[8];
+    uint16_t listen_port;
+
+    uint64_t *peer_seq; /* by log->index: what the peer is known to have */
+    size_t peer_seq_count;
+    bool *log_told; /* by log->index: LOG was sent */
+    size_t log_told_count;
+    struct table log_names; /* the peer's log number (as 32-byte name) → struct log */
+
+    struct intake intake;
+    uint64_t entries_received; /* ENTRIES messages */
+    struct buffer refused;     /* u64 numbers for the next ACK */
+    bool ack_due;
+    size_t wants;            /* logs whose source this link is */
+    struct buffer want_rows; /* scratch of one schedule */
+    uint64_t progress_ms;    /* when a WANT was sent or entries came */
+
+    struct serve_range *serve;
+    size_t serve_at, serve_count, serve_capacity;
+    struct sent_entries *sent; /* ring of unacknowledged ENTRIES messages */
+    size_t sent_head, sent_count, sent_capacity;
+    uint64_t acked; /* messages */
+    size_t unacked_bytes;
+    bool behind; /* live entries were held back: tell what we have when the window opens */
+    struct person_id invited_person;
+};
+
+/* ---------------------------------------------------------------- the others */
+
+struct peer {
+    struct address address;
+    bool by_hand;
+    bool has_device;
+    bool for_join; /* dialled with a code */
+    bool refused;  /* for_join: did not know the code */
+    bool proven;   /* a link to this address has stood */
+    struct sign_public device;
+    struct link *link;
+    uint64_t dial;    /* in flight; 0: none */
+    uint64_t next_ms; /* monotonic */
+    uint64_t backoff_ms;
+    uint64_t used_ms; /* for forgetting the oldest */
+};
+
+struct invite {
+    uint8_t id[8];
+    struct secret_key psk;
+    uint64_t role;
+    uint64_t expires_ms; /* wall clock */
+    bool used;
+    struct sign_public used_by;
+};
+
+struct join {
+    bool active;
+    uint64_t command;
+    struct secret_key psk;
+    uint64_t started_ms, deadline_ms; /* monotonic */
+};
+
+struct identity {
+    bool exists;
+    struct sign_public device;
+    struct sign_secret secret;
+    struct dh_public box;
+    struct dh_secret box_secret;
+    struct buffer name;
+};
+
+struct node {
+    const struct storage *storage;
+    struct secret_key store_key;
+    uint8_t home[8];
+    uint16_t listen_port;
+
+    /* of the event at hand */
+    const struct event *event;
+    struct effects *effects;
+    struct random random;
+    uint64_t now_ms, mono_ms;
+    enum error disk_state;
+
+    struct identity identity;
+    struct dh_public link_key;
+    struct dh_secret link_secret;
+    uint8_t beacon_salt[8];
+
+    struct group *workspace; /* NULL: none */
+    struct log **logs;
+    size_t log_count, log_capacity;
+    struct table logs_by_id;
+    struct log **numbered; /* by row.number; NULL where there is none */
+    size_t numbered_count;
+    uint32_t last_log_number;
+    struct log **dirty_logs;
+    size_t dirty_log_count, dirty_log_capacity;
+    uint64_t own_hlc; /* the largest of this device */
+    uint64_t entry_count;
+    uint64_t intake_mark;
+    bool restored; /* the database is an older copy: its own logs are closed */
+
+    struct person_name *names;
+    size_t name_count, name_capacity;
+
+    struct batch *batch;    /* of this step; NULL: nothing to persist yet */
+    struct batch **pending; /* submitted, in order */
+    size_t pending_count, pending_capacity;
+    uint64_t last_batch;
+    uint64_t doomed_batch; /* batches up to this one failed with an earlier one; 0: none */
+    struct table clients;  /* client ids of pending messages → struct message_ref, owned */
+
+    struct link **links;
+    size_t link_count, link_capacity;
+    struct link **dirty_links;
+    size_t dirty_link_count, dirty_link_capacity;
+    struct { /* own entries of this step, for the live push */
+        struct log *log;
+        uint64_t seq;
+        size_t at; /* index in batch->entries */
+    } * fresh;
+    size_t fresh_count, fresh_capacity;
+    struct buffer scratch;         /* plaintext of the frame at hand */
+    struct buffer message_scratch; /* node_query: the message at hand */
+
+    struct peer **peers;
+    size_t peer_count, peer_capacity;
+    uint64_t last_dial;
+    struct invite invites[INVITES_MAX];
+    size_t invite_count;
+    struct join join;
+
+    uint64_t wake_ms;   /* earliest moment anyone asked for */
+    uint64_t digest_ms; /* next digest to some peers */
+};
+
+#define NEVER UINT64_MAX
+
+/* ---------------------------------------------------------------- small helpers (state.c) */
+
+/* Makes room for one more element in a counted array. */
+#define ARRAY_ROOM(array, count, capacity)                                                                             \
+    ((count) < (capacity) ? (void)0                                                                                    \
+                          : (void)((capacity) = (capacity) ? (capacity)*2 : 8,                                         \
+                                   (array) = alloc_grow((array), (capacity), sizeof *(array))))
+
+struct effect *node_effect(struct node *node, enum effect_type type);
+struct batch *node_batch(struct node *node);  /* this step's, made when first asked for */
+uint64_t node_after(const struct node *node); /* what an acknowledgement made now has to wait for */
+void node_wake_at(struct node *node, uint64_t mono_ms);
+void node_log(struct node *node, enum error err, const char *text);
+void node_notify(struct node *node, enum notice_type type, const struct log *log, uint64_t seq,
+                 const struct sign_public *device, uint64_t after);
+void node_reply(struct node *node, uint64_t command, enum error err, uint64_t after);
+bool node_is_me(const struct node *node, const struct sign_public *device);
+
+static inline bool same_key(const struct sign_public *a, const struct sign_public *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+static inline bool same_hash(const struct hash *a, const struct hash *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+static inline struct bytes hash_bytes(const struct hash *hash)
+{
+    return (struct bytes){hash->bytes, sizeof hash->bytes};
+}
+static inline struct bytes text_bytes(const char *text)
+{
+    return (struct bytes){(const uint8_t *)text, strlen(text)};
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT
+ * The messages that two nodes exchange inside a link, one CBOR array each, several in a frame.
+ * Tables: PROTOCOL.md, "Messages". */
+#pragma once
+#include "cbor.h"
+#include "entry.h"
+#include "node.h"
+
+enum wire_type {
+    WIRE_HELLO = 1,
+    WIRE_DIGESTS = 2,
+    WIRE_HAVE = 3,
+    WIRE_WANT = 4,
+    WIRE_LOG = 5,
+    WIRE_ENTRIES = 6,
+    WIRE_END = 7,
+    WIRE_ACK = 8,
+    WIRE_ADDRESSES = 9,
+    WIRE_PING = 10,
+    WIRE_BYE = 11,
+    WIRE_INVITED = 12,
+    WIRE_JOIN = 13,
+    WIRE_WELCOME = 14,
+    WIRE_REKEY = 15,
+};
+
+#define WIRE_PLAIN_MAX (65535u - AEAD_TAG_SIZE) /* of one frame */
+#define WIRE_ROWS_MAX 1000u                     /* in one DIGESTS, HAVE or WANT */
+
+#define DIGEST_ROW_SIZE (32 + 32)      /* group ‖ digest */
+#define HAVE_ROW_SIZE (32 + 8 + 8)     /* log ‖ seq ‖ first 8 bytes of that entry's id: a DEP_SIZE record */
+#define WANT_ROW_SIZE (32 + 8 + 8)     /* log ‖ from ‖ to */
+#define ADDRESS_ROW_SIZE (32 + 16 + 2) /* device ‖ IPv6 ‖ port */
+
+#define HAVE_FLAG_LAST 1u /* of this group and kind */
+#define HAVE_FLAG_ASK 2u  /* answer with your own rows */
+
+#define ENTRIES_FLAG_LAST 1u /* ends a batch */
+#define ENTRIES_FLAG_LIVE 2u
+
+/* Reasons in BYE, a table in PROTOCOL.md; wire_bye_code() and wire_bye_error() translate. */
+enum bye {
+    BYE_VERSION = 1,
+    BYE_REMOVED = 2,
+    BYE_LIMIT = 3,
+    BYE_MALFORMED = 4,
+    BYE_BAD_SIGNATURE = 5,
+    BYE_DUPLICATE_LINK = 6,
+    BYE_SHUTTING_DOWN = 7,
+    BYE_DISK_FULL = 8,
+    BYE_SLOW = 9,
+    BYE_CODE_EXPIRED = 10,
+    BYE_CODE_USED = 11,
+    BYE_NAME_TAKEN = 12,
+    BYE_MAY_NOT_ADMIT = 13,
+    BYE_NAME_BAD = 14,
+};
+enum bye wire_bye_code(enum error err);
+enum error wire_bye_error(uint64_t code);
+
+/* One decoded message; views die with the frame. */
+struct wire_message {
+    enum wire_type type;
+    union {
+        struct {
+            uint8_t home[8];
+            uint16_t port;
+            struct hash digest; /* over (group, digest) of all groups that both are in */
+        } hello;
+        struct bytes digests; /* DIGEST_ROW_SIZE */
+        struct {
+            struct hash group;
+            enum log_kind kind;
+            uint64_t flags;
+            struct bytes rows;
+        } have;
+        struct {
+            struct hash group;
+            struct bytes rows;
+        } want;
+        struct {
+            uint32_t number; /* the sender's short name for this log on this link */
+            struct log_name name;
+        } log;
+        struct {
+            uint32_t number;
+            uint64_t flags;
+            struct bytes items; /* (u16 size ‖ entry)* */
+        } entries;
+        struct {
+            struct hash log;
+            uint64_t seq; /* reached */
+        } end;
+        struct {
+            uint64_t count;       /* ENTRIES messages of this link handled so far */
+            struct bytes refused; /* u64 numbers of those that were not taken */
+        } ack;
+        struct bytes addresses; /* ADDRESS_ROW_SIZE */
+        struct {
+            uint64_t code;
+        } bye;
+        struct {
+            struct hash group;
+            struct person_id person;
+            uint64_t instance;
+        } invited;
+        struct {
+            struct bytes name;
+            struct dh_public box;
+            struct signature consent;
+        } join;
+        struct {
+            struct hash group;
+            struct sign_public root;
+            struct secret_key key;
+            struct bytes addresses;
+        } welcome;
+    };
+};
+
+/* Reads the next message from `in` (whose rest then follows).  ERR_MALFORMED. */
+MUST_USE enum error wire_decode(struct reader *in, struct wire_message *ret);
+void wire_encode(const struct wire_message *message, struct buffer *out);
