@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT
+ * What each method of the local API asks of the node and says about it, through its socket. */
+#include "rpc_world.h"
+
+static void assert_members(json_t *object, const char *names)
+{
+    char copy[512], *rest = copy;
+    size_t count = 0;
+
+    snprintf(copy, sizeof copy, "%s", names);
+    for (char *name; (name = strsep(&rest, " ")) != NULL; count++)
+        if (!json_object_get(object, name))
+            fail_msg("%s is missing", name);
+    assert_int_equal(json_object_size(object), count);
+}
+
+static json_t *result(struct client *client, const char *method, const char *params)
+{
+    json_t *answer = client_call(client, method, params);
+    json_t *value = json_incref(json_object_get(answer, "result"));
+
+    if (!value)
+        fail_msg("%s: %s", method, text_at(answer, "error.message"));
+    json_decref(answer);
+    return value;
+}
+
+static void node_info_tells_who_and_where_it_is(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    json_t *info = result(&client, "node.info", "{}");
+    assert_members(info,
+                   "version protocol pid home has_identity has_workspace device fingerprint person name workspace "
+                   "listen");
+    assert_string_equal(text_at(info, "home"), world->home);
+    assert_string_equal(text_at(info, "workspace"), "B\xC3\xBCro");
+    assert_int_equal(json_integer_value(at(info, "pid")), getpid());
+    assert_int_equal(strlen(text_at(info, "device")), 52);
+    json_decref(info);
+
+    world->node.has_workspace = false;
+    info = result(&client, "node.info", "{}");
+    assert_true(json_is_null(at(info, "workspace")));
+    json_decref(info);
+    assert_error(client_call(&client, "person.list", "{}"), -32000, "no_workspace");
+    client_done(&client);
+}
+
+static void lists_have_the_rows_of_the_node(void **state)
+{
+    struct client client = client_of(*state);
+
+    json_t *persons = result(&client, "person.list", "{}");
+    assert_int_equal(json_array_size(at(persons, "persons")), 3);
+    assert_members(at(persons, "persons.2"), "person name device fingerprint instance role self online last_heard "
+                                             "added_by complete_to missing");
+    assert_string_equal(text_at(persons, "persons.2.name"), "Bob");
+    assert_string_equal(text_at(persons, "persons.2.role"), "reader");
+    assert_string_equal(text_at(persons, "persons.2.last_heard"), "2026-11-24T08:15:30.123Z");
+    assert_true(json_is_null(at(persons, "persons.0.last_heard")));
+
+    json_t *groups = result(&client, "group.list", "{}");
+    assert_members(at(groups, "groups.0"), "group name kind role members logs missing received has_key");
+    assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
+    assert_int_equal(json_integer_value(at(groups, "groups.0.members")), 2); /* persons, of three devices */
+    assert_string_equal(text_at(groups, "groups.0.missing"), "3");
+
+    json_t *peers = result(&client, "peer.list", "{}");
+    assert_members(at(peers, "peers.0"), "address by_hand connected device name next_dial_in_ms");
+    assert_string_equal(text_at(peers, "peers.0.address"), "127.0.0.1:4000");
+    assert_string_equal(text_at(peers, "peers.0.name"), "Bob");
+
+    json_t *sync = result(&client, "sync.status", "{}");
+    assert_members(sync, "groups links entries free_disk disk_state discovery");
+    assert_string_equal(text_at(sync, "disk_state"), "ok");
+    assert_string_equal(text_at(sync, "discovery"), "off");
+
+    json_decref(persons);
+    json_decref(groups);
+    json_decref(peers);
+    json_decref(sync);
+    client_done(&client);
+}
+
+static void a_group_is_named_by_name_or_by_id(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+    char params[128];
+
+    world->node.clocks = 2;
+    json_t *groups = result(&client, "group.list", "{}");
+    snprintf(params, sizeof params, "{\"group\":\"%s\"}", text_at(groups, "groups.0.group"));
+    json_t *by_id = result(&client, "clock.get", params);
+    json_t *by_name = result(&client, "clock.get", "{\"group\":\"B\xC3\xBCro\"}");
+    assert_true(json_equal(by_id, by_name));
+    assert_int_equal(json_array_size(at(by_id, "clock")), 2);
+    assert_members(at(by_id, "clock.1"), "log seq");
+    assert_string_equal(text_at(by_id, "clock.1.seq"), "2");
+    assert_error(client_call(&client, "clock.get", "{\"group\":\"elsewhere\"}"), -32000, "not_found");
+    json_decref(groups);
+    json_decref(by_id);
+    json_decref(by_name);
+    client_done(&client);
+}
+
+/* ---------------------------------------------------------------- commands */
+
+static void an_invite_is_told_as_code_and_link(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    json_t *invite = result(&client, "invite.create", "{\"role\":\"reader\",\"expires_in_ms\":60000}");
+    assert_members(invite, "code link expires role");
+    assert_int_equal(world->last.role, ROLE_READER);
+    assert_string_equal(text_at(invite, "role"), "reader");
+    assert_string_equal(text_at(invite, "code"), "abandon-abandon-abandon-abandon-abandon-abandon");
+    assert_string_equal(text_at(invite, "link"), "zuruf:join/abandon-abandon-abandon-abandon-abandon-abandon");
+    json_decref(invite);
+
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t soon = (uint64_t)now.tv_sec * 1000 + 60000;
+    assert_in_range(world->last.expires_ms, soon - 20000, soon + 20000);
+    assert_error(client_call(&client, "invite.create", "{\"role\":\"admin\"}"), -32602, "usage");
+    client_done(&client);
+}
+
+static void joining_takes_a_code_or_its_link_and_addresses(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+    uint64_t before = moment_mono_ms();
+
+    json_decref(result(&client, "workspace.join",
+                       "{\"code\":\"zuruf:join/abandon-ability-able-about-above-absent\",\"timeout_ms\":500000,"
+                       "\"peers\":[\"127.0.0.1:4000\",\"[::1]:4001\"]}"));
+    assert_int_equal(world->last.type, COMMAND_JOIN);
+    assert_int_equal(world->last.code.words[5], 5);
+    assert_int_equal(world->last.address_count, 2);
+    assert_int_equal(world->last.addresses[1].port, 4001);
+    assert_in_range(world->last.deadline_ms, before + 500000, before + 500000 + DEADLINE_MS);
+
+    json_t *joined = result(&client, "workspace.join", "{\"code\":\"Abandon ability able about above absent\"}");
+    assert_string_equal(text_at(joined, "workspace"), "B\xC3\xBCro");
+    json_decref(joined);
+    assert_error(client_call(&client, "workspace.join",
+                             "{\"code\":\"abandon ability able about above absent\",\"peers\":[\"x\"]}"),
+                 -32602, "usage");
+    client_done(&client);
+}
+
+static void names_and_addresses_reach_the_node(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    json_t *identity = result(&client, "identity.create", "{\"name\":\"Alice\"}");
+    assert_members(identity, "device fingerprint");
+    assert_int_equal(world->last.type, COMMAND_IDENTITY_CREATE);
+    assert_int_equal(world->last.name.size, 5);
+    json_decref(identity);
+    json_decref(result(&client, "peer.add", "{\"address\":\"10.0.0.1:4000\"}"));
+    assert_int_equal(world->last.type, COMMAND_PEER_ADD);
+    assert_int_equal(world->last.addresses[0].ip[12], 10);
+    json_decref(result(&client, "peer.remove", "{\"address\":\"10.0.0.1:4000\"}"));
+    assert_int_equal(world->last.type, COMMAND_PEER_REMOVE);
+    client_done(&client);
+}
+
+static void a_text_over_the_limit_is_refused_before_the_node(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+    struct buffer line = {0};
+
+    buffer_append(&line, BYTES_TEXT("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"message.send\",\"params\":{\"target\":"
+                                    "\"B\xC3\xBCro\",\"text\":\""));
+    memset(buffer_extend(&line, TEXT_MAX_SIZE + 1), 'x', TEXT_MAX_SIZE + 1);
+    buffer_append(&line, BYTES_TEXT("\"}}\n"));
+    client_try_write(&client, buffer_bytes(&line));
+    assert_error(client_line(&client), -32000, "too_big");
+    assert_int_equal(world->commands, 0);
+    buffer_done(&line);
+    client_done(&client);
+}
+
+/* ---------------------------------------------------------------- messages */
+
+static void a_message_has_all_its_members(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    node_add(&world->node, "first");
+    struct message *message = node_add(&world->node, "\x1B[31m\n\"\xC3\xBC\"");
+    message->topic = BYTES_TEXT("Angebot");
+    message->reply_to = world->node.messages[0].ref;
+    message->incomplete = true;
+    node_make_durable(&world->node);
+    world->node.clocks = 1;
+
+    json_t *got = result(&client, "message.get", "{\"id\":\"ceirceirceirceir-2\",\"clock\":true}");
+    assert_members(got, "id group topic author person device seq time seen_at text reply_to edited urgent late state "
+                        "type clock incomplete");
+    assert_string_equal(text_at(got, "id"), "ceirceirceirceir-2");
+    assert_string_equal(text_at(got, "text"), "\x1B[31m\n\"\xC3\xBC\"");
+    assert_string_equal(text_at(got, "reply_to"), "ceirceirceirceir-1");
+    assert_string_equal(text_at(got, "topic"), "Angebot");
+    assert_string_equal(text_at(got, "type"), "message");
+    assert_string_equal(text_at(got, "state"), "readable");
+    assert_string_equal(text_at(got, "seq"), "2");
+    assert_string_equal(text_at(got, "clock.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"), "1");
+    json_decref(got);
+    assert_error(client_call(&client, "message.get", "{\"id\":\"ceirceirceirceir-3\"}"), -32000, "not_found");
+    client_done(&client);
+}
+
+static void what_cannot_be_read_shows_no_text(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    node_add(&world->node, "secret")->state = MESSAGE_ERASED;
+    node_add(&world->node, "new kind")->state = MESSAGE_NEEDS_NEWER;
+    world->node.messages[1].type = UINT64_MAX;
+    node_add(&world->node, "a title")->state = MESSAGE_NOT_TEXT;
+    node_make_durable(&world->node);
+    json_t *erased = result(&client, "message.get", "{\"id\":\"1\"}");
+    assert_string_equal(text_at(erased, "text"), "");
+    assert_string_equal(text_at(erased, "state"), "erased");
+    json_t *newer = result(&client, "message.get", "{\"id\":\"2\"}");
+    assert_string_equal(text_at(newer, "type"), "18446744073709551615");
+    assert_error(client_call(&client, "message.get", "{\"id\":\"3\"}"), -32000, "not_found");
+    json_decref(erased);
+    json_decref(newer);
+    client_done(&client);
+}
+
+static void a_receipt_says_in_a_word_who_has_it(void **state)
+{
+    static const char *const words[] = {"queued", "with", "all"};
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    node_add(&world->node, "x");
+    for (world->node.with = 0; world->node.with <= 2; world->node.with++) {
+        json_t *receipt = result(&client, "message.receipt", "{\"id\":\"1\"}");
+        assert_members(receipt, "persons with state");
+        assert_string_equal(text_at(receipt, "state"), words[world->node.with]);
+        json_decref(receipt);
+    }
+    client_done(&client);
+}
+
+/* Reads page after page; returns how many pages; texts must be their numbers from `first` on, by `step`. */
+static size_t read_pages(struct client *client, const char *more, long first, long step, size_t expected)
+{
+    char params[512], cursor[128] = "";
+    size_t pages = 0, seen = 0;
+
+    do {
+        snprintf(params, sizeof params, "{\"target\":\"B\xC3\xBCro\"%s%s%s%s}", more, *cursor ? ",\"cursor\":\"" : "",
+                 cursor, *cursor ? "\"" : "");
+        json_t *page = result(client, "message.list", params);
+        for (size_t i = 0; i < json_array_size(at(page, "messages")); i++, seen++, first += step)
+            assert_int_equal(strtol(text_at(json_array_get(at(page, "messages"), i), "text"), NULL, 10), first);
+        assert_true(json_is_true(at(page, "current")));
+        snprintf(cursor, sizeof cursor, "%s", at(page, "cursor") ? text_at(page, "cursor") : "");
+        json_decref(page);
+        pages++;
+    } while (*cursor);
+    assert_int_equal(seen, expected);
+    return pages;
+}
+
+static void add_numbered(struct world *world, size_t count)
+{
+    char text[32];
+
+    for (size_t i = 0; i < count; i++) {
+        snprintf(text, sizeof text, "%zu", world->node.count);
+        node_add(&world->node, text);
+    }
+    node_make_durable(&world->node);
+}
+
+static void pages_follow_each_other_to_the_end_in_both_directions(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    assert_int_equal(read_pages(&client, "", 0, 1, 0), 1);
+    add_numbered(world, 350);
+    assert_int_equal(read_pages(&client, "", 0, 1, 350), 4);
+    assert_int_equal(read_pages(&client, ",\"limit\":50", 0, 1, 350), 7); /* no empty page at the end */
+    assert_int_equal(read_pages(&client, ",\"limit\":1000", 0, 1, 350), 1);
+    assert_int_equal(read_pages(&client, ",\"limit\":7,\"direction\":\"backward\"", 349, -1, 350), 50);
+    assert_int_equal(read_pages(&client, ",\"limit\":7,\"clock\":true", 0, 1, 350), 50);
+    client_done(&client);
+}
+
+static void a_page_may_be_limited_by_time(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    add_numbered(world, 100);
+    read_pages(&client, ",\"since\":\"2026-11-24T08:15:30.011Z\",\"until\":\"2026-11-24T09:15:30.021+01:00\"", 10, 1,
+               10);
+    client_done(&client);
+}
+
+static void a_long_stretch_without_messages_is_read_in_bounded_pages(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    add_numbered(world, 5000);
+    for (size_t i = 0; i < 4999; i++)
+        world->node.messages[i].state = MESSAGE_NOT_TEXT;
+    assert_int_equal(read_pages(&client, "", 4999, 1, 1), 3);
+    client_done(&client);
+}
+
+static void a_page_never_exceeds_a_line(void **state)
+{
+    static uint8_t worst[TEXT_MAX_SIZE]; /* each byte becomes six */
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    add_numbered(world, 40);
+    memset(worst, 1, sizeof worst);
+    memcpy(worst, "7", 1);
+    char *kept[40];
+    for (size_t i = 0; i < 40; i++) {
+        kept[i] = (char *)(uintptr_t)world->node.messages[i].text.data;
+        world->node.messages[i].text = BYTES_OF(worst);
+    }
+    world->node.clocks = 4096;
+    assert_true(read_pages(&client, ",\"clock\":true", 7, 0, 40) > 10); /* each line's length is asserted there */
+    assert_true(read_pages(&client, "", 7, 0, 40) > 5);
+    for (size_t i = 0; i < 40; i++)
+        world->node.messages[i].text.data = (uint8_t *)kept[i];
+    client_done(&client);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(node_info_tells_who_and_where_it_is),
+        TEST(lists_have_the_rows_of_the_node),
+        TEST(a_group_is_named_by_name_or_by_id),
+        TEST(an_invite_is_told_as_code_and_link),
+        TEST(joining_takes_a_code_or_its_link_and_addresses),
+        TEST(names_and_addresses_reach_the_node),
+        TEST(a_text_over_the_limit_is_refused_before_the_node),
+        TEST(a_message_has_all_its_members),
+        TEST(what_cannot_be_read_shows_no_text),
+        TEST(a_receipt_says_in_a_word_who_has_it),
+        TEST(pages_follow_each_other_to_the_end_in_both_directions),
+        TEST(a_page_may_be_limited_by_time),
+        TEST(a_long_stretch_without_messages_is_read_in_bounded_pages),
+        TEST(a_page_never_exceeds_a_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
