@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT
+ * Puts a batch into a write transaction: entries, runs, log rows and local rows; the ledger moves along. */
+#pragma once
+#include "ledger.h"
+
+/* ERR_USAGE: an entry's log has no row, or would get a hole, or a local key is no key; and as db.h.  After an error
+ * abort the transaction and load the ledger again. */
+MUST_USE enum error append_batch(struct db_txn *txn, struct ledger *ledger, const struct batch *batch);

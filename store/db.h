@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT
+ * The database file: named tables of key → value.  The only module that knows LMDB (0.9.24; lmdb.h is its contract).
+ * One write transaction at a time, on the thread that calls db_begin(); one snapshot at a time, on another.  Values
+ * that come out are borrowed: in a snapshot until it ends, in a write transaction until the next change.
+ *
+ * Errors of every call: ERR_DISK, ERR_DISK_FULL, ERR_CORRUPT; ERR_USAGE for a key that is empty or too long; ERR_LIMIT
+ * when the map is full: abort, db_grow() and do the same again. */
+#pragma once
+#include "core/bytes.h"
+#include "core/error.h"
+
+#define DB_FILE "data.mdb"
+#define DB_KEY_MAX 511
+
+/* The names on disk stand in db.c; a view's tables can be emptied and filled again from the entries. */
+enum db_table {
+    TABLE_META,             /* schema, last own entry */
+    TABLE_ENTRIES,          /* arrival → entry */
+    TABLE_RUNS,             /* log, seq → consecutive arrivals */
+    TABLE_LOGS,             /* log number → row */
+    TABLE_LOCALS,           /* the core's own rows */
+    TABLE_ORDER,            /* group, sort key … → log: content */
+    TABLE_ORDER_GOVERNANCE, /* likewise of kind 0, for re-keying only */
+    TABLE_ORDER_KEYS,       /* log, seq → sort key where it is not the entry's own HLC */
+    TABLE_ORDER_LATE,       /* cause that is not here → entry that cites it */
+    TABLE_ORDER_STATE,      /* progress of the order */
+    TABLE_COUNT
+};
+
+struct db;
+struct db_txn;
+struct db_cursor;
+
+/* Opens or creates the file in `directory`, with an address space of `map_size` bytes that grows when needed.
+ * ERR_NEWER_SCHEMA: written by a later version, of LMDB or of this program. */
+MUST_USE enum error db_open(const char *directory, uint64_t map_size, struct db **ret);
+void db_close(struct db *db); /* NULL is fine; no transaction may be open */
+
+/* Begins the write transaction; doubles the map first when it is more than four fifths full. */
+MUST_USE enum error db_begin(struct db *db, struct db_txn **ret);
+MUST_USE enum error db_commit(struct db_txn *txn); /* durable when OK; ends the transaction in any case */
+void db_abort(struct db_txn *txn);
+/* Doubles the map, after the open snapshot has ended and keeping new ones out meanwhile.  No write transaction may be
+ * open.  ERR_DISK_FULL: the address space has no room. */
+MUST_USE enum error db_grow(struct db *db);
+uint64_t db_map_size(const struct db *db);
+
+/* The snapshot: the last committed state.  Waits while the map grows. */
+MUST_USE enum error db_snapshot(struct db *db, struct db_txn **ret);
+void db_snapshot_end(struct db_txn *txn);
+
+MUST_USE enum error db_get(struct db_txn *txn, enum db_table table, struct bytes key,
+                           struct bytes *ret); /* ERR_NOT_FOUND */
+MUST_USE enum error db_put(struct db_txn *txn, enum db_table table, struct bytes key, struct bytes value);
+/* Makes room for `size` bytes under a key beyond every other of its table; fill *ret before the next call. */
+MUST_USE enum error db_append(struct db_txn *txn, enum db_table table, struct bytes key, size_t size, uint8_t **ret);
+MUST_USE enum error db_delete(struct db_txn *txn, enum db_table table, struct bytes key); /* absent is fine */
+MUST_USE enum error db_clear(struct db_txn *txn, enum db_table table);
+
+/* Close a cursor before its transaction ends. */
+MUST_USE enum error db_cursor_open(struct db_txn *txn, enum db_table table, struct db_cursor **ret);
+void db_cursor_close(struct db_cursor *cursor);
+
+struct db_row {
+    struct bytes key;
+    struct bytes value;
+};
+enum db_move { DB_FIRST, DB_LAST, DB_NEXT, DB_PREVIOUS };
+/* ERR_NOT_FOUND: no row there. */
+MUST_USE enum error db_move(struct db_cursor *cursor, enum db_move move, struct db_row *ret);
+MUST_USE enum error db_seek(struct db_cursor *cursor, struct bytes key, struct db_row *ret); /* first at or after */
+MUST_USE enum error db_seek_before(struct db_cursor *cursor, struct bytes key, struct db_row *ret); /* last before */

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "order.h"
+
+#include "core/alloc.h"
+#include "order_rekey.h"
+#include "order_state.h"
+
+static void push(struct order *order, struct ledger_log *log, uint64_t upto)
+{
+    if (order->stack_count == order->stack_capacity) {
+        order->stack_capacity = order->stack_capacity ? 2 * order->stack_capacity : 16;
+        order->stack = alloc_grow(order->stack, order->stack_capacity, sizeof *order->stack);
+    }
+    order->stack[order->stack_count++] = (struct order_climb){log, upto};
+    log->order.climbing = true;
+}
+
+static void pop(struct order *order)
+{
+    order->stack[--order->stack_count].log->order.climbing = false;
+}
+
+/* Whether `dep` is to be climbed before its citer.  A log already on the stack is not: its entry there would have to
+ * cite a later one of its own, which no id allows, so the id cited here cannot be the stored one's either. */
+static enum error is_ahead(struct order *order, struct db_txn *txn, const struct order_item *item,
+                           const struct dep *dep, struct ledger_log **ret)
+{
+    struct ledger_log *log = ledger_by_id(order->ledger, &dep->log);
+    *ret = NULL;
+    if (!log || log->group != item->log->group || log->order.climbing)
+        return OK;
+    if (dep->seq <= log->order.seq || dep->seq > ledger_head(log))
+        return OK;
+    struct order_item cause;
+    enum error err = order_item_read(txn, log, dep->seq, &cause);
+    if (!err && memcmp(cause.id, dep->id, sizeof dep->id) == 0)
+        *ret = log;
+    return err;
+}
+
+static enum error place_next(struct order *order, struct db_txn *txn, const struct order_item *item)
+{
+    struct order_keyed keyed;
+    struct order_log *state = &item->log->order;
+    enum error err = order_item_key(order->ledger, txn, item, &keyed);
+    if (!err)
+        err = order_place(order, txn, item, &keyed);
+    if (err)
+        return err;
+    state->seq = item->seq;
+    state->key = keyed.key;
+    memcpy(state->id, item->id, sizeof state->id);
+    order_note_changed(order, item->log);
+    order->ordered++;
+    order->budget -= order->budget > 0;
+    return state->awaited == item->seq ? order_wake(order, txn, item->log, item->seq) : OK;
+}
+
+/* Places the next entry of the log on top of the stack, or puts on top what has to come first. */
+static enum error climb_once(struct order *order, struct db_txn *txn)
+{
+    struct ledger_log *log = order->stack[order->stack_count - 1].log;
+    struct order_item item;
+    enum error err = OK;
+    if (log->order.seq == 0)
+        err = order_find_awaited(txn, log); /* it may have been waited for before it was known */
+    if (!err)
+        err = order_item_read(txn, log, log->order.seq + 1, &item);
+    for (size_t i = 0; !err && i < order_item_dep_count(&item); i++) {
+        struct dep dep = order_item_dep(&item, i);
+        struct ledger_log *ahead;
+        err = is_ahead(order, txn, &item, &dep, &ahead);
+        if (!err && ahead) {
+            push(order, ahead, dep.seq);
+            return OK;
+        }
+    }
+    return err ? err : place_next(order, txn, &item);
+}
+
+static enum error climb(struct order *order, struct db_txn *txn, struct ledger_log *log, bool (*interrupted)(void *arg),
+                        void *arg)
+{
+    enum error err = OK;
+    push(order, log, ledger_head(log));
+    while (!err && order->stack_count > 0) {
+        const struct order_climb *top = &order->stack[order->stack_count - 1];
+        if (top->log->order.seq >= top->upto) {
+            pop(order);
+            continue;
+        }
+        if (order->budget == 0)
+            break;
+        if (interrupted && order->budget % 32 == 0 && interrupted(arg))
+            order->budget = 0;
+        else
+            err = climb_once(order, txn);
+    }
+    while (order->stack_count > 0)
+        pop(order);
+    return err;
+}
+
+enum error order_advance(struct order *order, struct db_txn *txn, size_t budget, bool (*interrupted)(void *arg),
+                         void *arg)
+{
+    struct ledger *ledger = order->ledger;
+    enum error err = OK;
+    order->budget = budget;
+    while (!err && ledger->behind_count > 0 && order->budget > 0) {
+        struct ledger_log *log = ledger->behind[ledger->behind_count - 1];
+        if (log->order.seq < ledger_head(log))
+            err = climb(order, txn, log, interrupted, arg);
+        if (!err && log->order.seq == ledger_head(log)) {
+            log->behind = false;
+            ledger->behind_count--;
+        }
+    }
+    if (!err)
+        err = order_sweep(order, txn);
+    return err ? err : order_state_write(order, txn);
+}

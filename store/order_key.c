@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "order_key.h"
+
+#define SIDE_KEY_SIZE 12
+#define SIDE_VALUE_SIZE 14
+
+/* ---------------------------------------------------------------- reading */
+
+/* Where (log, seq) lies: mostly in the run that was read last, or in the newest. */
+static enum error locate(struct db_txn *txn, struct ledger_log *log, uint64_t seq, uint64_t *ret_arrival)
+{
+    if (!rows_run_holds(&log->order.run, seq)) {
+        enum error err = OK;
+        if (rows_run_holds(&log->last, seq))
+            log->order.run = log->last;
+        else
+            err = rows_find_run(txn, log->number, seq, &log->order.run);
+        if (err)
+            return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    }
+    *ret_arrival = log->order.run.arrival + (seq - log->order.run.first);
+    return OK;
+}
+
+enum error order_item_read(struct db_txn *txn, struct ledger_log *log, uint64_t seq, struct order_item *ret)
+{
+    uint64_t arrival;
+    struct stored_entry stored;
+    enum error err = locate(txn, log, seq, &arrival);
+    if (!err)
+        err = rows_entry_at(txn, arrival, &stored);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+
+    struct entry entry;
+    struct hash id;
+    bool readable = entry_decode(stored.wire, &entry) == OK;
+    if (readable)
+        entry_id(&entry, &id);
+    else
+        crypto_hash(stored.wire, &id);
+    *ret = (struct order_item){.log = log, .seq = seq};
+    ret->own = sort_key_of_hlc(readable ? entry.hlc : 0);
+    ret->deps = readable ? entry.deps : (struct bytes){0};
+    memcpy(ret->id, id.bytes, sizeof ret->id);
+    return OK;
+}
+
+size_t order_item_dep_count(const struct order_item *item)
+{
+    return item->deps.size / DEP_SIZE;
+}
+
+struct dep order_item_dep(const struct order_item *item, size_t index)
+{
+    struct entry entry = {.deps = item->deps};
+    return entry_dep(&entry, index);
+}
+
+/* ---------------------------------------------------------------- keys on disk */
+
+static void put_side_key(uint8_t key[SIDE_KEY_SIZE], const struct order_item *item)
+{
+    put_u32(key, item->log->number);
+    put_u64(key + 4, item->seq);
+}
+
+enum error order_key_now(struct db_txn *txn, const struct order_item *item, struct sort_key *ret)
+{
+    uint8_t key[SIDE_KEY_SIZE];
+    struct bytes value;
+    put_side_key(key, item);
+    enum error err = db_get(txn, TABLE_ORDER_KEYS, BYTES_OF(key), &value);
+    if (err == ERR_NOT_FOUND) {
+        *ret = item->own;
+        return OK;
+    }
+    if (err)
+        return err;
+    if (value.size != SIDE_VALUE_SIZE)
+        return ERR_CORRUPT;
+    *ret = (struct sort_key){.ms = get_u48(value.data), .ticks = get_u64(value.data + 6)};
+    return OK;
+}
+
+enum error order_key_write(struct db_txn *txn, const struct order_item *item, struct sort_key key)
+{
+    if (sort_key_compare(key, item->own) == 0)
+        return OK; /* keys only rise, so there is no row to take away */
+    uint8_t at[SIDE_KEY_SIZE], value[SIDE_VALUE_SIZE];
+    put_side_key(at, item);
+    put_u48(value, key.ms);
+    put_u64(value + 6, key.ticks);
+    return db_put(txn, TABLE_ORDER_KEYS, BYTES_OF(at), BYTES_OF(value));
+}
+
+/* ---------------------------------------------------------------- from the causes */
+
+/* Key and id of an entry that stands in the order. */
+static enum error key_of(struct db_txn *txn, struct ledger_log *log, uint64_t seq, struct sort_key *ret, uint8_t id[8])
+{
+    if (seq == log->order.seq) { /* the newest is what is cited most */
+        *ret = log->order.key;
+        memcpy(id, log->order.id, sizeof log->order.id);
+        return OK;
+    }
+    struct order_item item;
+    enum error err = order_item_read(txn, log, seq, &item);
+    if (err)
+        return err;
+    memcpy(id, item.id, sizeof item.id);
+    return order_key_now(txn, &item, ret);
+}
+
+static enum error count_cause(const struct ledger *ledger, struct db_txn *txn, const struct order_item *item,
+                              const struct dep *dep, struct order_keyed *keyed)
+{
+    struct ledger_log *log = ledger_by_id(ledger, &dep->log);
+    if (!log || (log->group == item->log->group && dep->seq > ledger_head(log))) {
+        keyed->late[keyed->late_count++] = *dep;
+        keyed->incomplete = true;
+        return OK;
+    }
+    /* Another group's entry counts for nobody, since not everyone here holds it. */
+    if (log->group != item->log->group || dep->seq == 0 || dep->seq > log->order.seq) {
+        keyed->incomplete = true;
+        return OK;
+    }
+    struct sort_key key;
+    uint8_t id[8];
+    enum error err = key_of(txn, log, dep->seq, &key, id);
+    if (err)
+        return err;
+    if (memcmp(id, dep->id, sizeof id) != 0)
+        keyed->incomplete = true; /* the other side of a fork */
+    else
+        keyed->key = sort_key_after(keyed->key, key);
+    return OK;
+}
+
+enum error order_item_key(const struct ledger *ledger, struct db_txn *txn, const struct order_item *item,
+                          struct order_keyed *ret)
+{
+    enum error err = OK;
+    ret->key = item->own;
+    ret->incomplete = false;
+    ret->late_count = 0;
+    if (item->seq > 1) {
+        struct sort_key previous;
+        uint8_t id[8];
+        err = key_of(txn, item->log, item->seq - 1, &previous, id);
+        if (!err)
+            ret->key = sort_key_after(ret->key, previous);
+    }
+    for (size_t i = 0; !err && i < order_item_dep_count(item); i++) {
+        struct dep dep = order_item_dep(item, i);
+        err = count_cause(ledger, txn, item, &dep, ret);
+    }
+    return err;
+}

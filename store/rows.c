@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "rows.h"
+
+#define RUN_KEY_SIZE 12
+#define RUN_VALUE_SIZE 12
+#define LOG_ROW_SIZE (4 + 1 + 32 + 32 + 8 + 8 + 8 + 32 + 8 + 8 + 4 * 8)
+#define OWN_KEY BYTES_TEXT("own")
+#define OWN_SIZE (4 + 8 + 32)
+
+/* ---------------------------------------------------------------- entries */
+
+void rows_put_prefix(const struct stored_entry *entry, uint8_t out[ENTRY_PREFIX_SIZE])
+{
+    out[0] = (uint8_t)entry->flags;
+    put_u32(out + 1, entry->log);
+    put_u48(out + 5, entry->seen_ms);
+    put_u48(out + 11, entry->seq);
+}
+
+enum error rows_read_entry(const struct db_row *row, struct stored_entry *ret)
+{
+    const uint8_t *value = row->value.data;
+    if (row->key.size != 8 || row->value.size < ENTRY_PREFIX_SIZE)
+        return ERR_CORRUPT;
+    *ret = (struct stored_entry){
+        .log = get_u32(value + 1),
+        .seq = get_u48(value + 11),
+        .arrival = get_u64(row->key.data),
+        .seen_ms = get_u48(value + 5),
+        .flags = value[0],
+        .wire = {value + ENTRY_PREFIX_SIZE, row->value.size - ENTRY_PREFIX_SIZE},
+    };
+    return OK;
+}
+
+enum error rows_entry_at(struct db_txn *txn, uint64_t arrival, struct stored_entry *ret)
+{
+    uint8_t key[8];
+    put_u64(key, arrival);
+    struct db_row row = {.key = BYTES_OF(key)};
+    enum error err = db_get(txn, TABLE_ENTRIES, row.key, &row.value);
+    return err ? err : rows_read_entry(&row, ret);
+}
+
+void rows_entry_id(struct bytes wire, struct hash *ret)
+{
+    struct entry entry;
+    if (entry_decode(wire, &entry))
+        crypto_hash(wire, ret);
+    else
+        entry_id(&entry, ret);
+}
+
+enum error rows_last_arrival(struct db_txn *txn, uint64_t *ret)
+{
+    struct db_cursor *cursor;
+    struct db_row row;
+    enum error err = db_cursor_open(txn, TABLE_ENTRIES, &cursor);
+    if (err)
+        return err;
+    err = db_move(cursor, DB_LAST, &row);
+    db_cursor_close(cursor);
+    if (err && err != ERR_NOT_FOUND)
+        return err;
+    if (!err && row.key.size != 8)
+        return ERR_CORRUPT;
+    *ret = err ? 0 : get_u64(row.key.data);
+    return OK;
+}
+
+/* ---------------------------------------------------------------- runs */
+
+static void put_run_key(uint8_t key[RUN_KEY_SIZE], uint32_t log, uint64_t seq)
+{
+    put_u32(key, log);
+    put_u64(key + 4, seq);
+}
+
+enum error rows_put_run(struct db_txn *txn, uint32_t log, const struct run *run)
+{
+    uint8_t key[RUN_KEY_SIZE], value[RUN_VALUE_SIZE];
+    put_run_key(key, log, run->first);
+    put_u64(value, run->arrival);
+    put_u32(value + 8, (uint32_t)run->count);
+    return db_put(txn, TABLE_RUNS, BYTES_OF(key), BYTES_OF(value));
+}
+
+/* The last run of `log` whose key lies before `key`. */
+static enum error find_run_before(struct db_txn *txn, uint32_t log, struct bytes key, struct run *ret)
+{
+    struct db_cursor *cursor;
+    struct db_row row;
+    enum error err = db_cursor_open(txn, TABLE_RUNS, &cursor);
+    if (err)
+        return err;
+    err = db_seek_before(cursor, key, &row);
+    db_cursor_close(cursor);
+    if (err)
+        return err;
+    if (row.key.size != RUN_KEY_SIZE || row.value.size != RUN_VALUE_SIZE)
+        return ERR_CORRUPT;
+    if (get_u32(row.key.data) != log)
+        return ERR_NOT_FOUND;
+    *ret = (struct run){
+        .first = get_u64(row.key.data + 4), .count = get_u32(row.value.data + 8), .arrival = get_u64(row.value.data)};
+    return OK;
+}
+
+enum error rows_find_run(struct db_txn *txn, uint32_t log, uint64_t seq, struct run *ret)
+{
+    uint8_t key[RUN_KEY_SIZE];
+    struct run run;
+    if (seq >= U48_MAX)
+        return ERR_NOT_FOUND;
+    put_run_key(key, log, seq + 1);
+    enum error err = find_run_before(txn, log, BYTES_OF(key), &run);
+    if (err)
+        return err;
+    if (!rows_run_holds(&run, seq))
+        return ERR_NOT_FOUND;
+    *ret = run;
+    return OK;
+}
+
+enum error rows_last_run(struct db_txn *txn, uint32_t log, struct run *ret)
+{
+    uint8_t key[RUN_KEY_SIZE];
+    put_run_key(key, log, UINT64_MAX);
+    return find_run_before(txn, log, BYTES_OF(key), ret);
+}
+
+enum error rows_find_entry(struct db_txn *txn, uint32_t log, uint64_t seq, struct stored_entry *ret)
+{
+    struct run run;
+    enum error err = rows_find_run(txn, log, seq, &run);
+    if (err)
+        return err;
+    err = rows_entry_at(txn, run.arrival + (seq - run.first), ret);
+    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+}
+
+/* ---------------------------------------------------------------- logs, last own entry */
+
+static void write_fixed(uint8_t **at, const void *data, size_t size)
+{
+    memcpy(*at, data, size);
+    *at += size;
+}
+
+static void write_u64(uint8_t **at, uint64_t value)
+{
+    put_u64(*at, value);
+    *at += 8;
+}
+
+enum error rows_put_log(struct db_txn *txn, const struct log_row *row)
+{
+    uint8_t key[4], value[LOG_ROW_SIZE], *at = value + 5;
+    put_u32(key, row->number);
+    put_u32(value, row->group);
+    value[4] = (uint8_t)row->name.kind;
+    write_fixed(&at, row->name.group.bytes, sizeof row->name.group.bytes);
+    write_fixed(&at, row->name.device.bytes, sizeof row->name.device.bytes);
+    write_u64(&at, row->name.instance);
+    write_fixed(&at, row->name.sub.bytes, sizeof row->name.sub.bytes);
+    write_u64(&at, row->head_seq);
+    write_fixed(&at, row->head_id.bytes, sizeof row->head_id.bytes);
+    write_u64(&at, row->head_hlc);
+    write_u64(&at, row->cited_seq);
+    for (size_t i = 0; i < sizeof row->past / sizeof *row->past; i++)
+        write_u64(&at, row->past[i]);
+    return db_put(txn, TABLE_LOGS, BYTES_OF(key), BYTES_OF(value));
+}
+
+static void take_fixed(const uint8_t **at, void *out, size_t size)
+{
+    memcpy(out, *at, size);
+    *at += size;
+}
+
+static uint64_t take_u64(const uint8_t **at)
+{
+    *at += 8;
+    return get_u64(*at - 8);
+}
+
+enum error rows_read_log(const struct db_row *row, struct log_row *ret)
+{
+    if (row->key.size != 4 || row->value.size != LOG_ROW_SIZE || row->value.data[4] > KIND_CONTENT)
+        return ERR_CORRUPT;
+    const uint8_t *at = row->value.data + 5;
+    ret->number = get_u32(row->key.data);
+    ret->group = get_u32(row->value.data);
+    ret->name.kind = (enum log_kind)row->value.data[4];
+    take_fixed(&at, ret->name.group.bytes, sizeof ret->name.group.bytes);
+    take_fixed(&at, ret->name.device.bytes, sizeof ret->name.device.bytes);
+    ret->name.instance = take_u64(&at);
+    take_fixed(&at, ret->name.sub.bytes, sizeof ret->name.sub.bytes);
+    ret->head_seq = take_u64(&at);
+    take_fixed(&at, ret->head_id.bytes, sizeof ret->head_id.bytes);
+    ret->head_hlc = take_u64(&at);
+    ret->cited_seq = take_u64(&at);
+    for (size_t i = 0; i < sizeof ret->past / sizeof *ret->past; i++)
+        ret->past[i] = take_u64(&at);
+    return OK;
+}
+
+enum error rows_put_own(struct db_txn *txn, const struct own_entry *own)
+{
+    uint8_t value[OWN_SIZE];
+    put_u32(value, own->log);
+    put_u64(value + 4, own->seq);
+    memcpy(value + 12, own->id.bytes, sizeof own->id.bytes);
+    return db_put(txn, TABLE_META, OWN_KEY, BYTES_OF(value));
+}
+
+enum error rows_get_own(struct db_txn *txn, struct own_entry *ret)
+{
+    struct bytes value;
+    enum error err = db_get(txn, TABLE_META, OWN_KEY, &value);
+    if (err == ERR_NOT_FOUND) {
+        *ret = (struct own_entry){0};
+        return OK;
+    }
+    if (err)
+        return err;
+    if (value.size != OWN_SIZE)
+        return ERR_CORRUPT;
+    ret->log = get_u32(value.data);
+    ret->seq = get_u64(value.data + 4);
+    memcpy(ret->id.bytes, value.data + 12, sizeof ret->id.bytes);
+    return OK;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "store.h"
+
+#include <stdlib.h>
+
+#include "core/alloc.h"
+#include "home.h"
+#include "lineage.h"
+#include "reads.h"
+#include "store_key.h"
+#include "writer.h"
+
+#define LOCK_TABLE_FILE "lock.mdb"
+#define LOCK_TABLE_SIZE (16u << 10) /* more than LMDB's 126 readers take */
+
+struct store {
+    struct home home;
+    struct secret_key key;
+    struct db *db;
+    struct lineage lineage;
+    bool restored;
+    struct reads reads;
+    struct writer *writer;
+    struct storage storage;
+    struct journal journal;
+};
+
+static void submit(void *ctx, const struct batch *batch)
+{
+    struct store *store = ctx;
+    writer_submit(store->writer, batch);
+}
+
+static size_t collect(void *ctx, struct persisted *ret, size_t most)
+{
+    struct store *store = ctx;
+    return writer_collect(store->writer, ret, most);
+}
+
+static void set_wakeup(void *ctx, void (*wake)(void *arg), void *arg)
+{
+    struct store *store = ctx;
+    writer_set_wakeup(store->writer, wake, arg);
+}
+
+static void space(void *ctx, uint64_t *ret_free, uint64_t *ret_total)
+{
+    struct store *store = ctx;
+    home_space(&store->home, ret_free, ret_total);
+}
+
+static uint64_t default_map_size(void)
+{
+    return sizeof(void *) >= 8 ? UINT64_C(64) << 30 : UINT64_C(256) << 20;
+}
+
+static enum error open_database(struct store *store, const struct store_options *options)
+{
+    enum error err = store_key_load(&store->home, !home_has(&store->home, DB_FILE), &store->key);
+    if (!err)
+        err = home_reserve(&store->home, LOCK_TABLE_FILE, LOCK_TABLE_SIZE);
+    return err ? err
+               : db_open(store->home.path, options->map_size ? options->map_size : default_map_size(), &store->db);
+}
+
+static enum error check_lineage(struct store *store, const struct store_options *options)
+{
+    struct db_txn *snapshot;
+    struct own_entry own;
+    enum error err = lineage_init(&store->lineage, &store->home, options->machine_id_file);
+    if (!err)
+        err = db_snapshot(store->db, &snapshot);
+    if (err)
+        return err;
+    err = lineage_check(&store->lineage, snapshot, &store->restored);
+    if (!err)
+        err = rows_get_own(snapshot, &own);
+    db_snapshot_end(snapshot);
+    return err || store->restored ? err : lineage_write(&store->lineage, &own);
+}
+
+enum error store_open(const struct store_options *options, struct store **ret)
+{
+    struct store *store = alloc_zero(1, sizeof *store);
+    enum error err = home_open(options->directory, &store->home);
+    if (!err)
+        err = open_database(store, options);
+    if (!err)
+        err = check_lineage(store, options);
+    if (!err)
+        err = writer_start(store->db, &store->lineage, options->rebuild_views, &store->writer);
+    if (err) {
+        store_close(store);
+        return err;
+    }
+    reads_init(&store->reads, store->db, &store->storage);
+    store->journal =
+        (struct journal){.ctx = store, .submit = submit, .collect = collect, .set_wakeup = set_wakeup, .space = space};
+    *ret = store;
+    return OK;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    reads_done(&store->reads);
+    writer_stop(store->writer);
+    db_close(store->db);
+    home_done(&store->home);
+    crypto_wipe(&store->key, sizeof store->key);
+    free(store);
+}
+
+const struct storage *store_storage(struct store *store)
+{
+    return &store->storage;
+}
+
+const struct journal *store_journal(struct store *store)
+{
+    return &store->journal;
+}
+
+const struct secret_key *store_key(const struct store *store)
+{
+    return &store->key;
+}
+
+bool store_was_restored(const struct store *store)
+{
+    return store->restored;
+}

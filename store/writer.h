@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * The storage thread: owns all write transactions.  Batches come in through a queue and are committed together, at
+ * once when it has nothing to do; results go back through another.  In between it catches up the order and writes the
+ * lineage file.  Fills `struct journal`. */
+#pragma once
+#include "commit.h"
+#include "lineage.h"
+
+struct writer;
+
+/* Starts the thread.  Takes over nothing; all that is borrowed outlives it. */
+MUST_USE enum error writer_start(struct db *db, struct lineage *lineage, bool rebuild_views, struct writer **ret);
+/* Commits what is queued, writes the lineage file, ends the thread.  NULL is fine. */
+void writer_stop(struct writer *writer);
+
+void writer_submit(struct writer *writer, const struct batch *batch);
+size_t writer_collect(struct writer *writer, struct persisted *ret, size_t most);
+void writer_set_wakeup(struct writer *writer, void (*wake)(void *arg), void *arg);
