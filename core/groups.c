@@ -5,10 +5,12 @@
 #include "cbor.h"
 #include "keys.h"
 #include "logs.h"
+#include "lookup.h"
 #include "roster.h"
 #include "vault.h"
 #include <stdlib.h>
 
+#define UNREAD_MAX 4096
 #define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
 
 static struct vault_key number_key(const char *kind, uint32_t number)
@@ -53,6 +55,7 @@ void groups_free(struct group *group)
     crypto_wipe(group->keys, group->key_count * sizeof *group->keys);
     free(group->keys);
     free(group->logs);
+    free(group->unread);
     buffer_done(&group->title);
     crypto_wipe(&group->workspace_key, sizeof group->workspace_key);
     free(group);
@@ -172,29 +175,85 @@ void groups_note_governance(struct node *node, struct log *log, const struct ent
     keys_note(node, group, entry);
 }
 
+/* Row: "unread/" ‖ u32 log number ‖ u64 seq. */
+static struct vault_key unread_key(const struct log *log, uint64_t seq)
+{
+    uint8_t which[12];
+    put_u32(which, log->row.number);
+    put_u64(which + 4, seq);
+    return vault_key("unread/", BYTES_OF(which));
+}
+
+static void keep_unread(struct group *group, struct log *log, uint64_t seq)
+{
+    ARRAY_ROOM(group->unread, group->unread_count, group->unread_capacity);
+    group->unread[group->unread_count++] = (struct unread){log, seq};
+}
+
+/* ERR_NO_KEY: try again when a key has come. */
+static enum error read_name(struct node *node, struct log *log, const struct entry *entry)
+{
+    struct buffer plain = {0};
+    enum error err = keys_open(log->group, entry, &plain);
+    if (!err && entry->type == ENTRY_PROFILE)
+        note_profile(node, log, entry, buffer_bytes(&plain));
+    else if (!err)
+        note_title(node, log, entry, buffer_bytes(&plain));
+    buffer_done(&plain);
+    return err;
+}
+
 void groups_note_content(struct node *node, struct log *log, const struct entry *entry)
 {
-    if (entry->type != ENTRY_PROFILE && entry->type != ENTRY_TITLE)
+    if ((entry->type != ENTRY_PROFILE && entry->type != ENTRY_TITLE) || entry->payload_missing ||
+        read_name(node, log, entry) != ERR_NO_KEY || log->group->unread_count >= UNREAD_MAX)
         return;
-    struct buffer plain = {0};
-    if (!entry->payload_missing && keys_open(log->group, entry, &plain) == OK) {
-        if (entry->type == ENTRY_PROFILE)
-            note_profile(node, log, entry, buffer_bytes(&plain));
-        else
-            note_title(node, log, entry, buffer_bytes(&plain));
+    struct vault_key key = unread_key(log, entry->seq);
+    keep_unread(log->group, log, entry->seq);
+    vault_put(node, &key, (struct bytes){0});
+}
+
+static void read_unread(struct node *node, struct group *group)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < group->unread_count; i++) {
+        struct unread unread = group->unread[i];
+        struct stored_entry stored;
+        struct entry entry;
+        bool found =
+            lookup_entry(node, unread.log, unread.seq, &stored) == OK && entry_decode(stored.wire, &entry) == OK;
+        if (found && read_name(node, unread.log, &entry) == ERR_NO_KEY) {
+            group->unread[left++] = unread;
+            continue;
+        }
+        struct vault_key key = unread_key(unread.log, unread.seq);
+        vault_delete(node, &key);
     }
-    buffer_done(&plain);
+    group->unread_count = left;
 }
 
 void groups_settle(struct node *node)
 {
     struct group *group = node->workspace;
-    if (!group || !roster_evaluate(&group->roster))
+    if (!group)
         return;
-    group->wants_dirty = true;
-    for (size_t i = 0; i < group->log_count; i++)
-        group->logs[i]->unjustified = false; /* its writer may be a member now */
-    node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
+    if (roster_evaluate(&group->roster)) {
+        group->wants_dirty = true;
+        for (size_t i = 0; i < group->log_count; i++)
+            group->logs[i]->unjustified = false; /* its writer may be a member now */
+        node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
+    }
+    if (group->keys_changed)
+        read_unread(node, group);
+    group->keys_changed = false;
+}
+
+static void load_unread(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct log *log = which.size == 12 ? lookup_log(node, get_u32(which.data)) : NULL;
+    (void)plain;
+    if (log)
+        keep_unread(log->group, log, get_u64(which.data + 4));
 }
 
 /* ---------------------------------------------------------------- loading */
@@ -276,6 +335,8 @@ enum error groups_load(struct node *node)
         err = vault_each(node, "title/", load_title);
     if (!err)
         err = storage->each_log(storage->ctx, load_log, node);
+    if (!err)
+        err = vault_each(node, "unread/", load_unread);
     for (size_t i = 0; !err && i < node->log_count; i++)
         if (node->logs[i]->kind == KIND_GOVERNANCE)
             err = storage->each_entry(storage->ctx, node->logs[i]->row.number, 1, load_governance, node->logs[i]);

@@ -46,6 +46,7 @@ void keys_learn(struct node *node, struct group *group, const struct secret_key 
     else
         keys_restore(group, key, height);
 
+    group->keys_changed = true;
     uint8_t plain[8 + sizeof key->bytes];
     put_u64(plain, height);
     memcpy(plain + 8, key->bytes, sizeof key->bytes);

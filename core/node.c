@@ -284,6 +284,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     node->now_ms = event->now_ms;
     node->mono_ms = event->mono_ms;
     random_stir(&node->random, event->random);
+    node->free_disk = event->free_disk;
     look_at_disk(node, event);
 
     dispatch(node, event);

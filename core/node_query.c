@@ -14,6 +14,7 @@ void node_info(const struct node *node, struct node_info *ret)
                               .has_workspace = group != NULL,
                               .device = node->identity.device,
                               .name = buffer_bytes(&node->identity.name),
+                              .free_disk = node->free_disk,
                               .disk_state = node->disk_state,
                               .entries = node->entry_count};
     for (size_t i = 0; i < node->link_count; i++)

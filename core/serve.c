@@ -28,6 +28,8 @@ enum error serve_add(struct node *node, struct link *link, struct log *log, cons
         return ERR_LIMIT;
     if (link->serve_at == link->serve_count)
         link->serve_at = link->serve_count = 0;
+    if (log->index < link->log_told_count)
+        link->log_told[log->index] = false; /* whoever asks again may not have been able to place it before */
     ARRAY_ROOM(link->serve, link->serve_count, link->serve_capacity);
     link->serve[link->serve_count++] = (struct serve_range){log, from ? from : 1, to};
     return OK;
@@ -62,7 +64,7 @@ struct sent_entries serve_acknowledged(struct link *link)
     return sent;
 }
 
-/* LOG once per link and log, before its entries. */
+/* LOG before a log's first entries on a link, and again when it is asked for again. */
 static void tell_log(struct node *node, struct link *link, const struct log *log)
 {
     if (log->index >= link->log_told_count) {

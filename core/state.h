@@ -81,6 +81,11 @@ struct epoch_key {
     uint64_t height;
 };
 
+struct unread {
+    struct log *log;
+    uint64_t seq;
+};
+
 struct group {
     uint32_t number;
     struct hash id;
@@ -96,6 +101,9 @@ struct group {
     struct log *tips_end;
     struct hash digest;
     bool digest_valid;
+    struct unread *unread; /* names and titles that came before their key */
+    size_t unread_count, unread_capacity;
+    bool keys_changed; /* try the unread ones at the end of this step */
     bool wants_dirty;   /* look for sources at the end of this step */
     size_t fetching[2]; /* logs that have a source, by kind */
     uint64_t title_hlc;
@@ -244,6 +252,7 @@ struct node {
     struct effects *effects;
     struct random random;
     uint64_t now_ms, mono_ms;
+    uint64_t free_disk;
     enum error disk_state;
 
     struct identity identity;
