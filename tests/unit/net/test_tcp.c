@@ -217,6 +217,18 @@ static void dials_beyond_the_limit_wait_and_still_come_up(void **state)
         assert_int_equal(world.seen[i].type, EVENT_LINK_UP);
 }
 
+static void refused_dials_make_room_for_waiting_ones(void **state)
+{
+    (void)state;
+    close(world.listening);
+    world.listening = -1;
+    for (uint64_t i = 0; i < 2 * TCP_DIALS_MAX + 10; i++)
+        tcp_dial(world.tcp, i + 1, &world.address);
+    wait_events(2 * TCP_DIALS_MAX + 10);
+    for (size_t i = 0; i < world.count; i++)
+        assert_int_equal(world.seen[i].reason, ERR_NETWORK);
+}
+
 static void too_many_waiting_dials_are_refused(void **state)
 {
     size_t all = TCP_DIALS_MAX + TCP_DIALS_WAITING_MAX + 1;
@@ -460,6 +472,7 @@ int main(void)
         TEST(a_dial_that_nobody_answers_times_out),
         TEST(an_address_that_cannot_be_dialled_goes_down_at_once),
         TEST(dials_beyond_the_limit_wait_and_still_come_up),
+        TEST(refused_dials_make_room_for_waiting_ones),
         TEST(too_many_waiting_dials_are_refused),
         TEST(held_bytes_wait_for_their_batch),
         TEST(a_failed_batch_fails_the_link_that_hangs_on_it),
