@@ -7,6 +7,7 @@
 #include "backend.h"
 #include "core/alloc.h"
 #include "due.h"
+#include "entry_group_free.h"
 #include "interfaces.h"
 #include "lookups.h"
 #include "record.h"
@@ -114,6 +115,7 @@ static void stop_server(struct backend *backend)
     if (backend->server)
         avahi_server_free(backend->server);
     backend->server = NULL;
+    entry_group_free_set_server(NULL);
 }
 
 static bool random_label(char ret_label[INSTANCE_SIZE + 1])
@@ -147,6 +149,7 @@ static int start_server(struct backend *backend)
         config.deny_interfaces = avahi_string_list_new("lo", NULL);
     backend->state = AVAHI_SERVER_INVALID;
     backend->server = avahi_server_new(backend->poll, &config, on_server, backend, &failure);
+    entry_group_free_set_server(backend->server);
     config.host_name = NULL; /* not from Avahi's heap */
     avahi_server_config_free(&config);
     backend->addresses_stale = true;
