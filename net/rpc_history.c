@@ -4,14 +4,18 @@
 #include "core/node_query.h"
 #include "core/words.h"
 #include "emit.h"
+#include "moment.h"
 #include "rpc_message.h"
 #include "rpc_names.h"
 #include "rpc_state.h"
 #include <stdlib.h>
 
 #define PAGE_ROWS_MAX 1000
+#define PAGE_CLOCKS_MS 50          /* a clock costs a walk through what came before */
 #define PAGE_SCANNED_MAX 2000      /* a longer reader would pin the database */
 #define PAGE_SIZE_MAX (512u << 10) /* so that with one more message and its clock it stays within a line */
+
+#define CURSOR_SIZE_MAX 128 /* far more than any that is handed out */
 
 /* ---------------------------------------------------------------- a page */
 
@@ -25,6 +29,7 @@ struct row {
 /* A page is gathered first and written then: while the node shows messages it must not be asked for their clocks. */
 struct page {
     struct rpc *rpc;
+    const struct message_query *wanted;
     size_t limit;
     struct row *rows;
     size_t count;
@@ -40,6 +45,15 @@ static bool is_full(const struct page *page)
     return page->count == page->limit || page->scanned == PAGE_SCANNED_MAX || page->text->size > PAGE_SIZE_MAX;
 }
 
+static bool is_wanted(const struct message_query *wanted, const struct message *message)
+{
+    if (message->state == MESSAGE_NOT_TEXT)
+        return false;
+    if (message->time_ms < wanted->since_ms || (wanted->until_ms && message->time_ms >= wanted->until_ms))
+        return false;
+    return wanted->topic.size == 0 || bytes_equal(message->topic, wanted->topic);
+}
+
 static bool gather(void *arg, const struct message *message)
 {
     struct page *page = arg;
@@ -51,7 +65,7 @@ static bool gather(void *arg, const struct message *message)
     page->scanned++;
     page->last_cursor.size = 0;
     buffer_append(&page->last_cursor, message->cursor);
-    if (message->state == MESSAGE_NOT_TEXT)
+    if (!is_wanted(page->wanted, message))
         return true;
     /* Each row begins like an object of its own, so that its first member gets no comma. */
     buffer_append_byte(page->text, '{');
@@ -74,10 +88,19 @@ static enum error emit_clock(struct rpc *rpc, uint32_t log, uint64_t seq, struct
     return err;
 }
 
-/* The rows as an array; with clocks it may end early, and then the page's cursor is that of the last row written. */
+/* Ends the page after this row, though more were gathered. */
+static void cut_page(struct page *page, size_t cursor_at, const struct row *row)
+{
+    page->more = true;
+    page->last_cursor.size = 0;
+    buffer_append(&page->last_cursor, (struct bytes){page->cursors.data + cursor_at, row->cursor_end - cursor_at});
+}
+
+/* The rows as an array; clocks may make it end early. */
 static enum error emit_rows(struct page *page, bool clock, struct buffer *out)
 {
     size_t start = out->size, text_at = 0, cursor_at = 0;
+    uint64_t began = moment_mono_ms();
     enum error err = OK;
 
     emit_open(out, "messages", '[');
@@ -88,11 +111,9 @@ static enum error emit_rows(struct page *page, bool clock, struct buffer *out)
             err = emit_clock(page->rpc, row->log, row->seq, out);
         emit_close(out, '}');
         text_at = row->text_end;
-        if (out->size - start > PAGE_SIZE_MAX && i + 1 < page->count) {
-            page->more = true;
-            page->last_cursor.size = 0;
-            buffer_append(&page->last_cursor,
-                          (struct bytes){page->cursors.data + cursor_at, row->cursor_end - cursor_at});
+        bool is_enough = clock && (out->size - start > PAGE_SIZE_MAX || moment_mono_ms() - began > PAGE_CLOCKS_MS);
+        if (is_enough && i + 1 < page->count) {
+            cut_page(page, cursor_at, row);
             break;
         }
         cursor_at = row->cursor_end;
@@ -101,14 +122,28 @@ static enum error emit_rows(struct page *page, bool clock, struct buffer *out)
     return err;
 }
 
-static enum error emit_page(struct rpc *rpc, const struct message_query *query, size_t limit, bool clock,
+/* What the node is asked for: only where to begin.  The rest is sorted out here, since rows that the node passes over
+ * by itself would not be counted, and a page without a match would read the whole group. */
+static struct message_query beginning_of(const struct message_query *wanted)
+{
+    struct message_query query = {.group = wanted->group, .cursor = wanted->cursor, .backward = wanted->backward};
+
+    if (wanted->backward)
+        query.until_ms = wanted->until_ms;
+    else
+        query.since_ms = wanted->since_ms;
+    return query;
+}
+
+static enum error emit_page(struct rpc *rpc, const struct message_query *wanted, size_t limit, bool clock,
                             struct buffer *out)
 {
-    struct page page = {.rpc = rpc, .limit = limit, .text = &rpc->scratch};
+    struct page page = {.rpc = rpc, .wanted = wanted, .limit = limit, .text = &rpc->scratch};
+    struct message_query query = beginning_of(wanted);
 
     page.text->size = 0;
     page.rows = alloc_zero(limit, sizeof *page.rows);
-    enum error err = node_messages(rpc->options.node, query, gather, &page);
+    enum error err = node_messages(rpc->options.node, &query, gather, &page);
     if (!err)
         err = emit_rows(&page, clock, out);
     if (page.more)
@@ -124,25 +159,25 @@ void rpc_history_list(struct rpc_call *call, struct buffer *out)
 {
     static const char *const directions[] = {"forward", "backward", NULL};
     struct rpc_params *params = &call->params;
-    struct message_query query = {0};
+    struct message_query wanted = {0};
     struct buffer cursor = {0};
 
     struct bytes target = rpc_params_text(params, "target", RPC_REQUIRED);
     struct bytes cursor_text = rpc_params_text(params, "cursor", RPC_OPTIONAL);
     size_t limit = rpc_params_number(params, "limit", 100, PAGE_ROWS_MAX);
-    query.backward = rpc_params_word(params, "direction", directions, 0) == 1;
-    query.since_ms = rpc_params_time(params, "since");
-    query.until_ms = rpc_params_time(params, "until");
-    query.topic = rpc_params_text(params, "topic", RPC_OPTIONAL);
+    wanted.backward = rpc_params_word(params, "direction", directions, 0) == 1;
+    wanted.since_ms = rpc_params_time(params, "since");
+    wanted.until_ms = rpc_params_time(params, "until");
+    wanted.topic = rpc_params_text(params, "topic", RPC_OPTIONAL);
     bool clock = rpc_params_bool(params, "clock");
-    if (base32_decode(cursor_text, &cursor) != OK)
+    if (base32_decode(cursor_text, &cursor) != OK || cursor.size > CURSOR_SIZE_MAX)
         rpc_params_refuse(params, "cursor", "be one that was handed out");
-    query.cursor = buffer_bytes(&cursor);
+    wanted.cursor = buffer_bytes(&cursor);
 
     if (rpc_params_end(params)) {
-        enum error err = rpc_names_find_group(call->rpc->options.node, target, &query.group);
+        enum error err = rpc_names_find_group(call->rpc->options.node, target, &wanted.group);
         if (!err)
-            err = emit_page(call->rpc, &query, limit, clock, out);
+            err = emit_page(call->rpc, &wanted, limit, clock, out);
         rpc_error_refuse(&call->failure, err);
     }
     buffer_done(&cursor);

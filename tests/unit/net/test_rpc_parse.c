@@ -86,14 +86,16 @@ static void what_is_not_json_is_told_from_what_is_no_request(void **state)
     assert_refused("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"id\":1,\"more\":1}", RPC_NOT_A_REQUEST, "1");
     assert_refused("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"id\":1.5}", RPC_NOT_A_REQUEST, "null");
     assert_refused("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"id\":{}}", RPC_NOT_A_REQUEST, "null");
-    assert_refused("{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"id\":\"0123456789012345678901234567890123456789012345678901234"
-                   "5678901234\"}",
-                   RPC_NOT_A_REQUEST, "null");
+    assert_refused(
+        "{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"id\":\"0123456789012345678901234567890123456789012345678901234"
+        "5678901234\"}",
+        RPC_NOT_A_REQUEST, "null");
 }
 
 static void a_request_cut_anywhere_is_none(void **state)
 {
-    const char whole[] = "{\"jsonrpc\":\"2.0\",\"id\":12,\"method\":\"message.send\",\"params\":{\"text\":\"\xC3\xBC\"}}";
+    const char whole[] =
+        "{\"jsonrpc\":\"2.0\",\"id\":12,\"method\":\"message.send\",\"params\":{\"text\":\"\xC3\xBC\"}}";
 
     (void)state;
     for (size_t size = 0; size < sizeof whole - 1; size++) {
