@@ -8,6 +8,7 @@
 #include "link.h"
 #include "peers.h"
 #include "roster.h"
+#include "sightings.h"
 #include "vault.h"
 
 #define REMEMBERED_MS (7ull * 24 * 3600 * 1000) /* how long an ended code is still refused by its own words */
@@ -261,6 +262,7 @@ static void join(struct node *node, const struct command *command)
     code_key(&command->code, &node->join.psk);
     for (size_t i = 0; i < command->address_count; i++)
         peers_try_join(node, &command->addresses[i]);
+    sightings_review(node);
     peers_announce(node, true); /* shakes answers out of mDNS */
     node_wake_at(node, node->join.deadline_ms);
 }
@@ -277,14 +279,26 @@ static bool nobody_left(const struct node *node)
     return asked > 0;
 }
 
+static bool can_write(const struct node *node)
+{
+    const struct group *group = node->workspace;
+    return group->title.size && keys_newest(group) && roster_find(&group->roster, &node->identity.device);
+}
+
+void admit_settle(struct node *node)
+{
+    if (node->join.active && node->join.welcomed && can_write(node))
+        finish_join(node, OK, node_after(node));
+}
+
 void admit_time(struct node *node)
 {
     const struct join *joining = &node->join;
     if (!joining->active)
         return;
-    bool asked_all = node->mono_ms - joining->started_ms >= UNKNOWN_AFTER_MS && nobody_left(node);
+    bool asked_all = !joining->welcomed && node->mono_ms - joining->started_ms >= UNKNOWN_AFTER_MS && nobody_left(node);
     if (node->mono_ms >= joining->deadline_ms || asked_all)
-        finish_join(node, ERR_CODE_UNKNOWN, 0);
+        finish_join(node, joining->welcomed ? OK : ERR_CODE_UNKNOWN, 0);
     else
         node_wake_at(node, joining->deadline_ms < node->mono_ms + 500 ? joining->deadline_ms : node->mono_ms + 500);
 }
@@ -304,15 +318,15 @@ enum error admit_invited(struct node *node, struct link *link, const struct wire
     return OK;
 }
 
-enum error admit_welcome(struct node *node, struct link *link, const struct wire_message *message)
+enum error admit_welcome(struct node *node, const struct wire_message *message)
 {
-    if (!node->join.active || node->workspace)
+    if (!node->join.active || node->join.welcomed || node->workspace)
         return ERR_CLOSED;
     groups_create(node, &message->welcome.group, &message->welcome.root, &message->welcome.key);
     peers_told(node, message->welcome.addresses);
-    finish_join(node, OK, node_after(node));
-    if (link->peer)
-        link->peer->for_join = false;
+    node->join.welcomed = true;
+    peers_forget_joins(node);
+    sightings_review(node);
     node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
     peers_announce(node, false);
     return ERR_CLOSED; /* and comes back under the workspace key */

@@ -8,6 +8,7 @@
 MUST_USE enum error admit_load(struct node *node); /* identity and invites */
 void admit_done(struct node *node);
 void admit_command(struct node *node, const struct command *command);
+void admit_settle(struct node *node);              /* end of a step: answers a join that is complete */
 void admit_time(struct node *node); /* gives up joining at its deadline */
 
 /* The inviter's side. */
@@ -15,5 +16,5 @@ MUST_USE enum error admit_greet_joiner(struct node *node, struct link *link);
 MUST_USE enum error admit_join(struct node *node, struct link *link, const struct wire_message *message);
 /* The joiner's side. */
 MUST_USE enum error admit_invited(struct node *node, struct link *link, const struct wire_message *message);
-MUST_USE enum error admit_welcome(struct node *node, struct link *link, const struct wire_message *message);
+MUST_USE enum error admit_welcome(struct node *node, const struct wire_message *message);
 void admit_bye(struct node *node, struct link *link, enum error reason);

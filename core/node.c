@@ -12,6 +12,7 @@
 #include "peers.h"
 #include "replicate.h"
 #include "say.h"
+#include "sightings.h"
 #include <stdlib.h>
 
 #define MIB (1ull << 20)
@@ -79,6 +80,7 @@ void node_free(struct node *node)
     free(node->dirty_links);
     free(node->fresh);
     say_done(node);
+    free(node->sightings);
     buffer_wipe(&node->scratch);
     buffer_wipe(&node->message_scratch);
     crypto_wipe(node, sizeof *node);
@@ -252,10 +254,11 @@ static void dispatch(struct node *node, const struct event *event)
         on_persisted(node, &event->persisted);
         break;
     case EVENT_PEER_SEEN:
-        peers_seen(node, event);
+        sightings_note(node, event);
         break;
     case EVENT_PEER_GONE:
-        break; /* a hint that a name vanished says nothing about who can be reached */
+        sightings_drop(node, event->instance); /* a hint: says nothing about who can be reached */
+        break;
     case EVENT_NETWORK:
         peers_network_changed(node);
         break;
@@ -289,6 +292,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
 
     dispatch(node, event);
     groups_settle(node);
+    admit_settle(node);
     if (event->type == EVENT_TIME || event->mono_ms >= node->wake_ms)
         on_time(node);
     replicate_push_fresh(node);

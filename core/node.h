@@ -25,11 +25,11 @@ enum command_type {
     COMMAND_IDENTITY_CREATE,  /* name → – */
     COMMAND_WORKSPACE_CREATE, /* name → – */
     COMMAND_INVITE_CREATE,    /* role, expires_ms → code, expires_ms */
-    COMMAND_JOIN,             /* code, addresses → –; answered when the WELCOME is durable, or refused in words */
-    COMMAND_SEND,             /* a message → its id; answered when it is durable */
-    COMMAND_PEER_ADD,         /* address → – (remembered, dialled now and again) */
-    COMMAND_PEER_REMOVE,      /* address → – */
-    COMMAND_STOP,             /* says BYE on every link */
+    COMMAND_JOIN,        /* code, addresses → –; answered when this node can read and write there, or refused */
+    COMMAND_SEND,        /* a message → its id; answered when it is durable */
+    COMMAND_PEER_ADD,    /* address → – (remembered, dialled now and again) */
+    COMMAND_PEER_REMOVE, /* address → – */
+    COMMAND_STOP,        /* says BYE on every link */
 };
 
 enum role { ROLE_ADMIN = 1, ROLE_MEMBER = 2, ROLE_READER = 3, ROLE_CARRIER = 4, ROLE_ARCHIVE = 5 };

@@ -183,13 +183,13 @@ static bool invites_us(const struct node *node, const struct beacon *beacon)
     return false;
 }
 
-void peers_seen(struct node *node, const struct event *event)
+void peers_seen(struct node *node, const struct address *address, const struct beacon *beacon)
 {
-    if (invites_us(node, &event->beacon))
-        peers_try_join(node, &event->address);
-    if (!is_ours(node, &event->beacon))
+    if (invites_us(node, beacon))
+        peers_try_join(node, address);
+    if (!is_ours(node, beacon))
         return;
-    struct peer *peer = get(node, &event->address);
+    struct peer *peer = get(node, address);
     if (!peer || peer->link || peer->dial)
         return;
     peer->backoff_ms = BACKOFF_FIRST_MS;

@@ -9,7 +9,8 @@ void peers_done(struct node *node);
 
 MUST_USE enum error peers_add_by_hand(struct node *node, const struct address *address);
 MUST_USE enum error peers_remove(struct node *node, const struct address *address);
-void peers_seen(struct node *node, const struct event *event); /* discovery saw a beacon */
+/* Discovery shows a beacon at an address: dials it if it means us. */
+void peers_seen(struct node *node, const struct address *address, const struct beacon *beacon);
 void peers_told(struct node *node, struct bytes rows);         /* a member told ADDRESS_ROWs */
 void peers_tell(struct node *node, struct link *link);         /* tells a member what we know */
 void peers_rows(const struct node *node, struct buffer *rows); /* ADDRESS_ROWs of members that have answered */

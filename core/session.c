@@ -121,7 +121,7 @@ enum error session_message(struct node *node, struct link *link, const struct wi
     case LINK_JOINING:
         if (message->type == WIRE_INVITED)
             return admit_invited(node, link, message);
-        return message->type == WIRE_WELCOME ? admit_welcome(node, link, message) : ERR_MALFORMED;
+        return message->type == WIRE_WELCOME ? admit_welcome(node, message) : ERR_MALFORMED;
     case LINK_HANDSHAKE:
         break;
     }

@@ -103,7 +103,7 @@ struct group {
     bool digest_valid;
     struct unread *unread; /* names and titles that came before their key */
     size_t unread_count, unread_capacity;
-    bool keys_changed; /* try the unread ones at the end of this step */
+    bool keys_changed;  /* try the unread ones at the end of this step */
     bool wants_dirty;   /* look for sources at the end of this step */
     size_t fetching[2]; /* logs that have a source, by kind */
     uint64_t title_hlc;
@@ -216,6 +216,12 @@ struct peer {
     uint64_t used_ms; /* for forgetting the oldest */
 };
 
+struct sighting {
+    struct hash instance; /* of its name */
+    struct address address;
+    struct beacon beacon;
+};
+
 struct invite {
     uint8_t id[8];
     struct secret_key psk;
@@ -227,6 +233,7 @@ struct invite {
 
 struct join {
     bool active;
+    bool welcomed; /* a member by now; answered when the key to read and write has come too */
     uint64_t command;
     struct secret_key psk;
     uint64_t started_ms, deadline_ms; /* monotonic */
@@ -300,6 +307,8 @@ struct node {
     struct peer **peers;
     size_t peer_count, peer_capacity;
     uint64_t last_dial;
+    struct sighting *sightings;
+    size_t sighting_count, sighting_capacity;
     struct invite invites[INVITES_MAX];
     size_t invite_count;
     struct join join;
