@@ -56,17 +56,15 @@ void disk_submit(struct disk *disk, const struct batch *batch)
     disk->journal->submit(disk->journal->ctx, batch);
 }
 
-size_t disk_collect(struct disk *disk, struct persisted *ret, size_t most)
+bool disk_take_result(struct disk *disk, struct persisted *ret)
 {
-    size_t count = disk->journal->collect(disk->journal->ctx, ret, most);
-
-    for (size_t i = 0; i < count; i++) {
-        assert(disk->first && disk->first->id == ret[i].batch); /* results come in order of submission */
-        drop_first(disk);
-        settled_note(&disk->settled, &ret[i]);
-    }
+    if (disk->journal->collect(disk->journal->ctx, ret, 1) == 0)
+        return false;
+    assert(disk->first && disk->first->id == ret->batch); /* results come in order of submission */
+    drop_first(disk);
+    settled_note(&disk->settled, ret);
     look_behind(disk);
-    return count;
+    return true;
 }
 
 bool disk_is_idle(const struct disk *disk)

@@ -23,7 +23,9 @@ void disk_init(struct disk *disk, const struct journal *journal);
 void disk_done(struct disk *disk);
 
 void disk_submit(struct disk *disk, const struct batch *batch);
-/* Notes the next results in disk->settled and hands them out; returns how many. */
-size_t disk_collect(struct disk *disk, struct persisted *ret, size_t most);
+/* Notes the next result in disk->settled and hands it out; false: there is none yet.
+ * One at a time, each told to the node before the next: the journal refuses whatever is submitted until a failure was
+ * collected, so a batch that the node makes while it does not know of one can never be committed on top of it. */
+bool disk_take_result(struct disk *disk, struct persisted *ret);
 bool disk_is_idle(const struct disk *disk); /* nothing is in flight */
 void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_t *ret_size);

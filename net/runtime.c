@@ -12,7 +12,7 @@
 
 #define ACCEPTED_MAX 512
 #define STOP_MS 1000
-#define RESULTS_AT_ONCE 64
+#define RESULTS_PER_TURN 64
 
 enum runtime_state {
     RUNTIME_NEW,
@@ -87,9 +87,14 @@ static void end_read(struct runtime *runtime)
     storage->end(storage->ctx);
 }
 
-static void release_held(struct runtime *runtime)
+static void release_replies(struct runtime *runtime)
 {
     hold_release(&runtime->replies, &runtime->disk.settled, deliver_reply, runtime);
+}
+
+static void release_held(struct runtime *runtime)
+{
+    release_replies(runtime);
     hold_release(&runtime->notices, &runtime->told, deliver_notice, runtime);
     end_read(runtime); /* the callbacks may have asked the node */
 }
@@ -196,22 +201,29 @@ static void on_wake(uv_timer_t *timer)
     step(runtime, &event);
 }
 
-/* What is durable goes to the wire and to the callers first: the node's own work on it only adds to their waiting. */
+/* What is durable goes to the wire and to the callers first: the node's own work on it only adds to their waiting.
+ * A failure the node must know before anything else can make it go on. */
+static bool take_result(struct runtime *runtime)
+{
+    struct event event = {.type = EVENT_PERSISTED};
+
+    if (!disk_take_result(&runtime->disk, &event.persisted))
+        return false;
+    tcp_settle(runtime->tcp);
+    if (event.persisted.result == OK)
+        release_replies(runtime);
+    step(runtime, &event);
+    return true;
+}
+
 static void on_results(uv_async_t *async)
 {
     struct runtime *runtime = async->data;
-    struct persisted results[RESULTS_AT_ONCE];
+    int taken = 0;
 
-    size_t count = disk_collect(&runtime->disk, results, RESULTS_AT_ONCE);
-    if (count == 0)
-        return;
-    tcp_settle(runtime->tcp);
-    hold_release(&runtime->replies, &runtime->disk.settled, deliver_reply, runtime);
-    for (size_t i = 0; i < count; i++) {
-        struct event event = {.type = EVENT_PERSISTED, .persisted = results[i]};
-        step(runtime, &event);
-    }
-    if (count == RESULTS_AT_ONCE)
+    while (taken < RESULTS_PER_TURN && take_result(runtime))
+        taken++;
+    if (taken == RESULTS_PER_TURN)
         uv_async_send(async);
 }
 

@@ -321,8 +321,31 @@ static void a_failed_batch_turns_replies_into_errors_and_drops_notices(void **st
     run_until(&world.loop, was_told, "notice 102");
     journal_settle(&world.journal, 1, OK);
     run_until(&world.loop, was_told, "notice 103");
-    assert_string_equal(world.story, "reply 1 disk; reply 2 disk; step disk; notice 101; step disk; notice 102; "
+    assert_string_equal(world.story, "step disk; reply 1 disk; notice 101; step disk; reply 2 disk; notice 102; "
                                      "reply 3 ok; step ok; notice 3; notice 103; ");
+}
+
+static void look_at_journal(struct node *node, const struct event *event, struct effects *effects)
+{
+    if (event->type == EVENT_COMMAND && event->command->type == COMMAND_SEND)
+        do_persist(node, effects, 10);
+    if (event->type == EVENT_PERSISTED)
+        tell("batch %d %s with %d results left; ", (int)event->persisted.batch, error_code(event->persisted.result),
+             (int)world.journal.result_count);
+}
+
+static void a_failure_is_not_collected_before_the_node_has_taken_what_precedes_it(void **state)
+{
+    (void)state;
+    start(look_at_journal);
+    command(COMMAND_SEND);
+    command(COMMAND_SEND);
+    command(COMMAND_SEND);
+    journal_settle(&world.journal, 1, OK);
+    journal_settle(&world.journal, 2, ERR_DISK);
+    wait_seen(EVENT_PERSISTED, 3);
+    assert_string_equal(world.story, "batch 1 ok with 2 results left; batch 2 disk with 1 results left; "
+                                     "batch 3 disk with 0 results left; ");
 }
 
 static void ask_again(void *arg, const struct effect *reply)
@@ -538,6 +561,7 @@ int main(void)
         TEST(a_failed_batch_closes_the_link_before_its_bytes),
         TEST(replies_come_before_the_node_knows_and_notices_after),
         TEST(a_failed_batch_turns_replies_into_errors_and_drops_notices),
+        TEST(a_failure_is_not_collected_before_the_node_has_taken_what_precedes_it),
         TEST(a_reply_may_lead_to_the_next_command),
         TEST(a_dialled_link_reaches_the_listener_and_closes_on_one_side_only),
         TEST(nothing_is_read_while_the_disk_is_behind),
