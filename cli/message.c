@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "message.h"
+#include "fields.h"
+#include "output.h"
+#include "times.h"
+#include "translate.h"
+#include <string.h>
+
+static void print_time(FILE *stream, const json_t *message, unsigned form)
+{
+    char shown[TIMES_SIZE] = "?";
+    uint64_t ms;
+
+    if (times_parse_rfc3339(field_text(message, "time"), &ms))
+        times_local(ms, form & MESSAGE_WITHOUT_DAY ? TIMES_MINUTE : TIMES_DAY_AND_MINUTE, shown);
+    fprintf(stream, "%s%s%s ", output_style(stream, STYLE_DIM), shown, output_style(stream, STYLE_PLAIN));
+}
+
+static void print_author(FILE *stream, const json_t *message)
+{
+    const char *author = field_text(message, "author");
+
+    fputs(output_style(stream, STYLE_BOLD), stream);
+    if (*author)
+        output_name(stream, author);
+    else
+        fputs(_("somebody"), stream);
+    fputs(output_style(stream, STYLE_PLAIN), stream);
+}
+
+static void print_text(FILE *stream, const json_t *message)
+{
+    const char *state = field_text(message, "state");
+
+    if (strcmp(state, "waiting_for_key") == 0)
+        fputs(_("(the key to read this has not arrived yet)"), stream);
+    else if (strcmp(state, "needs_newer") == 0)
+        fputs(_("(this needs a newer Zuruf)"), stream);
+    else if (strcmp(state, "erased") == 0)
+        fputs(_("(erased)"), stream);
+    else
+        output_value(stream, json_object_get(message, "text"), "    ");
+}
+
+static void print_remarks(FILE *stream, const json_t *message)
+{
+    const struct {
+        const char *field, *remark;
+    } remarks[] = {
+        {"edited", _("edited")},
+        {"late", _("came late")},
+        {"implausible", _("doubtful time")},
+        {"incomplete", _("what it refers to is still missing")},
+    };
+
+    fputs(output_style(stream, STYLE_DIM), stream);
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
+        if (field_true(message, remarks[i].field))
+            fprintf(stream, " (%s)", remarks[i].remark);
+    fputs(output_style(stream, STYLE_PLAIN), stream);
+}
+
+void message_print(FILE *stream, const json_t *message, unsigned form)
+{
+    const char *topic = field_text(message, "topic");
+    const char *reply_to = field_text(message, "reply_to");
+
+    if (form & MESSAGE_WITH_ID) {
+        output_name(stream, field_text(message, "id"));
+        fputc(' ', stream);
+    }
+    print_time(stream, message, form);
+    print_author(stream, message);
+    if (*topic && !(form & MESSAGE_WITHOUT_TOPIC)) {
+        fputs(" [", stream);
+        output_name(stream, topic);
+        fputc(']', stream);
+    }
+    if (*reply_to && form & MESSAGE_WITH_ID) {
+        fputs(" > ", stream);
+        output_name(stream, reply_to);
+    }
+    fputs(": ", stream);
+    if (field_true(message, "urgent"))
+        fprintf(stream, "%s%s%s ", output_style(stream, STYLE_ALERT), _("URGENT"), output_style(stream, STYLE_PLAIN));
+    print_text(stream, message);
+    print_remarks(stream, message);
+    fputc('\n', stream);
+}
+
+void message_print_receipt(FILE *stream, const json_t *receipt)
+{
+    unsigned long long persons = field_number(receipt, "persons");
+    unsigned long long with = field_number(receipt, "with");
+
+    if (with == 0)
+        fputs(_("queued"), stream);
+    else if (with >= persons)
+        fprintf(stream, ngettext("with the other person", "with all %llu", (unsigned long)persons), persons);
+    else
+        fprintf(stream, _("with %llu of %llu"), with, persons);
+}

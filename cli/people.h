@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * The people of a workspace and the state of the node, shown to people. */
+#pragma once
+#include <jansson.h>
+#include <stdio.h>
+
+/* The result of person.list: a line for each device. */
+void people_print(FILE *stream, const json_t *list);
+
+/* "admin" and the like in the person's language; what this version does not know stays as it is.  Static or borrowed
+ * from `role`. */
+const char *people_role(const char *role);

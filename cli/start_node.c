@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "start_node.h"
+#include "output.h"
+#include "refusal.h"
+#include "times.h"
+#include "translate.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ARGUMENTS_MAX 32
+#define POLL_INTERVAL_MS 10
+
+/* The home and the folders above it, for this user alone. */
+static bool make_home(const char *home)
+{
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s", home) >= (int)sizeof path)
+        return false;
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return false;
+        *slash = '/';
+    }
+    return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+static int open_log(const char *home)
+{
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof path, "%s/node.log", home) >= (int)sizeof path)
+        return -1;
+    return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+/* "zuruf node --home HOME" and the words of ZURUF_NODE_ARGS, which point into `extra`. */
+static void fill_arguments(const struct context *context, char *extra, char *arguments[ARGUMENTS_MAX])
+{
+    static char program[] = "zuruf", verb[] = "node", home[] = "--home";
+    size_t count = 0;
+    char *rest = extra;
+
+    arguments[count++] = program;
+    arguments[count++] = verb;
+    arguments[count++] = home;
+    arguments[count++] = context->home;
+    for (char *word = strtok_r(extra, " ", &rest); word && count < ARGUMENTS_MAX - 1; word = strtok_r(NULL, " ", &rest))
+        arguments[count++] = word;
+    arguments[count] = NULL;
+}
+
+/* In the child: nothing of the caller stays attached, or a script would wait for the node to close its pipes. */
+static _Noreturn void become_node(const struct context *context, int log)
+{
+    char *arguments[ARGUMENTS_MAX];
+    const char *extra = getenv("ZURUF_NODE_ARGS");
+    char *words = strdup(extra ? extra : "");
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    setsid();
+    if (!words || nothing < 0 || dup2(nothing, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 || chdir("/") != 0)
+        _exit(127);
+    close_range(3, UINT_MAX, 0);
+    fill_arguments(context, words, arguments);
+    execv("/proc/self/exe", arguments);
+    _exit(127);
+}
+
+/* The last line that the node wrote, which says why it ended. */
+static void last_words(const char *home, char *ret, size_t size)
+{
+    char path[PATH_MAX], line[512];
+
+    ret[0] = '\0';
+    snprintf(path, sizeof path, "%s/node.log", home);
+    FILE *log = fopen(path, "re");
+    if (!log)
+        return;
+    if (fseek(log, -4096, SEEK_END) != 0)
+        rewind(log);
+    while (fgets(line, sizeof line, log)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (*line)
+            snprintf(ret, size, "%s", line);
+    }
+    fclose(log);
+}
+
+static enum exit_code say_failed(const struct context *context, bool ended)
+{
+    char words[512];
+
+    if (!ended)
+        return refusal_say(context, EXIT_NO_NODE, "no_node",
+                           _("The node did not get ready within %d seconds. See %s/node.log, and try again."),
+                           START_NODE_PATIENCE_MS / 1000, context->home);
+    last_words(context->home, words, sizeof words);
+    return refusal_say(context, EXIT_NO_NODE, "no_node",
+                       _("The node did not start. Its last words (in %s/node.log):\n%s"), context->home, words);
+}
+
+static enum exit_code await_socket(const struct context *context, pid_t child, struct client **ret)
+{
+    uint64_t start = times_mono_ms();
+    bool ended = false;
+
+    while (times_mono_ms() - start < START_NODE_PATIENCE_MS) {
+        enum error err = client_open(context->home, ret);
+        if (!err)
+            return EXIT_DONE;
+        if (ended)
+            return say_failed(context, true);
+        /* One more look after it ended: it may have made room for a node that another verb started. */
+        ended = waitpid(child, NULL, WNOHANG) == child;
+        poll(NULL, 0, POLL_INTERVAL_MS);
+    }
+    return say_failed(context, ended);
+}
+
+enum exit_code start_node(const struct context *context, struct client **ret)
+{
+    if (!make_home(context->home))
+        return refusal_say(context, EXIT_NO_NODE, "no_node", _("The home directory %s cannot be made: %s."),
+                           context->home, strerror(errno));
+    int log = open_log(context->home);
+    if (log < 0)
+        return refusal_say(context, EXIT_NO_NODE, "no_node", _("%s/node.log cannot be written: %s."), context->home,
+                           strerror(errno));
+    pid_t child = fork();
+    if (child == 0)
+        become_node(context, log);
+    close(log);
+    if (child < 0)
+        return refusal_say(context, EXIT_NO_NODE, "no_node", _("No process can be started: %s."), strerror(errno));
+    return await_socket(context, child, ret);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "status.h"
+#include "fields.h"
+#include "output.h"
+#include "people.h"
+#include "translate.h"
+#include <string.h>
+
+static void print_line(FILE *stream, const char *label, const char *value)
+{
+    fprintf(stream, "%s ", label);
+    output_name(stream, value);
+    fputc('\n', stream);
+}
+
+static void print_group(FILE *stream, const json_t *group)
+{
+    unsigned long long missing = field_number(group, "missing");
+    unsigned long long received = field_number(group, "received");
+
+    fputs("  ", stream);
+    output_name(stream, *field_text(group, "name") ? field_text(group, "name") : field_text(group, "group"));
+    fputs(": ", stream);
+    output_name(stream, people_role(field_text(group, "role")));
+    if (!field_true(group, "has_key"))
+        fputs(_(", the key has not arrived yet"), stream);
+    if (missing > 0 && received > 0)
+        fprintf(stream, _(", catching up: %llu of %llu entries"), received, received + missing);
+    else if (missing > 0)
+        fprintf(stream, ngettext(", %llu known entry missing", ", %llu known entries missing", (unsigned long)missing),
+                missing);
+    else
+        fputs(_(", complete as far as is known here"), stream);
+    fputc('\n', stream);
+}
+
+static void print_disk(FILE *stream, const json_t *sync)
+{
+    const char *state = field_text(sync, "disk_state");
+
+    fprintf(stream, _("Free disk: %llu MiB"), (unsigned long long)field_number(sync, "free_disk") >> 20);
+    if (strcmp(state, "limit") == 0)
+        fprintf(stream, "%s%s%s", output_style(stream, STYLE_ALERT),
+                _(" (little: nothing of others is taken any more; make room)"), output_style(stream, STYLE_PLAIN));
+    else if (strcmp(state, "disk_full") == 0)
+        fprintf(stream, "%s%s%s", output_style(stream, STYLE_ALERT),
+                _(" (full: nothing is written any more; make room)"), output_style(stream, STYLE_PLAIN));
+    fputc('\n', stream);
+}
+
+void status_print(FILE *stream, const json_t *info, const json_t *sync)
+{
+    const json_t *group;
+    size_t index;
+
+    if (!field_true(info, "has_identity")) {
+        fputs(_("This computer has no identity yet: `zuruf init --name \"Your Name\"`.\n"), stream);
+    } else {
+        print_line(stream, _("You:"), field_text(info, "name"));
+        print_line(stream, _("This computer:"), field_text(info, "fingerprint"));
+    }
+    if (field_true(info, "has_identity") && !field_true(info, "has_workspace"))
+        fputs(_("No workspace yet: `zuruf workspace create NAME` or `zuruf join CODE`.\n"), stream);
+    if (field_true(info, "has_workspace"))
+        fputs(_("Chats:\n"), stream);
+    json_array_foreach(json_object_get(sync, "groups"), index, group) print_group(stream, group);
+    fprintf(stream, _("Connections: %llu\n"), (unsigned long long)field_number(sync, "links"));
+    fprintf(stream, _("Entries stored: %llu\n"), (unsigned long long)field_number(sync, "entries"));
+    print_line(stream, _("Reachable at:"), field_text(info, "listen"));
+    print_line(stream, _("Finding others:"), field_text(sync, "discovery"));
+    print_disk(stream, sync);
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT
+ * zuruf without a verb: on a terminal the first conversation, then the chat of the workspace as lines; messages come in
+ * above the line that is being typed. */
+#include "call.h"
+#include "fields.h"
+#include "first_run.h"
+#include "follow.h"
+#include "listing.h"
+#include "message.h"
+#include "options.h"
+#include "output.h"
+#include "people.h"
+#include "prompt.h"
+#include "status.h"
+#include "target.h"
+#include "times.h"
+#include "translate.h"
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SHOWN_AT_START 20
+
+static const char *const event_types[] = {"message.added", "message.acknowledged", "peer.up", "peer.down", NULL};
+
+struct chat {
+    const struct context *context;
+    struct client *client;
+    struct prompt prompt;
+    char *group, *name;
+    char day[TIMES_SIZE]; /* of the last message shown */
+    json_t *shown;        /* ids from the start, which may come as events once more */
+    char *last_sent;      /* its state stands in the prompt */
+    bool ended;
+};
+
+static void show_message(struct chat *chat, const json_t *message)
+{
+    char day[TIMES_SIZE] = "";
+    uint64_t ms;
+
+    if (times_parse_rfc3339(field_text(message, "time"), &ms))
+        times_local(ms, TIMES_DAY, day);
+    if (strcmp(day, chat->day) != 0) {
+        printf("%s--- %s ---%s\n", output_style(stdout, STYLE_DIM), day, output_style(stdout, STYLE_PLAIN));
+        memcpy(chat->day, day, sizeof day);
+    }
+    message_print(stdout, message, MESSAGE_WITHOUT_DAY);
+}
+
+static bool collect(void *arg, json_t *message)
+{
+    json_array_append(arg, message);
+    return true;
+}
+
+static enum exit_code show_newest(struct chat *chat)
+{
+    struct listing listing = {.target = chat->group, .most = SHOWN_AT_START, .backward = true};
+    json_t *newest = json_array();
+    enum exit_code exit = listing_run(chat->context, chat->client, &listing, collect, newest);
+
+    for (size_t i = json_array_size(newest); i > 0; i--) {
+        const json_t *message = json_array_get(newest, i - 1);
+        show_message(chat, message);
+        json_object_set_new(chat->shown, field_text(message, "id"), json_true());
+    }
+    json_decref(newest);
+    return exit;
+}
+
+/* The state of the message sent last: "queued", "with 1 of 3". */
+static void label_prompt(struct chat *chat, const json_t *receipt)
+{
+    char label[sizeof chat->prompt.label] = "> ";
+
+    if (receipt) {
+        FILE *stream = fmemopen(label, sizeof label, "w");
+        if (!stream)
+            return;
+        fputc('[', stream);
+        message_print_receipt(stream, receipt);
+        fputs("] > ", stream);
+        fclose(stream);
+        label[sizeof label - 1] = '\0';
+    }
+    prompt_set_label(&chat->prompt, label);
+}
+
+static enum exit_code show_receipt(struct chat *chat)
+{
+    json_t *receipt;
+    enum exit_code exit =
+        call_node(chat->context, chat->client, "message.receipt", json_pack("{s:s}", "id", chat->last_sent), &receipt);
+    if (!exit)
+        label_prompt(chat, receipt);
+    json_decref(receipt);
+    return exit;
+}
+
+/* A refusal has been said and the chat goes on; only the end of the node ends it. */
+static void go_on_unless_gone(struct chat *chat, enum exit_code exit)
+{
+    if (exit == EXIT_NO_NODE)
+        chat->ended = true;
+}
+
+static void send_line(struct chat *chat, const char *text, size_t size)
+{
+    json_t *result;
+    json_t *params = json_pack("{s:s, s:s%}", "target", chat->group, "text", text, size);
+
+    if (!params) {
+        puts(_("The text is not UTF-8. Convert it first."));
+        return;
+    }
+    enum exit_code exit = call_node(chat->context, chat->client, "message.send", params, &result);
+    if (!exit) {
+        free(chat->last_sent);
+        chat->last_sent = strdup(field_text(result, "id"));
+        exit = show_receipt(chat);
+    }
+    json_decref(result);
+    go_on_unless_gone(chat, exit);
+}
+
+static void show_who(struct chat *chat)
+{
+    json_t *people;
+    enum exit_code exit = call_node(chat->context, chat->client, "person.list", NULL, &people);
+
+    if (!exit)
+        people_print(stdout, people);
+    json_decref(people);
+    go_on_unless_gone(chat, exit);
+}
+
+static void show_status(struct chat *chat)
+{
+    json_t *info, *sync = NULL;
+    enum exit_code exit = call_node(chat->context, chat->client, "node.info", NULL, &info);
+
+    if (!exit)
+        exit = call_node(chat->context, chat->client, "sync.status", NULL, &sync);
+    if (!exit)
+        status_print(stdout, info, sync);
+    json_decref(sync);
+    json_decref(info);
+    go_on_unless_gone(chat, exit);
+}
+
+static void show_invitation(struct chat *chat)
+{
+    json_t *result;
+    enum exit_code exit = call_node(chat->context, chat->client, "invite.create", json_object(), &result);
+
+    if (!exit) {
+        fputs(_("The other computer joins with:  zuruf join "), stdout);
+        output_name(stdout, field_text(result, "code"));
+        putchar('\n');
+    }
+    json_decref(result);
+    go_on_unless_gone(chat, exit);
+}
+
+static void show_help(struct chat *chat)
+{
+    (void)chat;
+    fputs(_("A line that you type is sent to everyone in the workspace. The brackets before it tell how many people\n"
+            "have your last message.\n"
+            "  /who      the people, and who is connected\n"
+            "  /status   what is complete, what is missing\n"
+            "  /invite   six words that let one more computer in\n"
+            "  /quit     leave; the node goes on in the background\n"
+            "A line that is to start with / starts with //.\n"),
+          stdout);
+}
+
+static void quit(struct chat *chat)
+{
+    chat->ended = true;
+}
+
+static void enter(struct chat *chat)
+{
+    static const struct {
+        const char *name;
+        void (*run)(struct chat *chat);
+    } commands[] = {{"/who", show_who},
+                    {"/status", show_status},
+                    {"/invite", show_invitation},
+                    {"/help", show_help},
+                    {"/quit", quit}};
+    const char *line = chat->prompt.line;
+    size_t size = chat->prompt.size;
+
+    if (*line == '/' && line[1] != '/') {
+        for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+            if (strcmp(line, commands[i].name) == 0)
+                return commands[i].run(chat);
+        puts(_("There is no such command; /help lists them."));
+        return;
+    }
+    if (*line == '/')
+        line++, size--;
+    if (size > 0)
+        send_line(chat, line, size);
+}
+
+static void take_keys(struct chat *chat)
+{
+    char bytes[512];
+    ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
+
+    if (size <= 0)
+        chat->ended = true;
+    for (ssize_t i = 0; i < size && !chat->ended; i++) {
+        switch (prompt_key(&chat->prompt, bytes[i])) {
+        case PROMPT_NOTHING:
+            break;
+        case PROMPT_ENTERED:
+            enter(chat);
+            prompt_clear(&chat->prompt);
+            break;
+        case PROMPT_ENDED:
+            chat->ended = true;
+        }
+    }
+}
+
+static void show_event(struct chat *chat, const json_t *event)
+{
+    const char *type = field_text(event, "type");
+    const json_t *message = json_object_get(event, "message");
+
+    if (strcmp(type, "message.added") == 0) {
+        const char *group = field_text(message, "group");
+        bool ours = strcmp(group, chat->group) == 0 || strcmp(group, chat->name) == 0;
+        if (json_object_del(chat->shown, field_text(message, "id")) != 0 && ours)
+            show_message(chat, message);
+    } else if (strcmp(type, "message.acknowledged") == 0) {
+        if (chat->last_sent && strcmp(field_text(event, "id"), chat->last_sent) == 0)
+            go_on_unless_gone(chat, show_receipt(chat));
+    } else if (*field_text(event, "name")) {
+        fputs(output_style(stdout, STYLE_DIM), stdout);
+        output_name(stdout, field_text(event, "name"));
+        fputs(strcmp(type, "peer.up") == 0 ? _(" is connected") : _(" is no longer connected"), stdout);
+        printf("%s\n", output_style(stdout, STYLE_PLAIN));
+    }
+}
+
+static enum exit_code take_events(struct chat *chat)
+{
+    for (;;) {
+        json_t *event;
+        enum exit_code exit = follow_next(chat->context, chat->client, event_types, 0, &event);
+        if (exit || !event)
+            return exit;
+        show_event(chat, event);
+        json_decref(event);
+    }
+}
+
+static volatile sig_atomic_t told_to_end;
+
+static void on_signal(int signal_number)
+{
+    (void)signal_number;
+    told_to_end = 1; /* the terminal must be put back in order first */
+}
+
+static enum exit_code talk(struct chat *chat)
+{
+    enum exit_code exit = EXIT_DONE;
+
+    prompt_show(&chat->prompt);
+    while (!exit && !chat->ended && !told_to_end) {
+        struct pollfd fds[2] = {{.fd = client_fd(chat->client), .events = POLLIN},
+                                {.fd = STDIN_FILENO, .events = POLLIN}};
+        bool has_more = client_has_more(chat->client);
+        if (poll(fds, 2, has_more ? 0 : -1) < 0)
+            fds[0].revents = fds[1].revents = 0;
+        chat->prompt.columns = prompt_columns(STDOUT_FILENO);
+        prompt_hide(&chat->prompt);
+        if (fds[0].revents || has_more)
+            exit = take_events(chat);
+        if (!exit && fds[1].revents)
+            take_keys(chat);
+        prompt_show(&chat->prompt);
+    }
+    prompt_hide(&chat->prompt);
+    fflush(stdout);
+    return exit;
+}
+
+static enum exit_code talk_on_terminal(struct chat *chat)
+{
+    struct sigaction action = {.sa_handler = on_signal}, ignored = {.sa_handler = SIG_DFL};
+    struct termios saved;
+
+    if (!prompt_raw(STDIN_FILENO, &saved))
+        return EXIT_FAILED;
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    enum exit_code exit = talk(chat);
+    prompt_cooked(STDIN_FILENO, &saved);
+    sigaction(SIGTERM, &ignored, NULL);
+    sigaction(SIGHUP, &ignored, NULL);
+    return exit;
+}
+
+static enum exit_code open_chat(struct chat *chat)
+{
+    enum exit_code exit = first_run(chat->context, chat->client);
+
+    if (!exit)
+        exit = follow_start(chat->context, chat->client, event_types);
+    if (!exit)
+        exit = target_group(chat->context, chat->client, ".", &chat->group, &chat->name);
+    if (exit)
+        return exit;
+    fputs(output_style(stdout, STYLE_BOLD), stdout);
+    output_name(stdout, chat->name);
+    printf("%s  %s\n", output_style(stdout, STYLE_PLAIN), _("(/help lists the commands, /quit leaves)"));
+    exit = show_newest(chat);
+    label_prompt(chat, NULL);
+    return exit ? exit : talk_on_terminal(chat);
+}
+
+enum exit_code verb_chat(struct context *context, int argc, char **argv)
+{
+    struct chat chat = {.context = context};
+    (void)argc;
+    (void)argv;
+
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        verb_help_overview(context);
+        return EXIT_USAGE;
+    }
+    enum exit_code exit = call_open(context, &chat.client);
+    if (exit)
+        return exit;
+    prompt_init(&chat.prompt, stdout, prompt_columns(STDOUT_FILENO));
+    chat.shown = json_object();
+    exit = open_chat(&chat);
+    json_decref(chat.shown);
+    prompt_done(&chat.prompt);
+    free(chat.group);
+    free(chat.name);
+    free(chat.last_sent);
+    client_free(chat.client);
+    return exit;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT
+ * zuruf invite: a code that admits one device. */
+#include "call.h"
+#include "fields.h"
+#include "options.h"
+#include "output.h"
+#include "times.h"
+#include "translate.h"
+#include <stdio.h>
+
+const char verb_invite_help[] =
+    N_("Examples:\n"
+       "  zuruf invite\n"
+       "  zuruf invite --role reader --expires 7d\n"
+       "\n"
+       "Prints six words. Say them to the person you invite; they run `zuruf join` with them while this\n"
+       "computer is on. A code admits one computer.\n"
+       "\n"
+       "  --role ROLE      member (as usual) or reader\n"
+       "  --expires TIME   how long it is good: 30m, 24h (as usual), 7d\n"
+       "JSON: code link expires\n");
+
+static void print_invitation(const json_t *result)
+{
+    char until[TIMES_SIZE] = "?";
+    uint64_t ms;
+
+    if (times_parse_rfc3339(field_text(result, "expires"), &ms))
+        times_local(ms, TIMES_DAY_AND_MINUTE, until);
+    fputs(output_style(stdout, STYLE_BOLD), stdout);
+    output_name(stdout, field_text(result, "code"));
+    fputs(output_style(stdout, STYLE_PLAIN), stdout);
+    fputs(_("\nThe other computer joins with:  zuruf join "), stdout);
+    output_name(stdout, field_text(result, "code"));
+    printf(_("\nGood for one computer, until %s.\n"), until);
+}
+
+/* The fields that the manual promises, and no more: a code is a secret. */
+static void print_json(const json_t *result)
+{
+    json_t *line = json_pack("{s:s, s:s, s:s}", "code", field_text(result, "code"), "link", field_text(result, "link"),
+                             "expires", field_text(result, "expires"));
+    output_json(line);
+    json_decref(line);
+}
+
+enum exit_code verb_invite(struct context *context, int argc, char **argv)
+{
+    enum { ROLE = OPTION_OWN, EXPIRES };
+    static const struct option longs[] = {
+        {"role", required_argument, NULL, ROLE}, {"expires", required_argument, NULL, EXPIRES}, OPTIONS_COMMON};
+    const char *role = NULL, *expires = NULL;
+    uint64_t expires_ms = 0;
+    json_t *result;
+    int option;
+
+    options_begin();
+    while ((option = options_next(context, argc, argv, "", longs)) != -1) {
+        if (option == ROLE)
+            role = optarg;
+        else if (option == EXPIRES)
+            expires = optarg;
+        else
+            return options_other(context, option);
+    }
+    if (optind != argc)
+        return options_misused(context, _("what is \"%s\"?"), argv[optind]);
+    if (expires && (!times_parse_duration(expires, &expires_ms) || expires_ms == 0))
+        return options_misused(context, _("\"%s\" is no length of time such as 24h"), expires);
+
+    json_t *params = json_pack("{s:s*}", "role", role);
+    if (expires)
+        json_object_set_new(params, "expires_in_ms", json_integer((json_int_t)expires_ms));
+    enum exit_code exit = call_once(context, "invite.create", params, &result);
+    if (exit)
+        return exit;
+    if (context->json)
+        print_json(result);
+    else
+        print_invitation(result);
+    json_decref(result);
+    return EXIT_DONE;
+}

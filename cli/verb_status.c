@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT
+ * zuruf status: who this is, which chats there are, and how complete they are. */
+#include "call.h"
+#include "options.h"
+#include "output.h"
+#include "status.h"
+#include "translate.h"
+
+const char verb_status_help[] =
+    N_("Examples:\n"
+       "  zuruf status\n"
+       "  zuruf status --json\n"
+       "\n"
+       "Shows who you are here, the chats and what is known to be missing in them, connections and disk.\n"
+       "JSON, one object: the fields of node.info and of sync.status: version protocol pid home\n"
+       "has_identity has_workspace device fingerprint person name workspace listen groups links entries\n"
+       "free_disk disk_state discovery\n");
+
+static enum exit_code show(const struct context *context, struct client *client)
+{
+    json_t *info, *sync;
+    enum exit_code exit = call_node(context, client, "node.info", NULL, &info);
+
+    if (exit)
+        return exit;
+    exit = call_node(context, client, "sync.status", NULL, &sync);
+    if (!exit && context->json) {
+        json_object_update_missing(info, sync);
+        output_json(info);
+    } else if (!exit) {
+        status_print(stdout, info, sync);
+    }
+    json_decref(sync);
+    json_decref(info);
+    return exit;
+}
+
+enum exit_code verb_status(struct context *context, int argc, char **argv)
+{
+    struct client *client;
+    enum exit_code exit;
+
+    if (!options_only_common(context, argc, argv, &exit))
+        return exit;
+    if (optind != argc)
+        return options_misused(context, _("what is \"%s\"?"), argv[optind]);
+    exit = call_open(context, &client);
+    if (exit)
+        return exit;
+    exit = show(context, client);
+    client_free(client);
+    return exit;
+}
