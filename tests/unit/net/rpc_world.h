@@ -250,12 +250,13 @@ void node_message_id(const struct node *node, const struct message_ref *ref, boo
     buffer_append(out, BYTES_TEXT(number));
 }
 
-/* "N" and "…-N" are message N. */
+/* "N" and "…-N" are message N; there is one log only. */
 enum error node_message_find(const struct node *node, struct bytes id, struct message_ref *ret, uint32_t *ret_log)
 {
-    const uint8_t *dash = memrchr(id.data, '-', id.size);
-    size_t seq = strtoul(dash ? (const char *)dash + 1 : (const char *)id.data, NULL, 10);
+    size_t seq = 0;
 
+    for (size_t i = 0; i < id.size; i++)
+        seq = id.data[i] == '-' ? 0 : seq * 10 + (size_t)(id.data[i] & 15);
     if (seq == 0 || seq > node->count)
         return ERR_NOT_FOUND;
     *ret = node->messages[seq - 1].ref;

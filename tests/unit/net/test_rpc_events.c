@@ -79,6 +79,21 @@ static void missed_messages_come_first_without_gap_or_duplicate(void **state)
     client_done(&client);
 }
 
+static void the_loop_does_not_wait_while_there_is_more_to_tell(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    add_messages(world, 600);
+    subscribe(&client, "{\"cursor\":\"0\"}");
+    assert_int_equal(uv_backend_timeout(&world->loop), 0);
+    for (size_t i = 0; i < 600; i++)
+        assert_message(&client, i);
+    world_settle(world);
+    assert_int_not_equal(uv_backend_timeout(&world->loop), 0);
+    client_done(&client);
+}
+
 static void a_cursor_resumes_right_after_its_message(void **state)
 {
     struct world *world = *state;
@@ -296,6 +311,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_subscriber_is_told_what_comes_after_it_subscribed),
         TEST(missed_messages_come_first_without_gap_or_duplicate),
+        TEST(the_loop_does_not_wait_while_there_is_more_to_tell),
         TEST(a_cursor_resumes_right_after_its_message),
         TEST(a_cursor_ahead_of_the_database_is_refused),
         TEST(entries_that_are_no_messages_are_passed_over),
