@@ -11,10 +11,12 @@ struct order_log {
     uint64_t seq;        /* entries up to here stand in the order */
     struct sort_key key; /* of that entry */
     uint8_t id[8];
-    uint64_t awaited; /* the first seq beyond it that an entry already ordered cites; UINT64_MAX: none */
-    struct run run;   /* where it reads */
-    bool climbing;    /* on the stack of the pass */
-    bool changed;     /* since its state was last written */
+    uint64_t awaited;  /* the first seq beyond it that an entry already ordered cites; UINT64_MAX: none */
+    uint64_t next_hlc; /* of entry next_seq, which stands in the order next */
+    uint64_t next_seq;
+    struct run run; /* where it reads */
+    bool climbing;  /* on the stack of the pass */
+    bool changed;   /* since its state was last written */
 };
 
 struct ledger_log {
@@ -34,7 +36,7 @@ struct ledger {
     struct table by_id;
     uint64_t last_arrival;
     struct own_entry own;
-    struct ledger_log **behind; /* logs with entries that the order does not hold yet */
+    struct ledger_log **behind; /* logs that may have entries which the order does not hold yet */
     size_t behind_count, behind_capacity;
 };
 

@@ -62,33 +62,35 @@ static enum error holds(struct db_txn *txn, const struct own_entry *own, bool *r
     return OK;
 }
 
-enum error lineage_check(struct lineage *lineage, struct db_txn *txn, bool *ret_restored)
+/* Whether the database is the one that `file` was written for, at the same point or beyond; `*ret_moved`: it lies in
+ * another place. */
+static enum error compare(const struct lineage *lineage, struct db_txn *txn, const uint8_t file[LINEAGE_SIZE],
+                          bool *ret_held, bool *ret_moved)
 {
-    struct own_entry in_database;
-    enum error err = rows_get_own(txn, &in_database);
-    if (err)
-        return err;
-
-    uint8_t file[LINEAGE_SIZE], expected[LINEAGE_SIZE];
-    err = home_read(lineage->home, LINEAGE_FILE, false, file, sizeof file);
-    if (err == ERR_NOT_FOUND || err == ERR_CORRUPT) {
-        *ret_restored = in_database.seq > 0;
-        lineage->written = in_database;
-        return OK;
-    }
-    if (err)
-        return err;
-
+    uint8_t expected[LINEAGE_SIZE];
     struct own_entry own = {.log = get_u32(file + LOG_AT), .seq = get_u64(file + SEQ_AT)};
     memcpy(own.id.bytes, file + ID_AT, sizeof own.id.bytes);
     encode(lineage, &own, expected);
-    bool held = false;
-    err = holds(txn, &own, &held);
+    *ret_moved = memcmp(file, expected, LOG_AT) != 0;
+    return holds(txn, &own, ret_held);
+}
+
+enum error lineage_check(struct lineage *lineage, struct db_txn *txn, bool *ret_restored)
+{
+    uint8_t file[LINEAGE_SIZE];
+    bool held = true, moved = true;
+    enum error err = rows_get_own(txn, &lineage->written);
     if (err)
         return err;
-    bool same_place = memcmp(file, expected, LOG_AT) == 0;
-    *ret_restored = !held || (!same_place && in_database.seq > 0);
-    lineage->written = in_database;
+    err = home_read(lineage->home, LINEAGE_FILE, false, file, sizeof file);
+    if (!err)
+        err = compare(lineage, txn, file, &held, &moved);
+    else if (err == ERR_NOT_FOUND || err == ERR_CORRUPT)
+        err = OK;
+    if (err)
+        return err;
+    *ret_restored = !held || (moved && lineage->written.seq > 0);
+    lineage->stale = !*ret_restored;
     return OK;
 }
 
@@ -97,12 +99,14 @@ enum error lineage_write(struct lineage *lineage, const struct own_entry *own)
     uint8_t file[LINEAGE_SIZE];
     encode(lineage, own, file);
     enum error err = home_replace(lineage->home, LINEAGE_FILE, BYTES_OF(file));
-    if (!err)
+    if (!err) {
         lineage->written = *own;
+        lineage->stale = false;
+    }
     return err;
 }
 
 bool lineage_is_written(const struct lineage *lineage, const struct own_entry *own)
 {
-    return lineage->written.log == own->log && lineage->written.seq == own->seq;
+    return !lineage->stale && lineage->written.log == own->log && lineage->written.seq == own->seq;
 }

@@ -15,6 +15,7 @@ struct lineage {
     struct hash machine;
     uint64_t inode;           /* of the database file */
     struct own_entry written; /* what the file need not be told again */
+    bool stale;               /* it is to be written even so */
 };
 
 /* `machine_id_file`: NULL for /etc/machine-id. */

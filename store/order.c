@@ -2,8 +2,11 @@
 #include "order.h"
 
 #include "core/alloc.h"
+#include "order_next.h"
 #include "order_rekey.h"
 #include "order_state.h"
+
+#define INTERRUPT_EVERY 64 /* entries */
 
 static void push(struct order *order, struct ledger_log *log, uint64_t upto)
 {
@@ -78,21 +81,15 @@ static enum error climb_once(struct order *order, struct db_txn *txn)
     return err ? err : place_next(order, txn, &item);
 }
 
-static enum error climb(struct order *order, struct db_txn *txn, struct ledger_log *log, bool (*interrupted)(void *arg),
-                        void *arg)
+/* Takes the next entry of `log`, after all that it hangs on. */
+static enum error climb(struct order *order, struct db_txn *txn, struct ledger_log *log)
 {
     enum error err = OK;
-    push(order, log, ledger_head(log));
-    while (!err && order->stack_count > 0) {
+    push(order, log, log->order.seq + 1);
+    while (!err && order->stack_count > 0 && order->budget > 0) {
         const struct order_climb *top = &order->stack[order->stack_count - 1];
-        if (top->log->order.seq >= top->upto) {
+        if (top->log->order.seq >= top->upto)
             pop(order);
-            continue;
-        }
-        if (order->budget == 0)
-            break;
-        if (interrupted && order->budget % 32 == 0 && interrupted(arg))
-            order->budget = 0;
         else
             err = climb_once(order, txn);
     }
@@ -101,21 +98,27 @@ static enum error climb(struct order *order, struct db_txn *txn, struct ledger_l
     return err;
 }
 
+static enum error climb_all(struct order *order, struct db_txn *txn, bool (*interrupted)(void *arg), void *arg)
+{
+    enum error err = order_next_begin(order->ledger, txn);
+    for (size_t turn = 1; !err && order->budget > 0; turn++) {
+        struct ledger_log *log;
+        err = order_next(order->ledger, txn, &log);
+        if (!err && !log)
+            break;
+        if (!err)
+            err = climb(order, txn, log);
+        if (interrupted && turn % INTERRUPT_EVERY == 0 && interrupted(arg))
+            break;
+    }
+    return err;
+}
+
 enum error order_advance(struct order *order, struct db_txn *txn, size_t budget, bool (*interrupted)(void *arg),
                          void *arg)
 {
-    struct ledger *ledger = order->ledger;
-    enum error err = OK;
     order->budget = budget;
-    while (!err && ledger->behind_count > 0 && order->budget > 0) {
-        struct ledger_log *log = ledger->behind[ledger->behind_count - 1];
-        if (log->order.seq < ledger_head(log))
-            err = climb(order, txn, log, interrupted, arg);
-        if (!err && log->order.seq == ledger_head(log)) {
-            log->behind = false;
-            ledger->behind_count--;
-        }
-    }
+    enum error err = climb_all(order, txn, interrupted, arg);
     if (!err)
         err = order_sweep(order, txn);
     return err ? err : order_state_write(order, txn);

@@ -17,7 +17,8 @@
  *                               "N" → u64 entries in the order
  *                               "S" ‖ u32 group → u48 ms ‖ u64 ticks ‖ u48 ms ‖ u64 ticks  a sweep to be gone on with
  *
- * order.c climbs, order_key.c computes keys, order_rekey.c mends them, order_state.c keeps the progress. */
+ * order.c climbs, order_next.c says where, order_key.c computes keys, order_rekey.c mends them, order_state.c keeps the
+ * progress. */
 #pragma once
 #include "ledger.h"
 #include "order_row.h"

@@ -22,15 +22,31 @@ static enum error locate(struct db_txn *txn, struct ledger_log *log, uint64_t se
     return OK;
 }
 
-enum error order_item_read(struct db_txn *txn, struct ledger_log *log, uint64_t seq, struct order_item *ret)
+static enum error read_stored(struct db_txn *txn, struct ledger_log *log, uint64_t seq, struct stored_entry *ret)
 {
     uint64_t arrival;
-    struct stored_entry stored;
     enum error err = locate(txn, log, seq, &arrival);
     if (!err)
-        err = rows_entry_at(txn, arrival, &stored);
+        err = rows_entry_at(txn, arrival, ret);
+    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+}
+
+enum error order_key_peek(struct db_txn *txn, struct ledger_log *log, uint64_t seq, uint64_t *ret_hlc)
+{
+    struct stored_entry stored;
+    struct entry entry;
+    enum error err = read_stored(txn, log, seq, &stored);
+    if (!err)
+        *ret_hlc = entry_decode(stored.wire, &entry) == OK ? entry.hlc : 0;
+    return err;
+}
+
+enum error order_item_read(struct db_txn *txn, struct ledger_log *log, uint64_t seq, struct order_item *ret)
+{
+    struct stored_entry stored;
+    enum error err = read_stored(txn, log, seq, &stored);
     if (err)
-        return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+        return err;
 
     struct entry entry;
     struct hash id;

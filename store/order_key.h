@@ -11,6 +11,8 @@ struct order_item {
     uint8_t id[8];
     struct bytes deps; /* borrowed until the next change */
 };
+/* Its HLC alone: not worth a hash. */
+MUST_USE enum error order_key_peek(struct db_txn *txn, struct ledger_log *log, uint64_t seq, uint64_t *ret_hlc);
 MUST_USE enum error order_item_read(struct db_txn *txn, struct ledger_log *log, uint64_t seq, struct order_item *ret);
 size_t order_item_dep_count(const struct order_item *item);
 struct dep order_item_dep(const struct order_item *item, size_t index);

@@ -66,17 +66,14 @@ static enum error open_database(struct store *store, const struct store_options 
 static enum error check_lineage(struct store *store, const struct store_options *options)
 {
     struct db_txn *snapshot;
-    struct own_entry own;
     enum error err = lineage_init(&store->lineage, &store->home, options->machine_id_file);
     if (!err)
         err = db_snapshot(store->db, &snapshot);
     if (err)
         return err;
     err = lineage_check(&store->lineage, snapshot, &store->restored);
-    if (!err)
-        err = rows_get_own(snapshot, &own);
     db_snapshot_end(snapshot);
-    return err || store->restored ? err : lineage_write(&store->lineage, &own);
+    return err;
 }
 
 enum error store_open(const struct store_options *options, struct store **ret)

@@ -49,14 +49,19 @@ static inline void path_in(const char *directory, const char *name, char out[128
 }
 
 /* Removes the files in a directory and then itself. */
-static inline void place_remove(const struct place *place)
+static inline void remove_directory(const char *directory)
 {
-    DIR *files = opendir(place->directory);
+    DIR *files = opendir(directory);
     assert_non_null(files);
     for (const struct dirent *file; (file = readdir(files));)
         unlinkat(dirfd(files), file->d_name, 0);
     closedir(files);
-    assert_int_equal(rmdir(place->directory), 0);
+    assert_int_equal(rmdir(directory), 0);
+}
+
+static inline void place_remove(const struct place *place)
+{
+    remove_directory(place->directory);
 }
 
 static inline void copy_file(const char *from_directory, const char *to_directory, const char *name)

@@ -279,6 +279,18 @@ static struct batch *batch_with_hole(uint64_t id, struct log_row log)
     return batch;
 }
 
+static void count_wakeup(void *arg)
+{
+    __atomic_add_fetch((unsigned *)arg, 1, __ATOMIC_SEQ_CST);
+}
+
+static void wait_for_wakeup(const unsigned *wakeups)
+{
+    uint64_t until = now_ns() + WAIT_NS;
+    while (__atomic_load_n(wakeups, __ATOMIC_SEQ_CST) == 0)
+        assert_true(now_ns() < until);
+}
+
 static void a_failed_batch_takes_those_with_it_that_were_built_on_it(void **state)
 {
     (void)state;
@@ -289,8 +301,11 @@ static void a_failed_batch_takes_those_with_it_that_were_built_on_it(void **stat
     add_plain(batch, &log);
     commit(store, batch);
 
+    unsigned wakeups = 0;
+    store_journal(store)->set_wakeup(store_journal(store)->ctx, count_wakeup, &wakeups);
     struct batch *hole = batch_with_hole(2, log);
     submit(store, hole);
+    wait_for_wakeup(&wakeups);
     /* Until the loop has been told, whatever it submits is built on the failed one. */
     struct batch *later = batch_new(3, 1);
     batch_put_local(later, BYTES_TEXT("k"), BYTES_TEXT("v"));
@@ -315,11 +330,6 @@ static void a_failed_batch_takes_those_with_it_that_were_built_on_it(void **stat
     place_remove(&place);
 }
 
-static void count_wakeup(void *arg)
-{
-    __atomic_add_fetch((unsigned *)arg, 1, __ATOMIC_SEQ_CST);
-}
-
 static void the_loop_is_woken_when_there_is_a_result(void **state)
 {
     (void)state;
@@ -330,9 +340,7 @@ static void the_loop_is_woken_when_there_is_a_result(void **state)
     struct batch *batch = batch_new(1, 1);
     batch_put_local(batch, BYTES_TEXT("k"), BYTES_TEXT("v"));
     submit(store, batch);
-    uint64_t end_at = now_ns() + WAIT_NS;
-    while (__atomic_load_n(&wakeups, __ATOMIC_SEQ_CST) == 0)
-        assert_true(now_ns() < end_at);
+    wait_for_wakeup(&wakeups);
     assert_int_equal(wait_result(store).batch, 1);
     batch_free(batch);
     store_close(store);
