@@ -34,7 +34,8 @@ struct child {
     unsigned unanswered;
     unsigned handles; /* not closed yet */
     bool exited;
-    bool ending; /* nothing it says counts any more */
+    bool ending;    /* nothing it says counts any more */
+    bool explained; /* the log knows why it ends */
 };
 
 struct discovery {
@@ -118,7 +119,7 @@ static void close_pipe(struct child *child)
         uv_close((uv_handle_t *)&child->pipe, on_child_handle_closed);
 }
 
-/* By pid, and only before its exit was collected: the number cannot belong to another process yet. */
+/* Through libuv, and only before the exit was collected: the pid cannot belong to another process yet. */
 static void kill_child(struct child *child)
 {
     if (!child->exited)
@@ -126,11 +127,19 @@ static void kill_child(struct child *child)
     close_pipe(child);
 }
 
+static void give_up(struct child *child, const char *reason)
+{
+    if (!child->ending)
+        tell(child->owner, "discovery helper %s: starting it again", reason);
+    child->explained = true;
+    kill_child(child);
+}
+
 static void on_child_exit(uv_process_t *process, int64_t status, int signal)
 {
     struct child *child = process->data;
     child->exited = true;
-    if (!child->ending)
+    if (!child->explained)
         tell(child->owner, "discovery helper ended (status %d, signal %d)", (int)status, signal);
     close_pipe(child);
     uv_close((uv_handle_t *)process, on_child_handle_closed);
@@ -151,8 +160,7 @@ static void send_message(struct child *child, const struct discovery_message *me
     if (child->ending)
         return;
     if (uv_stream_get_write_queue_size((uv_stream_t *)&child->pipe) > UNSENT_MAX) {
-        tell(child->owner, "discovery helper does not listen: starting it again");
-        kill_child(child);
+        give_up(child, "does not listen");
         return;
     }
     struct write *write = alloc_zero(1, sizeof *write);
@@ -168,9 +176,7 @@ static void on_ping(uv_timer_t *timer)
     struct child *child = discovery->child;
     /* Counted, not timed: after this process itself was stopped for a while, an answer may just wait to be read. */
     if (child->unanswered == PINGS_UNANSWERED_MAX) {
-        if (!child->ending)
-            tell(discovery, "discovery helper is frozen: starting it again");
-        kill_child(child);
+        give_up(child, "is frozen");
         return;
     }
     child->unanswered++;
@@ -258,17 +264,14 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *part)
     struct child *child = stream->data;
     if (count == 0 || child->ending)
         return;
-    if (count < 0) { /* it closed its end: whatever it still does, it is of no use */
-        tell(child->owner, "discovery helper hung up: starting it again");
+    if (count < 0) { /* it closed its end, mostly by ending: its exit tells more */
         kill_child(child);
         return;
     }
     child->in.size += (size_t)count;
     enum error err = handle_frames(child);
-    if (err) {
-        tell(child->owner, "discovery helper misbehaves (%s): starting it again", error_sentence(err));
-        kill_child(child);
-    }
+    if (err)
+        give_up(child, err == ERR_LIMIT ? "talks too much" : "sends nonsense");
 }
 
 /* ---------------------------------------------------------------- the start of a helper */
