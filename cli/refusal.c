@@ -18,7 +18,8 @@ static const struct refusal refusals[] = {
      N_("A signature does not verify, so nothing was taken from that computer. Look at `zuruf status`.")},
     {"crypto", EXIT_FAILED, true, N_("A cryptographic step failed. Restart the node with `zuruf node --stop`.")},
     {"not_found", EXIT_NOT_FOUND, false,
-     N_("There is no such chat, person or message here. `zuruf status` lists the chats, `zuruf who` the people.")},
+     N_("There is no such chat, person, message or peer here. Look with `zuruf status`, `zuruf who` or `zuruf peer "
+        "list`.")},
     {"exists", EXIT_FAILED, true, N_("This exists already. `zuruf status` shows what is there.")},
     {"not_permitted", EXIT_NOT_PERMITTED, true,
      N_("You may not do this with the role you have here. Ask an admin of the workspace; `zuruf who` shows them.")},

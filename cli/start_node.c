@@ -16,6 +16,8 @@
 
 #define ARGUMENTS_MAX 32
 #define POLL_INTERVAL_MS 10
+#define GRACE_MS 2000 /* for the node of another verb that was a moment earlier and is still opening its database */
+#define LOG_MAX_SIZE (1 << 20)
 
 /* The home and the folders above it, for this user alone. */
 static bool make_home(const char *home)
@@ -33,12 +35,17 @@ static bool make_home(const char *home)
     return mkdir(path, 0700) == 0 || errno == EEXIST;
 }
 
+/* Starts anew when it has grown long; the one before is kept as node.log.1. */
 static int open_log(const char *home)
 {
-    char path[PATH_MAX];
+    char path[PATH_MAX], older[PATH_MAX];
+    struct stat found;
 
-    if (snprintf(path, sizeof path, "%s/node.log", home) >= (int)sizeof path)
+    if (snprintf(path, sizeof path, "%s/node.log", home) >= (int)sizeof path ||
+        snprintf(older, sizeof older, "%s/node.log.1", home) >= (int)sizeof older)
         return -1;
+    if (stat(path, &found) == 0 && found.st_size > LOG_MAX_SIZE)
+        rename(path, older);
     return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
@@ -110,17 +117,17 @@ static enum exit_code say_failed(const struct context *context, bool ended)
 
 static enum exit_code await_socket(const struct context *context, pid_t child, struct client **ret)
 {
-    uint64_t start = times_mono_ms();
+    uint64_t deadline = times_mono_ms() + START_NODE_PATIENCE_MS;
     bool ended = false;
 
-    while (times_mono_ms() - start < START_NODE_PATIENCE_MS) {
+    while (times_mono_ms() < deadline) {
         enum error err = client_open(context->home, ret);
         if (!err)
             return EXIT_DONE;
-        if (ended)
-            return say_failed(context, true);
-        /* One more look after it ended: it may have made room for a node that another verb started. */
-        ended = waitpid(child, NULL, WNOHANG) == child;
+        if (!ended && waitpid(child, NULL, WNOHANG) == child) {
+            ended = true;
+            deadline = times_mono_ms() + GRACE_MS;
+        }
         poll(NULL, 0, POLL_INTERVAL_MS);
     }
     return say_failed(context, ended);

@@ -34,6 +34,17 @@ static void print_group(FILE *stream, const json_t *group)
     fputc('\n', stream);
 }
 
+static const char *discovery_words(const char *state)
+{
+    if (strcmp(state, "running") == 0)
+        return _("in this network (mDNS)");
+    if (strcmp(state, "off") == 0)
+        return _("switched off (--no-mdns); only at known addresses");
+    if (strcmp(state, "unavailable") == 0)
+        return _("not possible in this network, see `zuruf doctor`; only at known addresses");
+    return state;
+}
+
 static void print_disk(FILE *stream, const json_t *sync)
 {
     const char *state = field_text(sync, "disk_state");
@@ -67,6 +78,6 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync)
     fprintf(stream, _("Connections: %llu\n"), (unsigned long long)field_number(sync, "links"));
     fprintf(stream, _("Entries stored: %llu\n"), (unsigned long long)field_number(sync, "entries"));
     print_line(stream, _("Reachable at:"), field_text(info, "listen"));
-    print_line(stream, _("Finding others:"), field_text(sync, "discovery"));
+    print_line(stream, _("Finding others:"), discovery_words(field_text(sync, "discovery")));
     print_disk(stream, sync);
 }

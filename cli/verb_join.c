@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define JOIN_PATIENCE_S 20
+#define JOIN_PATIENCE_MAX_MS 600000
 #define JOIN_GRACE_MS 5000 /* for the node to say itself that the time is over */
 
 const char verb_join_help[] =
@@ -46,8 +47,9 @@ static enum exit_code join(const struct context *context, json_t *params, uint64
     if (context->json) {
         output_json(result);
     } else {
+        const char *name = field_text(result, "workspace");
         fputs(_("Joined: "), stdout);
-        output_name(stdout, field_text(result, "workspace"));
+        output_name(stdout, *name ? name : _("a workspace whose name has not arrived yet"));
         fputc('\n', stdout);
     }
     json_decref(result);
@@ -71,8 +73,9 @@ static bool parse(struct context *context, int argc, char **argv, json_t *peers,
         } else if (option != TIMEOUT) {
             *ret_exit = options_other(context, option);
             return false;
-        } else if (!times_parse_duration(optarg, ret_timeout_ms)) {
-            *ret_exit = options_misused(context, _("\"%s\" is no length of time such as 20s"), optarg);
+        } else if (!times_parse_duration(optarg, ret_timeout_ms) || *ret_timeout_ms == 0 ||
+                   *ret_timeout_ms > JOIN_PATIENCE_MAX_MS) {
+            *ret_exit = options_misused(context, _("--timeout takes from 1s to 10m, not \"%s\""), optarg);
         }
     }
     if (!*ret_exit && optind == argc)
