@@ -69,8 +69,9 @@ lan_begin() { # N [--no-avahi]
 }
 
 lan_end() {
-    local status=$?
+    local status=$? i
     trap - EXIT
+    for i in "${!NODE[@]}"; do node_kill "$i"; done
     lab down || status=1
     if ((status != 0 && status != 77)) && [[ -n ${LAN_KEEP:-} ]]; then
         cp -r "$DIR" "$LAN_KEEP"
@@ -124,7 +125,7 @@ zuruf() { # I VERB...
 node_start() { # I [ARGUMENTS...]
     local i=$1
     : >"$DIR/h$i.out"
-    lab exec "$i" "$PROGRAM" --home "$DIR/h$i" node "${@:2}" >"$DIR/h$i.out" 2>>"$DIR/h$i.log" </dev/null &
+    "$LAN/lab" exec "$i" "$PROGRAM" --home "$DIR/h$i" node "${@:2}" >"$DIR/h$i.out" 2>>"$DIR/h$i.log" </dev/null &
     NODE[$i]=$!
     wait_until 15 node_is_ready_or_gone "$i"
     grep -q '^ready ' "$DIR/h$i.out" || fail "the node of host $i ended before it was ready"
