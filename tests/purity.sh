@@ -9,7 +9,7 @@ set -euo pipefail
 export LC_ALL=C
 
 allowed=(
-    'mem(cmp|cpy|move|set|chr|rchr|mem)' 'str(len|nlen|cmp|ncmp|chr|rchr)' 'bsearch' 'qsort(_r)?' # <string.h>, sorting
+    'mem(cmp|cpy|move|set|chr|rchr|mem)' 'str(len|nlen|cmp|ncmp|chr|rchr)' 'bcmp' 'bsearch' 'qsort(_r)?' # <string.h>, sorting
     'malloc|calloc|realloc|reallocarray|free|abort' '__assert_fail'                              # memory, asserts
     'v?snprintf|__v?snprintf_chk|__(memcpy|memmove|memset)_chk|__stack_chk_fail'                  # into memory only
     'cbor_stream_decode|cbor_encode_[a-z0-9_]+|cbor_empty_callbacks|cbor_null_[a-z0-9_]+_callback'
