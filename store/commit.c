@@ -5,9 +5,9 @@
 
 #include "append.h"
 
-#define ORDER_TOGETHER_MAX 256 /* entries of a commit that are put in order in the same one */
-#define ORDER_STEP 10000       /* entries of a step of catching up */
-#define SWEEP_TOGETHER_MAX 2000
+#define ORDER_TOGETHER_MAX 256     /* entries of a commit that are put in order in the same one */
+#define ORDER_TOGETHER_BUDGET 2000 /* they and those that have to move for them */
+#define ORDER_STEP 10000           /* entries of a step of catching up */
 
 static bool is_disk_error(enum error err)
 {
@@ -94,7 +94,7 @@ static enum error advance_order(struct committer *committer, struct db_txn *txn,
     if (work->count == 0)
         err = order_advance(&committer->order, txn, ORDER_STEP, work->interrupted, work->arg);
     else if (was_current && added > 0 && added <= ORDER_TOGETHER_MAX)
-        err = order_advance(&committer->order, txn, SWEEP_TOGETHER_MAX, NULL, NULL);
+        err = order_advance(&committer->order, txn, ORDER_TOGETHER_BUDGET, NULL, NULL);
     if (err && !is_disk_error(err))
         committer->order_broken = true;
     return err;
@@ -108,6 +108,10 @@ static enum error attempt(struct committer *committer, const struct work *work)
         err = db_begin(committer->db, &txn);
     if (err)
         return err;
+    if (work->count == 0 && !commit_order_is_behind(committer)) {
+        db_abort(txn);
+        return OK;
+    }
 
     bool was_current = committer->order.ordered == committer->ledger.last_arrival;
     uint64_t before = committer->ledger.last_arrival;
@@ -152,5 +156,5 @@ enum error commit_order(struct committer *committer, bool (*interrupted)(void *a
 
 bool commit_order_is_behind(const struct committer *committer)
 {
-    return committer->loaded && !committer->order_broken && !order_is_current(&committer->order);
+    return !committer->order_broken && !(committer->loaded && order_is_current(&committer->order));
 }

@@ -20,4 +20,5 @@ void commit_done(struct committer *committer);
 MUST_USE enum error commit_batches(struct committer *committer, const struct batch *const *batches, size_t count);
 /* Goes on with the order by a bounded step; `interrupted` as in order_advance(). */
 MUST_USE enum error commit_order(struct committer *committer, bool (*interrupted)(void *arg), void *arg);
+/* Or may be: after a failure that is looked at again. */
 bool commit_order_is_behind(const struct committer *committer);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "db.h"
-#include "core/alloc.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
+
+#include "core/alloc.h"
 
 #define SCHEMA_VERSION 1
 #define SCHEMA_KEY BYTES_TEXT("schema")
@@ -136,6 +139,9 @@ static enum error open_env(struct db *db, const char *directory, uint64_t map_si
         code = mdb_env_set_mapsize(db->env, (size_t)map_size);
     if (!code)
         code = mdb_env_open(db->env, directory, MDB_NOTLS, 0600);
+    int file;
+    if (!code && mdb_env_get_fd(db->env, &file) == 0 && fcntl(file, F_SETFD, FD_CLOEXEC) != 0)
+        code = errno; /* LMDB would leave the database open in every helper process */
     return from_lmdb(db, code);
 }
 

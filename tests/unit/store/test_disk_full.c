@@ -104,6 +104,7 @@ static void a_full_disk_refuses_in_words_and_goes_on_when_there_is_room(void **s
 
     uint64_t before = log.head_seq;
     drop_ballast(place.directory);
+    wait_for_order(store); /* it comes by itself */
     commit(store, make_batch(&log, id + 1));
     assert_int_equal(log.head_seq, before + 300);
     check_all_there(store, &log);

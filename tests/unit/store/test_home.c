@@ -101,6 +101,26 @@ static void a_file_that_is_no_database_is_refused(void **state)
     place_remove(&place);
 }
 
+static void no_helper_process_inherits_a_file_of_the_home(void **state)
+{
+    (void)state;
+    struct place place = place_new();
+    struct store *store = open_in(place.directory);
+    size_t found = 0;
+    for (int file = 0; file < 100; file++) {
+        char link[64], target[256] = "";
+        snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+        ssize_t size = readlink(link, target, sizeof target - 1);
+        if (size < 0 || strncmp(target, place.directory, strlen(place.directory)) != 0)
+            continue;
+        assert_true(fcntl(file, F_GETFD) & FD_CLOEXEC);
+        found++;
+    }
+    assert_true(found >= 4);
+    store_close(store);
+    place_remove(&place);
+}
+
 /* ---------------------------------------------------------------- the key */
 
 static void the_store_key_stays_the_same_and_two_homes_have_two(void **state)
@@ -172,6 +192,7 @@ int main(void)
         cmocka_unit_test(network_file_systems_are_known_and_local_ones_are_not_taken_for_one),
         cmocka_unit_test(a_newer_schema_is_refused),
         cmocka_unit_test(a_file_that_is_no_database_is_refused),
+        cmocka_unit_test(no_helper_process_inherits_a_file_of_the_home),
         cmocka_unit_test(the_store_key_stays_the_same_and_two_homes_have_two),
         cmocka_unit_test(a_key_file_open_to_others_or_of_another_size_is_refused),
         cmocka_unit_test(no_new_key_is_made_for_an_old_database),
