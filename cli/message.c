@@ -93,7 +93,9 @@ void message_print_receipt(FILE *stream, const json_t *receipt)
     unsigned long long persons = field_number(receipt, "persons");
     unsigned long long with = field_number(receipt, "with");
 
-    if (with == 0)
+    if (persons == 0)
+        fputs(_("nobody else known yet"), stream);
+    else if (with == 0)
         fputs(_("queued"), stream);
     else if (with >= persons)
         fprintf(stream, ngettext("with the other person", "with all %llu", (unsigned long)persons), persons);

@@ -16,6 +16,6 @@ enum message_form {
  * nobody can write a line that looks like another's.  `form`: flags of enum message_form. */
 void message_print(FILE *stream, const json_t *message, unsigned form);
 
-/* "queued", "with 1 of 3", "with all 3": never more than is known.  For people; `receipt` as message.receipt gives it.
- */
+/* "nobody else known yet", "queued", "with 1 of 3", "with all 3": never more than is known.
+ * `receipt`: the result of message.receipt. */
 void message_print_receipt(FILE *stream, const json_t *receipt);

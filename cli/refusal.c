@@ -106,6 +106,15 @@ static void say(const struct context *context, const char *code, const char *sen
     }
 }
 
+/* The node's sentence tells something when it is not just the code in words. */
+static bool tells_more(const char *code, const char *message)
+{
+    for (int error = 0; error < ERROR_COUNT; error++)
+        if (strcmp(error_code((enum error)error), code) == 0)
+            return strcmp(error_sentence((enum error)error), message) != 0;
+    return true;
+}
+
 /* A node newer or older than this program: its own sentence and its hint are all there is. */
 static enum exit_code say_unknown(const struct context *context, const json_t *error)
 {
@@ -126,8 +135,9 @@ enum exit_code refusal_of_node(const struct context *context, const json_t *erro
 
     if (!refusal)
         return say_unknown(context, error);
-    const char *detail = refusal->show_detail || context->json ? field_text(error, "message") : "";
-    say(context, code, _(refusal->sentence), detail);
+    const char *message = field_text(error, "message");
+    bool show = context->json || (refusal->show_detail && tells_more(code, message));
+    say(context, code, _(refusal->sentence), show ? message : "");
     return refusal->exit;
 }
 

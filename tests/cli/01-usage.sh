@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Goal: the program explains itself, and wrong calls are refused with status 2 and a way on; nothing of it starts a node.
+# Goal: the program explains itself, and wrong calls are refused with status 2 and a way on; none of that starts a node.
 source "$(dirname "$0")/lib.sh"
 
 status 0 '^Examples:' "$ZURUF" help

@@ -13,7 +13,7 @@ zuruf bob init --name Bob >/dev/null
 invitation=$(zuruf alice --json invite --expires 1h)
 grep -qE '^\{"code":"[a-z]+(-[a-z]+){5}","link":"zuruf:join/[a-z-]+","expires":"[0-9T:.-]+Z"\}$' <<<"$invitation" ||
     fail "invite --json: $invitation"
-link=$(sed 's/.*"link":"\([^"]*\)".*/\1/' <<<"$invitation")
+link=$(field link <<<"$invitation")
 status 0 'Office' zuruf bob join "$link" --peer "${ADDRESS[alice]}"
 
 id=$(zuruf alice send Office "Hello Bob" --topic Greetings)
@@ -28,7 +28,7 @@ equal "Alice [Greetings]: Hello Bob
 Bob [Greetings]: Hello Alice
 Bob: URGENT one
     two" "$shown"
-equal "Hello Alice" "$(zuruf alice --json read . --topic Greetings --last 1 | sed 's/.*"text":"\([^"]*\)".*/\1/')"
+equal "Hello Alice" "$(zuruf alice --json read . --topic Greetings --last 1 | field text)"
 equal 1 "$(zuruf alice --json read . --last 1 --clock | grep -c '"clock":{"')"
 equal "" "$(zuruf alice read . --until 1h)"
 equal 3 "$(zuruf alice --json read . --since 1h | wc -l)"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Goal: `send --wait` waits for what it says, and when that does not come in time it exits with 6 and tells what is known.
+# Goal: `send --wait` waits for what it says; when that does not come in time it exits with 6 and tells what is known.
 source "$(dirname "$0")/lib.sh"
 two_people
 

@@ -23,14 +23,15 @@ node bob
 status 1 'zuruf init' zuruf bob join "$(code_of alice)" --peer "${ADDRESS[alice]}"
 zuruf bob init --name Bob >/dev/null
 status 1 'understand|six words' zuruf bob join six words that are not real
-status 5 'knows this code' zuruf bob join abandon-ability-able-about-above-absent --peer "${ADDRESS[alice]}" --timeout 5s
+unknown=abandon-ability-able-about-above-absent
+status 5 'knows this code' zuruf bob join $unknown --peer "${ADDRESS[alice]}" --timeout 5s
 code=$(code_of alice)
 zuruf bob join "$code" --peer "${ADDRESS[alice]}" >/dev/null
 
 node eve
 zuruf eve init --name Eve >/dev/null
 status 5 'already been used' zuruf eve join "$code" --peer "${ADDRESS[alice]}" --timeout 5s
-short=$(zuruf alice --json invite --expires 1s | sed 's/.*"code":"\([^"]*\)".*/\1/')
+short=$(zuruf alice --json invite --expires 1s | field code)
 within 5 eval "(($(date +%s%3N) + 1500 < \$(date +%s%3N)))"
 status 5 'expired|knows this code' zuruf eve join "$short" --peer "${ADDRESS[alice]}" --timeout 5s
 node bob2

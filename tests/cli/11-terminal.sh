@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# Goal: on a terminal the program leads a person from nothing to the chat: name, workspace, messages both ways, commands;
-# and nothing that another person writes steers the terminal.
+# Goal: on a terminal the program leads a person from nothing to the chat: name, workspace, messages both ways,
+# commands; and nothing that another person writes steers the terminal.
 source "$(dirname "$0")/lib.sh"
 type -P script >/dev/null || { echo "skipped: script(1) is missing"; exit 77; }
 
@@ -32,7 +32,7 @@ shows '/quit'
 type_line 'Hello from the terminal'
 within 10 eval "[[ \$(texts alice) == 'Hello from the terminal' ]]"
 shows 'Alina: Hello from the terminal'
-shows '[queued] > '
+shows '[nobody else known yet] > '
 type_line /who
 shows 'admin, this computer'
 type_line /status

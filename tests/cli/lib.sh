@@ -61,7 +61,12 @@ two_people() {
 }
 
 code_of() { # NAME
-    zuruf "$1" --json invite | sed -n 's/.*"code":"\([^"]*\)".*/\1/p'
+    zuruf "$1" --json invite | field code
+}
+
+# That string field of each JSON object of the input (without escapes in it).
+field() { # NAME
+    sed -n 's/.*"'"$1"'":"\([^"]*\)".*/\1/p'
 }
 
 within() { # SECONDS COMMAND...
@@ -85,7 +90,7 @@ status() { # STATUS PATTERN COMMAND...
 }
 
 texts() { # NAME : of the chat, in order
-    zuruf "$1" --json read . | sed -n 's/.*"text":"\([^"]*\)".*/\1/p'
+    zuruf "$1" --json read . | field text
 }
 
 has_texts() { # NAME COUNT

@@ -172,6 +172,7 @@ static void assert_receipt(int persons, int with, const char *expected)
 static void a_receipt_never_says_more_than_is_known(void **state)
 {
     (void)state;
+    assert_receipt(0, 0, "nobody else known yet");
     assert_receipt(3, 0, "queued");
     assert_receipt(3, 2, "with 2 of 3");
     assert_receipt(3, 3, "with all 3");

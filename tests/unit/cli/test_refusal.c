@@ -71,6 +71,20 @@ static void an_expired_code_tells_what_to_ask_for(void **state)
     free(text);
 }
 
+static void the_nodes_own_sentence_is_shown_where_it_tells_more(void **state)
+{
+    struct context context = {0};
+    enum exit_code exit;
+    (void)state;
+
+    char *text = said(&context, "{\"message\":\"limit: not a number\",\"data\":{\"code\":\"malformed\"}}", &exit);
+    assert_non_null(strstr(text, "\nThe node says: limit: not a number\n"));
+    free(text);
+    text = said(&context, "{\"message\":\"this exists already\",\"data\":{\"code\":\"exists\"}}", &exit);
+    assert_null(strstr(text, "The node says"));
+    free(text);
+}
+
 static void a_code_of_a_newer_node_is_said_in_its_own_words(void **state)
 {
     struct context context = {0};
@@ -103,6 +117,7 @@ int main(void)
         cmocka_unit_test(every_stable_code_has_a_sentence_that_says_what_to_do),
         cmocka_unit_test(codes_map_to_the_promised_exits),
         cmocka_unit_test(an_expired_code_tells_what_to_ask_for),
+        cmocka_unit_test(the_nodes_own_sentence_is_shown_where_it_tells_more),
         cmocka_unit_test(a_code_of_a_newer_node_is_said_in_its_own_words),
         cmocka_unit_test(machines_get_the_code),
     };
