@@ -8,8 +8,8 @@
 MUST_USE enum error admit_load(struct node *node); /* identity and invites */
 void admit_done(struct node *node);
 void admit_command(struct node *node, const struct command *command);
-void admit_settle(struct node *node);              /* end of a step: answers a join that is complete */
-void admit_time(struct node *node); /* gives up joining at its deadline */
+void admit_settle(struct node *node); /* end of a step: answers a join that is complete */
+void admit_time(struct node *node);   /* gives up joining at its deadline */
 
 /* The inviter's side. */
 MUST_USE enum error admit_greet_joiner(struct node *node, struct link *link);

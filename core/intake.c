@@ -236,3 +236,15 @@ enum error intake_finish(struct node *node, struct link *link)
     intake->open = false;
     return err;
 }
+
+void intake_acknowledge(struct node *node, struct link *link)
+{
+    if (!link->ack_due || link->intake.open)
+        return;
+    struct wire_message message = {.type = WIRE_ACK};
+    message.ack.count = link->entries_received;
+    message.ack.refused = buffer_bytes(&link->refused);
+    link_send(node, link, &message, node_after(node));
+    link->refused.size = 0;
+    link->ack_due = false;
+}

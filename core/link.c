@@ -3,9 +3,9 @@
 
 #include "admit.h"
 #include "alloc.h"
+#include "fetch.h"
 #include "intake.h"
 #include "peers.h"
-#include "replicate.h"
 #include "session.h"
 #include <stdlib.h>
 
@@ -52,7 +52,7 @@ static void forget(struct node *node, struct link *link)
 {
     bool was_open = link->state == LINK_OPEN;
     struct sign_public device = link->device;
-    replicate_link_gone(node, link);
+    fetch_link_gone(node, link);
     peers_link_gone(node, link);
     for (size_t i = 0; i < node->link_count; i++)
         if (node->links[i] == link)
@@ -69,6 +69,7 @@ static void forget(struct node *node, struct link *link)
     intake_done(&link->intake);
     table_done(&link->log_names);
     free(link->peer_seq);
+    free(link->told_seq);
     free(link->log_told);
     free(link->serve);
     free(link->sent);
@@ -421,7 +422,7 @@ void link_bytes(struct node *node, const struct event *event)
         return;
     }
     buffer_cut_front(&link->in, at);
-    replicate_acknowledge(node, link);
+    intake_acknowledge(node, link);
 }
 
 void link_time(struct node *node, struct link *link)
@@ -450,6 +451,18 @@ void link_time(struct node *node, struct link *link)
 
 /* ---------------------------------------------------------------- what the peer has */
 
+/* Counters by log->index, grown when a log first gets one. */
+static uint64_t *counter(uint64_t **counters, size_t *count, const struct log *log)
+{
+    if (log->index >= *count) {
+        size_t more = log->index + 16;
+        *counters = alloc_grow(*counters, more, sizeof **counters);
+        memset(*counters + *count, 0, (more - *count) * sizeof **counters);
+        *count = more;
+    }
+    return *counters + log->index;
+}
+
 uint64_t link_peer_seq(const struct link *link, const struct log *log)
 {
     return log->index < link->peer_seq_count ? link->peer_seq[log->index] : 0;
@@ -457,11 +470,15 @@ uint64_t link_peer_seq(const struct link *link, const struct log *log)
 
 void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq)
 {
-    if (log->index >= link->peer_seq_count) {
-        size_t count = log->index + 16;
-        link->peer_seq = alloc_grow(link->peer_seq, count, sizeof *link->peer_seq);
-        memset(link->peer_seq + link->peer_seq_count, 0, (count - link->peer_seq_count) * sizeof *link->peer_seq);
-        link->peer_seq_count = count;
-    }
-    link->peer_seq[log->index] = seq;
+    *counter(&link->peer_seq, &link->peer_seq_count, log) = seq;
+}
+
+uint64_t link_told_seq(const struct link *link, const struct log *log)
+{
+    return log->index < link->told_seq_count ? link->told_seq[log->index] : 0;
+}
+
+void link_set_told_seq(struct link *link, const struct log *log, uint64_t seq)
+{
+    *counter(&link->told_seq, &link->told_seq_count, log) = seq;
 }

@@ -177,8 +177,10 @@ void logs_made_durable(struct node *node, const struct log_row *row)
     struct log *log = logs_find(node, &id);
     if (!log)
         return;
-    if (log->durable_seq != row->head_seq)
+    if (log->durable_seq != row->head_seq) {
         log->group->digest_valid = false;
+        log->group->changed_ms = node->mono_ms;
+    }
     log->durable_seq = row->head_seq;
     log->durable_id = row->head_id;
 }

@@ -3,15 +3,17 @@
 
 #include "admit.h"
 #include "alloc.h"
+#include "compare.h"
 #include "compose.h"
+#include "fetch.h"
 #include "groups.h"
 #include "identity.h"
 #include "intake.h"
 #include "link.h"
 #include "logs.h"
 #include "peers.h"
-#include "replicate.h"
 #include "say.h"
+#include "serve.h"
 #include "sightings.h"
 #include <stdlib.h>
 
@@ -213,7 +215,8 @@ static void on_time(struct node *node)
         link_time(node, node->links[i]);
     admit_time(node);
     peers_time(node);
-    replicate_time(node);
+    fetch_time(node);
+    compare_time(node);
 }
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -295,8 +298,8 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     admit_settle(node);
     if (event->type == EVENT_TIME || event->mono_ms >= node->wake_ms)
         on_time(node);
-    replicate_push_fresh(node);
-    replicate_schedule(node);
+    serve_fresh(node);
+    fetch_schedule(node);
     submit(node);
     node->batch = NULL;
     link_flush_all(node);

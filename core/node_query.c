@@ -120,7 +120,7 @@ bool node_peer_at(const struct node *node, size_t index, struct node_peer *ret)
     return true;
 }
 
-/* ---------------------------------------------------------------- clocks and receipts */
+/* ---------------------------------------------------------------- clocks */
 
 void node_clock(const struct node *node, uint32_t number, clock_visitor visit, void *arg)
 {
@@ -138,34 +138,4 @@ void node_clock(const struct node *node, uint32_t number, clock_visitor visit, v
         }
     }
     buffer_done(&rows);
-}
-
-static bool person_has(const struct group *group, const struct log *log, uint64_t seq, const struct member *person)
-{
-    for (size_t i = 0; i < log->evidence_count; i++) {
-        const struct member *member = roster_find(&group->roster, &log->evidence[i].device);
-        if (member && log->evidence[i].seq >= seq &&
-            memcmp(&member->person, &person->person, sizeof person->person) == 0)
-            return true;
-    }
-    return false;
-}
-
-enum error node_receipt(const struct node *node, const struct message_ref *message, struct receipt *ret)
-{
-    const struct log *log = logs_find(node, &message->log);
-    if (!log || !log->own || !message->seq || message->seq > log->row.head_seq)
-        return ERR_NOT_FOUND;
-    const struct roster *roster = &log->group->roster;
-    const struct member *me = roster_find(roster, &node->identity.device);
-    *ret = (struct receipt){0};
-    for (size_t i = 0; i < roster->count; i++) {
-        const struct member *member = &roster->members[i];
-        if ((me && memcmp(&member->person, &me->person, sizeof me->person) == 0) ||
-            roster_person(roster, &member->person) != member)
-            continue; /* myself, or another device of one already counted */
-        ret->persons++;
-        ret->with += person_has(log->group, log, message->seq, member);
-    }
-    return OK;
 }

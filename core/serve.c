@@ -2,10 +2,16 @@
 #include "serve.h"
 
 #include "alloc.h"
+#include "compare.h"
+#include "groups.h"
 #include "intake.h"
 #include "link.h"
+#include "logs.h"
+#include "receipts.h"
 #include <stdlib.h>
 
+#define BULK_WINDOW (4u << 20)
+#define LIVE_WINDOW (256u << 10)
 #define RANGES_MAX 16384u
 #define ITEMS_MAX (60u << 10) /* bytes of entries in one message, but for a single larger one */
 
@@ -17,8 +23,8 @@ static void tell_end(struct node *node, struct link *link, const struct hash *id
     link_send(node, link, &message, 0);
 }
 
-enum error serve_add(struct node *node, struct link *link, struct log *log, const struct hash *id, uint64_t from,
-                     uint64_t to)
+static enum error add_range(struct node *node, struct link *link, struct log *log, const struct hash *id, uint64_t from,
+                            uint64_t to)
 {
     if (!log) {
         tell_end(node, link, id, 0);
@@ -52,9 +58,11 @@ static void push_sent(struct link *link, size_t size, struct log *log, uint64_t 
     link->sent[(link->sent_head + link->sent_count++) % link->sent_capacity] =
         (struct sent_entries){size, log, last_seq};
     link->unacked_bytes += size;
+    if (last_seq > link_told_seq(link, log)) /* an entry counts as a row */
+        link_set_told_seq(link, log, last_seq);
 }
 
-struct sent_entries serve_acknowledged(struct link *link)
+static struct sent_entries pop_sent(struct link *link)
 {
     struct sent_entries sent = link->sent[link->sent_head];
     link->sent_head = (link->sent_head + 1) % link->sent_capacity;
@@ -93,9 +101,9 @@ static void send_items(struct node *node, struct link *link, struct log *log, ui
     push_sent(link, items.size, log, last_seq);
 }
 
-bool serve_live(struct node *node, struct link *link, struct log *log, uint64_t seq, struct bytes wire)
+static bool send_live(struct node *node, struct link *link, struct log *log, uint64_t seq, struct bytes wire)
 {
-    if (link->unacked_bytes > SERVE_LIVE_WINDOW)
+    if (link->unacked_bytes > LIVE_WINDOW)
         return false;
     struct buffer items = {0};
     buffer_append_u16(&items, (uint16_t)wire.size);
@@ -174,10 +182,70 @@ static enum error serve_batch(struct node *node, struct link *link, struct serve
     return err;
 }
 
-enum error serve_pump(struct node *node, struct link *link)
+static enum error pump(struct node *node, struct link *link)
 {
     enum error err = OK;
-    while (!err && link->serve_at < link->serve_count && link->unacked_bytes < SERVE_BULK_WINDOW)
+    while (!err && link->serve_at < link->serve_count && link->unacked_bytes < BULK_WINDOW)
         err = serve_batch(node, link, &link->serve[link->serve_at]);
     return err == ERR_CORRUPT || err == ERR_DISK ? ERR_LIMIT : err;
+}
+
+enum error serve_want(struct node *node, struct link *link, const struct wire_message *message)
+{
+    struct group *group = groups_by_id(node, &message->want.group);
+    for (size_t at = 0; at < message->want.rows.size; at += WANT_ROW_SIZE) {
+        const uint8_t *row = message->want.rows.data + at;
+        struct hash id;
+        memcpy(id.bytes, row, sizeof id.bytes);
+        struct log *log = logs_find(node, &id);
+        bool allowed = group && log && log->group == group && log->named &&
+                       (log->kind == KIND_GOVERNANCE || compare_may_read(group, link));
+        enum error err = add_range(node, link, allowed ? log : NULL, &id, get_u64(row + 32), get_u64(row + 40));
+        if (err)
+            return err;
+    }
+    return pump(node, link);
+}
+
+static bool is_refused(struct bytes refused, uint64_t number)
+{
+    for (size_t at = 0; at < refused.size; at += 8)
+        if (get_u64(refused.data + at) == number)
+            return true;
+    return false;
+}
+
+enum error serve_ack(struct node *node, struct link *link, const struct wire_message *message)
+{
+    if (message->ack.count < link->acked || message->ack.count - link->acked > link->sent_count)
+        return ERR_MALFORMED;
+    while (link->acked < message->ack.count) {
+        struct sent_entries sent = pop_sent(link);
+        if (is_refused(message->ack.refused, link->acked))
+            link_set_told_seq(link, sent.log, 0);
+        else
+            receipts_note(node, link, sent.log, sent.last_seq);
+    }
+    if (link->behind && link->unacked_bytes < LIVE_WINDOW / 2 && node->workspace) {
+        link->behind = false;
+        compare_tell(node, link, node->workspace, false);
+    }
+    return pump(node, link);
+}
+
+/* ---------------------------------------------------------------- live */
+
+void serve_fresh(struct node *node)
+{
+    for (size_t l = 0; node->fresh_count && l < node->link_count; l++) {
+        struct link *link = node->links[l];
+        for (size_t i = 0; link->state == LINK_OPEN && i < node->fresh_count; i++) {
+            struct log *log = node->fresh[i].log;
+            if (log->kind == KIND_CONTENT && !compare_may_read(log->group, link))
+                continue;
+            if (!send_live(node, link, log, node->fresh[i].seq, batch_entry_wire(node->batch, node->fresh[i].at)))
+                link->behind = true;
+        }
+    }
+    node->fresh_count = 0;
 }

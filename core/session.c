@@ -2,11 +2,12 @@
 #include "session.h"
 
 #include "admit.h"
+#include "compare.h"
+#include "fetch.h"
 #include "intake.h"
 #include "link.h"
 #include "peers.h"
-#include "replicate.h"
-#include "roster.h"
+#include "serve.h"
 
 #define REPLACED_AFTER_MS 3000 /* a link silent for so long gives way to a new one */
 
@@ -15,7 +16,7 @@ void session_greet(struct node *node, struct link *link)
     struct wire_message hello = {.type = WIRE_HELLO};
     memcpy(hello.hello.home, node->home, sizeof hello.hello.home);
     hello.hello.port = node->listen_port;
-    replicate_digest_all(node, &hello.hello.digest);
+    compare_digest_all(node, &hello.hello.digest);
     link_send(node, link, &hello, 0);
 }
 
@@ -68,7 +69,7 @@ static enum error on_hello(struct node *node, struct link *link, const struct wi
     node_wake_at(node, node->mono_ms + 1000);
     node_notify(node, NOTICE_PEER_UP, NULL, 0, &link->device, 0);
     peers_tell(node, link);
-    replicate_hello(node, link, &message->hello.digest);
+    compare_hello(node, link, &message->hello.digest);
     return OK;
 }
 
@@ -76,19 +77,19 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
 {
     switch (message->type) {
     case WIRE_DIGESTS:
-        return replicate_digests(node, link, message->digests);
+        return compare_digests(node, link, message->digests);
     case WIRE_HAVE:
-        return replicate_have(node, link, message);
+        return compare_have(node, link, message);
     case WIRE_WANT:
-        return replicate_want(node, link, message);
+        return serve_want(node, link, message);
     case WIRE_LOG:
         return intake_log(node, link, message);
     case WIRE_ENTRIES:
         return intake_entries(node, link, message);
     case WIRE_END:
-        return replicate_end(node, link, message);
+        return fetch_end(node, link, message);
     case WIRE_ACK:
-        return replicate_ack(node, link, message);
+        return serve_ack(node, link, message);
     case WIRE_ADDRESSES:
         peers_told(node, message->addresses);
         return OK;

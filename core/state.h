@@ -101,6 +101,7 @@ struct group {
     struct log *tips_end;
     struct hash digest;
     bool digest_valid;
+    uint64_t changed_ms;   /* monotonic: when durable entries last came to it */
     struct unread *unread; /* names and titles that came before their key */
     size_t unread_count, unread_capacity;
     bool keys_changed;  /* try the unread ones at the end of this step */
@@ -177,6 +178,10 @@ struct link {
 
     uint64_t *peer_seq; /* by log->index: what the peer is known to have */
     size_t peer_seq_count;
+    uint64_t *told_seq; /* by log->index: what HAVE told the peer on this link */
+    size_t told_seq_count;
+    bool compared;  /* the first digests have crossed */
+    bool differed;  /* the last digest of the peer was another than ours */
     bool *log_told; /* by log->index: LOG was sent */
     size_t log_told_count;
     struct table log_names; /* the peer's log number (as 32-byte name) → struct log */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT
+ * Finding out what the other has: one digest, then digests by group, then rows (HAVE) of what changed.
+ * PROTOCOL.md, "Replication". */
+#pragma once
+#include "state.h"
+
+/* BLAKE2b-256 over (group ‖ digest) of all groups, by ascending group. */
+void compare_digest_all(struct node *node, struct hash *ret);
+void compare_hello(struct node *node, struct link *link, const struct hash *digest);
+MUST_USE enum error compare_digests(struct node *node, struct link *link, struct bytes rows);
+MUST_USE enum error compare_have(struct node *node, struct link *link, const struct wire_message *message);
+/* HAVE: the rows that the peer was not told yet on this link; all of them where it was told everything. */
+void compare_tell(struct node *node, struct link *link, const struct group *group, bool ask);
+/* Every second or so: a digest to up to three links. */
+void compare_time(struct node *node);
+
+/* Content goes to current members only; who is not yet known as one gets the governance that may tell. */
+bool compare_may_read(const struct group *group, const struct link *link);

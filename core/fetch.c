@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#include "fetch.h"
+
+#include "link.h"
+#include "logs.h"
+
+#define OWING_MS 3000
+
+static bool is_missing(const struct log *log)
+{
+    return !log->conflict && !log->unjustified && log->known_seq > log->row.head_seq;
+}
+
+static void take_source(struct log *log, struct link *link)
+{
+    log->source = link;
+    link->wants++;
+    log->group->fetching[log->kind]++;
+}
+
+static void leave_source(struct log *log)
+{
+    log->source->wants--;
+    log->group->fetching[log->kind]--;
+    log->source = NULL;
+}
+
+/* The open link with the fewest logs asked of it that has more of `log` than we. */
+static struct link *choose_source(const struct node *node, const struct log *log)
+{
+    struct link *best = NULL;
+    for (size_t i = 0; i < node->link_count; i++) {
+        struct link *link = node->links[i];
+        if (link->state == LINK_OPEN && link_peer_seq(link, log) > log->row.head_seq &&
+            (!best || link->wants < best->wants))
+            best = link;
+    }
+    return best;
+}
+
+static void send_wants(struct node *node, struct link *link, const struct group *group)
+{
+    struct buffer *rows = &link->want_rows;
+    for (size_t at = 0; at < rows->size; at += WIRE_ROWS_MAX * WANT_ROW_SIZE) {
+        size_t left = rows->size - at, most = WIRE_ROWS_MAX * WANT_ROW_SIZE;
+        struct wire_message message = {.type = WIRE_WANT};
+        message.want.group = group->id;
+        message.want.rows = (struct bytes){rows->data + at, left < most ? left : most};
+        link_send(node, link, &message, 0);
+        link->progress_ms = node->mono_ms;
+    }
+    rows->size = 0;
+}
+
+/* Finds a source for every log of one kind that lacks something. */
+static void ask_for(struct node *node, struct group *group, enum log_kind kind)
+{
+    for (size_t i = 0; i < group->log_count; i++) {
+        struct log *log = group->logs[i];
+        struct link *link = log->kind == kind && !log->source && is_missing(log) ? choose_source(node, log) : NULL;
+        if (!link)
+            continue;
+        take_source(log, link);
+        buffer_append(&link->want_rows, hash_bytes(&log->id));
+        buffer_append_u64(&link->want_rows, log->row.head_seq + 1);
+        buffer_append_u64(&link->want_rows, link_peer_seq(link, log));
+    }
+    for (size_t i = 0; i < node->link_count; i++)
+        send_wants(node, node->links[i], group);
+}
+
+/* Governance first and whole: it tells whose content may be taken. */
+void fetch_schedule(struct node *node)
+{
+    struct group *group = node->workspace;
+    if (!group || !group->wants_dirty)
+        return;
+    group->wants_dirty = false;
+    if (node->disk_state != OK)
+        return;
+    ask_for(node, group, KIND_GOVERNANCE);
+    if (!group->fetching[KIND_GOVERNANCE])
+        ask_for(node, group, KIND_CONTENT);
+}
+
+enum error fetch_end(struct node *node, struct link *link, const struct wire_message *message)
+{
+    struct log *log = logs_find(node, &message->end.log);
+    if (!log || log->source != link)
+        return OK;
+    log->unjustified = !log->named;
+    link_set_peer_seq(link, log, message->end.seq);
+    leave_source(log);
+    if (is_missing(log) || !log->group->fetching[log->kind])
+        log->group->wants_dirty = true; /* another source, or now the content */
+    return OK;
+}
+
+void fetch_link_gone(struct node *node, struct link *link)
+{
+    for (size_t i = 0; link->wants && i < node->log_count; i++)
+        if (node->logs[i]->source == link) {
+            leave_source(node->logs[i]);
+            node->logs[i]->group->wants_dirty = true;
+        }
+}
+
+static void leave_silent_source(struct node *node, struct link *link)
+{
+    if (!link->wants || node->mono_ms - link->progress_ms < OWING_MS || node->mono_ms - link->heard_ms < OWING_MS)
+        return;
+    fetch_link_gone(node, link);
+    link->progress_ms = node->mono_ms;
+}
+
+void fetch_time(struct node *node)
+{
+    for (size_t i = 0; i < node->link_count; i++)
+        leave_silent_source(node, node->links[i]);
+}
