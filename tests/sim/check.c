@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "check.h"
+
+#include "core/alloc.h"
+#include "core/batch.h"
+#include "world.h"
+#include <stdlib.h>
+
+#define LINKS_PER_HOST_MAX 4 /* to one other host at a time, while duplicates are sorted out */
+#define ARENA_MAX ((size_t)16 << 20)
+
+/* The name under which the world knows an entry, and its id. */
+static void name_entry(struct bytes wire, struct hash *ret_name, struct hash *ret_id)
+{
+    struct entry entry = {0};
+    uint8_t seq[8];
+    enum error err = entry_decode(wire, &entry);
+    if (err)
+        entry.seq = 0;
+    put_u64(seq, entry.seq);
+    const struct bytes parts[] = {BYTES_OF(entry.log.bytes), BYTES_OF(seq)};
+    crypto_hash_parts(parts, 2, ret_name);
+    entry_id(&entry, ret_id);
+}
+
+void check_submitted(struct host *host, const struct batch *batch)
+{
+    struct world *world = host->world;
+    for (size_t i = 0; i < batch->entry_count; i++) {
+        struct hash name, id;
+        if (batch->entries[i].flags & ENTRY_FLAG_OWN)
+            continue;
+        name_entry(batch_entry_wire(batch, i), &name, &id);
+        host->entries_taken++;
+        host->bytes_taken += batch->entries[i].size;
+        if (!table_get(&world->durable, name.bytes))
+            world_fail(world, "%s was sent an entry that its author has not stored", host->name);
+    }
+}
+
+void check_committed(struct host *host, const struct batch *batch)
+{
+    struct world *world = host->world;
+    for (size_t i = 0; i < batch->entry_count; i++) {
+        struct hash name, id;
+        name_entry(batch_entry_wire(batch, i), &name, &id);
+        const struct hash *known = table_get(&world->durable, name.bytes);
+        if (known && memcmp(known, &id, sizeof id) != 0 && !world->forks_allowed)
+            world_fail(world, "%s stored a second entry under a number that is taken", host->name);
+        if (known)
+            continue;
+        struct hash *kept = alloc_zero(1, sizeof *kept);
+        *kept = id;
+        table_put(&world->durable, name.bytes, kept);
+    }
+}
+
+void check_step(struct host *host)
+{
+    struct world *world = host->world;
+    size_t open = 0;
+    for (size_t i = 0; i < host->cable_count; i++)
+        open += host->cables[i].cable->ends[host->cables[i].side].state == END_OPEN;
+    if (open > host->most_links)
+        host->most_links = open;
+    if (open > LINKS_PER_HOST_MAX * world->host_count + world->strangers)
+        world_fail(world, "%s has %zu links to %zu hosts", host->name, open, world->host_count);
+    if (host->effects.arena.size > ARENA_MAX)
+        world_fail(world, "%s wanted to send %zu bytes in one step", host->name, host->effects.arena.size);
+}
+
+void check_acknowledged(struct host *host)
+{
+    struct world *world = host->world;
+    for (size_t i = 0; i < world->asked_count; i++) {
+        const struct asked *asked = world->asked[i];
+        struct message_ref ref = asked->message;
+        bool found = false;
+        if (asked->host != host || asked->type != COMMAND_SEND || !asked->answered || asked->error)
+            continue;
+        for (size_t a = memory_store_entry_count(host->disk); a > 0 && !found; a--) {
+            struct stored_entry stored;
+            struct entry entry;
+            found = memory_store_arrival(host->disk, a, &stored) == OK && stored.seq == ref.seq &&
+                    entry_decode(stored.wire, &entry) == OK && memcmp(&entry.log, &ref.log, sizeof ref.log) == 0;
+        }
+        if (!found)
+            world_fail(world, "%s lost an acknowledged message: %s", host->name, asked->text);
+    }
+}

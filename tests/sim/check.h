@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * What must hold after each step, whatever happened. */
+#pragma once
+#include "host.h"
+
+/* No entry is taken from others before its author has it durably, and nobody is handed two under one number. */
+void check_submitted(struct host *host, const struct batch *batch);
+void check_committed(struct host *host, const struct batch *batch);
+/* Nothing grows without bound. */
+void check_step(struct host *host);
+/* All that was acknowledged to this host's user is there. */
+void check_acknowledged(struct host *host);

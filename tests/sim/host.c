@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT */
+#include "host.h"
+
+#include "check.h"
+#include "core/alloc.h"
+#include "world.h"
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define EPOCH_MS UINT64_C(1800000000000)
+#define DISK_SIZE (UINT64_C(100) << 30)
+#define SEEN_FIRST_US 10000u
+#define SEEN_SPREAD_US 400000u
+#define PENDING_MAX 100000u
+
+static uint64_t mono_base_ms(const struct host *host)
+{
+    return 5000 + 1000 * host->index;
+}
+
+static uint64_t mono_ms(const struct host *host)
+{
+    return mono_base_ms(host) + host->world->now_us / 1000;
+}
+
+uint64_t host_now_ms(const struct host *host)
+{
+    return EPOCH_MS + host->world->now_us / 1000 + (uint64_t)host->clock_ms;
+}
+
+struct host *host_new(struct world *world, const char *name)
+{
+    struct host *host = alloc_zero(1, sizeof *host);
+    host->world = world;
+    host->index = world->host_count;
+    snprintf(host->name, sizeof host->name, "%s", name);
+    host->free_disk = DISK_SIZE / 2;
+    host->disk = memory_store_new();
+    random_bytes(&world->random, &host->store_key, sizeof host->store_key);
+    return host;
+}
+
+void host_free(struct host *host)
+{
+    if (host->running)
+        host_stop(host, false);
+    memory_store_free(host->disk);
+    effects_done(&host->effects);
+    buffer_done(&host->heard);
+    free(host->queue);
+    free(host->cables);
+    free(host);
+}
+
+void host_keep_cable(struct host *host, struct cable *cable, int side)
+{
+    size_t live = 0;
+    for (size_t i = 0; i < host->cable_count; i++) /* room by forgetting those that are gone */
+        if (host->cables[i].cable->ends[host->cables[i].side].state != END_GONE)
+            host->cables[live++] = host->cables[i];
+    host->cable_count = live;
+    if (host->cable_count == host->cable_capacity) {
+        host->cable_capacity = host->cable_capacity ? 2 * host->cable_capacity : 8;
+        host->cables = alloc_grow(host->cables, host->cable_capacity, sizeof *host->cables);
+    }
+    host->cables[host->cable_count++] = (struct host_cable){cable, side};
+}
+
+/* ---------------------------------------------------------------- the disk */
+
+static void begin_commit(struct host *host)
+{
+    struct world *world = host->world;
+    if (host->committing || !host->queue_count)
+        return;
+    host->committing = host->queue_count;
+    struct appointment done = {.at_us = world->now_us + 300 + world_below(world, world->weather.commit_us),
+                               .type = AGENDA_COMMITTED,
+                               .host = host,
+                               .serial = host->boot};
+    agenda_add(&world->agenda, &done);
+}
+
+static void submit(struct host *host, const struct batch *batch)
+{
+    check_submitted(host, batch);
+    if (host->queue_count == host->queue_capacity) {
+        host->queue_capacity = host->queue_capacity ? 2 * host->queue_capacity : 16;
+        host->queue = alloc_grow(host->queue, host->queue_capacity, sizeof *host->queue);
+    }
+    host->queue[host->queue_count++] = batch;
+    if (host->queue_count > PENDING_MAX)
+        world_fail(host->world, "%s has %zu batches waiting for its disk", host->name, host->queue_count);
+    begin_commit(host);
+}
+
+/* Writes the group; on failure all that is queued fails with it. */
+static enum error write_group(struct host *host)
+{
+    if (host->fail_commits) {
+        host->fail_commits--;
+        host->committing = host->queue_count;
+        return host->fail_with;
+    }
+    for (size_t i = 0; i < host->committing; i++) {
+        enum error err = memory_store_commit(host->disk, host->queue[i]);
+        if (err)
+            world_fail(host->world, "%s submitted a batch that does not follow what is stored", host->name);
+        check_committed(host, host->queue[i]);
+    }
+    return OK;
+}
+
+static void deliver_reply(void *arg, const struct effect *effect, enum error failure)
+{
+    const struct host *host = arg;
+    world_answered(host->world, effect, failure ? failure : effect->error);
+}
+
+static void deliver_notice(void *arg, const struct effect *effect, enum error failure)
+{
+    struct host *host = arg;
+    if (!failure && effect->notice.type == NOTICE_MESSAGE)
+        host->messages_noticed++;
+}
+
+static void release_held(struct host *host)
+{
+    hold_release(&host->replies, &host->settled, deliver_reply, host);
+    hold_release(&host->notices, &host->told, deliver_notice, host);
+}
+
+static void flush_cables(struct host *host)
+{
+    for (size_t i = 0; i < host->cable_count; i++)
+        cable_flush(host->cables[i].cable, host->cables[i].side);
+}
+
+void host_committed(struct host *host)
+{
+    enum error err = write_group(host);
+    size_t count = host->committing;
+    struct persisted *results = alloc_zero(count, sizeof *results);
+    for (size_t i = 0; i < count; i++) {
+        results[i] = (struct persisted){host->queue[i]->id, err};
+        settled_note(&host->settled, &results[i]);
+    }
+    memmove(host->queue, host->queue + count, (host->queue_count - count) * sizeof *host->queue);
+    host->queue_count -= count;
+    host->committing = 0;
+    flush_cables(host);
+    hold_release(&host->replies, &host->settled, deliver_reply, host);
+    begin_commit(host);
+    for (size_t i = 0; i < count; i++) {
+        struct event event = {.type = EVENT_PERSISTED, .persisted = results[i]};
+        host_step(host, &event);
+    }
+    free(results);
+}
+
+/* ---------------------------------------------------------------- effects */
+
+static void set_wake(struct host *host, uint64_t wake_ms)
+{
+    struct world *world = host->world;
+    host->wake_serial++;
+    if (wake_ms == UINT64_MAX)
+        return;
+    uint64_t at_us = wake_ms > mono_base_ms(host) ? (wake_ms - mono_base_ms(host)) * 1000 : 0;
+    struct appointment wake = {.at_us = at_us > world->now_us ? at_us : world->now_us,
+                               .type = AGENDA_WAKE,
+                               .host = host,
+                               .serial = host->wake_serial};
+    agenda_add(&world->agenda, &wake);
+}
+
+static void let_see(const struct host *seen, struct host *by)
+{
+    struct world *world = by->world;
+    struct appointment appointment = {.at_us = world->now_us + SEEN_FIRST_US + world_below(world, SEEN_SPREAD_US),
+                                      .type = AGENDA_SEEN,
+                                      .host = by,
+                                      .serial = by->boot,
+                                      .beacon = seen->beacon,
+                                      .address = seen->address};
+    if (world->mdns && seen != by && by->node && !world_is_cut(world, seen, by))
+        agenda_add(&world->agenda, &appointment);
+}
+
+static void announce(struct host *host, const struct effect *effect)
+{
+    struct world *world = host->world;
+    host->announced = true;
+    host->beacon = effect->beacon;
+    for (size_t i = 0; i < world->host_count; i++)
+        let_see(host, world->hosts[i]);
+}
+
+static void send(struct host *host, const struct effect *effect)
+{
+    int side;
+    struct cable *cable = cable_of_link(host->world, effect->link, &side);
+    if (cable && cable->ends[side].host == host)
+        cable_send(cable, side, effect->after, (struct bytes){host->effects.arena.data + effect->at, effect->size});
+}
+
+static void carry_out(struct host *host, const struct effect *effect)
+{
+    int side;
+    struct cable *cable;
+    switch (effect->type) {
+    case EFFECT_PERSIST:
+        submit(host, effect->batch);
+        return;
+    case EFFECT_SEND:
+        send(host, effect);
+        return;
+    case EFFECT_DIAL:
+        cable_dial(host, effect->dial, &effect->address);
+        return;
+    case EFFECT_CLOSE:
+        cable = cable_of_link(host->world, effect->link, &side);
+        if (cable && cable->ends[side].host == host)
+            cable_close(cable, side);
+        return;
+    case EFFECT_WAKE:
+        set_wake(host, effect->wake_ms);
+        return;
+    case EFFECT_ANNOUNCE:
+        announce(host, effect);
+        return;
+    case EFFECT_REPLY:
+        hold_push(&host->replies, effect);
+        return;
+    case EFFECT_NOTIFY:
+        hold_push(&host->notices, effect);
+        return;
+    case EFFECT_LOG:
+        world_log(host, effect->error, (struct bytes){host->effects.arena.data + effect->at, effect->size});
+        return;
+    }
+}
+
+void host_step(struct host *host, struct event *event)
+{
+    struct world *world = host->world;
+    if (!host->running)
+        return;
+    if (!host->node) { /* a stranger */
+        buffer_append(&host->heard, event->bytes);
+        host->hung_up += event->type == EVENT_LINK_DOWN;
+        return;
+    }
+    event->now_ms = host_now_ms(host);
+    event->mono_ms = mono_ms(host);
+    event->free_disk = host->free_disk;
+    event->disk_size = DISK_SIZE;
+    random_bytes(&world->random, event->random, sizeof event->random);
+    world_note_event(host, event);
+    host->steps++;
+    node_step(host->node, event, &host->effects);
+    if (event->type == EVENT_PERSISTED)
+        settled_note(&host->told, &event->persisted);
+    for (size_t i = 0; i < host->effects.count; i++)
+        carry_out(host, &host->effects.items[i]);
+    flush_cables(host);
+    check_step(host);
+    release_held(host);
+}
+
+/* ---------------------------------------------------------------- starting and stopping */
+
+void host_start(struct host *host, bool restored)
+{
+    struct world *world = host->world;
+    struct node_options options = {.storage = &host->storage, .store_key = host->store_key};
+    struct event event = {.type = EVENT_START, .restored = restored};
+    assert(!host->running);
+    host->running = true;
+    host->boot++;
+    host->address = (struct address){.port = (uint16_t)(4000 + 100 * host->boot + host->index)};
+    memcpy(host->address.ip, (const uint8_t[]){0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0}, 14);
+    put_u16(host->address.ip + 14, (uint16_t)(host->index + 1));
+    host->storage = memory_store_reads(host->disk);
+    host->settled = host->told = (struct settled){0};
+    random_bytes(&world->random, options.home_id, sizeof options.home_id);
+    options.listen_port = host->address.port;
+    host->node = node_new(&options);
+    host_step(host, &event);
+    for (size_t i = 0; i < world->host_count; i++)
+        if (world->hosts[i]->announced && world->hosts[i]->running)
+            let_see(world->hosts[i], host);
+}
+
+static void forget_effect(void *arg, const struct effect *effect, enum error failure)
+{
+    (void)arg;
+    (void)effect;
+    (void)failure;
+}
+
+void host_stop(struct host *host, bool power_cut)
+{
+    struct world *world = host->world;
+    if (host->committing && world_below(world, 2) && !host->fail_commits)
+        for (size_t i = 0; i < host->committing; i++) { /* durable, and nobody was told */
+            enum error err = memory_store_commit(host->disk, host->queue[i]);
+            if (err)
+                world_fail(world, "%s submitted a batch that does not follow what is stored", host->name);
+            check_committed(host, host->queue[i]);
+        }
+    host->queue_count = host->committing = 0;
+    for (size_t i = 0; i < host->cable_count; i++)
+        cable_vanish(host->cables[i].cable, host->cables[i].side, !power_cut);
+    host->cable_count = 0;
+    host->running = host->announced = false;
+    host->boot++; /* what was arranged for this process is void */
+    host->wake_serial++;
+    hold_fail(&host->replies, ERR_SHUTTING_DOWN, forget_effect, NULL);
+    hold_fail(&host->notices, ERR_SHUTTING_DOWN, forget_effect, NULL);
+    node_free(host->node);
+    host->node = NULL;
+}

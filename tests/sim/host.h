@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ * One computer: the real node, a disk in memory, a clock, and a runtime that carries effects out as net/ does. */
+#pragma once
+#include "cable.h"
+#include "memory_store.h"
+#include "net/hold.h"
+#include "net/settled.h"
+
+struct host_cable {
+    struct cable *cable;
+    int side;
+};
+
+struct host {
+    struct world *world;
+    size_t index;
+    char name[32];
+    bool running;
+    struct node *node; /* NULL: not running, or a stranger without one */
+    uint64_t boot;     /* counts its starts */
+    struct address address;
+    int64_t clock_ms; /* how far its clock is ahead of the true one */
+    struct effects effects;
+    uint64_t wake_serial;
+    bool announced;
+    struct beacon beacon;
+    struct host_cable *cables;
+    size_t cable_count, cable_capacity;
+
+    struct memory_store *disk;
+    struct storage storage;
+    struct secret_key store_key;
+    uint64_t free_disk;
+    const struct batch **queue; /* submitted; the first `committing` are being written */
+    size_t queue_count, queue_capacity, committing;
+    unsigned fail_commits; /* how many of the next ones fail, */
+    enum error fail_with;  /* like this */
+    bool may_fork;         /* its disk was rolled back or copied */
+    struct settled settled, told;
+    struct hold replies, notices;
+
+    /* what was measured */
+    uint64_t steps, entries_taken, bytes_taken; /* of others */
+    uint64_t messages_noticed;
+    size_t most_links;
+
+    /* a stranger's ears */
+    struct buffer heard;
+    size_t hung_up; /* how often the other side closed */
+};
+
+struct host *host_new(struct world *world, const char *name);
+void host_free(struct host *host);
+void host_start(struct host *host, bool restored); /* a process begins */
+void host_stop(struct host *host, bool power_cut); /* and ends: what was not durable is lost */
+void host_step(struct host *host, struct event *event);
+void host_committed(struct host *host); /* what the agenda brings */
+void host_keep_cable(struct host *host, struct cable *cable, int side);
+uint64_t host_now_ms(const struct host *host);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "memory_order.h"
+
+#include "core/alloc.h"
+#include "core/table.h"
+#include "memory_rows.h"
+#include <assert.h>
+#include <stdlib.h>
+
+/* ---------------------------------------------------------------- sort keys */
+
+static struct memory_entry *entry_at(const struct memory_store *store, const struct memory_log *log, uint64_t seq)
+{
+    return &store->entries[log->arrivals[seq - 1] - 1];
+}
+
+/* Raises `entry`'s key above those of its causes as they are now.  True when it rose. */
+static bool raise_key(const struct memory_store *store, const struct table *logs, struct memory_entry *entry)
+{
+    struct entry decoded;
+    enum error err = entry_decode(buffer_bytes(&entry->wire), &decoded);
+    assert(!err); /* it was decoded when it was stored */
+    (void)err;
+    struct sort_key key = sort_key_of_hlc(decoded.hlc);
+    entry->incomplete = false;
+    if (entry->seq > 1)
+        key = sort_key_after(key, entry_at(store, &store->logs[entry->log], entry->seq - 1)->key);
+    for (size_t i = 0; i < entry_dep_count(&decoded); i++) {
+        struct dep dep = entry_dep(&decoded, i);
+        const struct memory_log *log = table_get(logs, dep.log.bytes);
+        const struct memory_entry *cause =
+            log && dep.seq && dep.seq <= log->count ? entry_at(store, log, dep.seq) : NULL;
+        if (cause && memcmp(cause->id.bytes, dep.id, sizeof dep.id) == 0)
+            key = sort_key_after(key, cause->key);
+        else
+            entry->incomplete = true;
+    }
+    bool rose = sort_key_compare(key, entry->key) != 0;
+    entry->key = key;
+    return rose;
+}
+
+/* Causes may have arrived after what they caused, so: until nothing moves any more. */
+static void compute_keys(struct memory_store *store)
+{
+    struct table logs = {0};
+    for (size_t i = 0; i < store->log_count; i++) {
+        struct hash id;
+        if (!store->logs[i].row.number)
+            continue;
+        log_name_id(&store->logs[i].row.name, &id);
+        table_put(&logs, id.bytes, &store->logs[i]);
+    }
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (size_t i = 0; i < store->entry_count; i++)
+            moved |= raise_key(store, &logs, &store->entries[i]);
+    }
+    table_done(&logs);
+}
+
+/* ---------------------------------------------------------------- places */
+
+/* A row's place as bytes that compare like the order: key.ms ‖ key.ticks ‖ device ‖ seq ‖ id. */
+#define PLACE_SIZE (8 + 8 + 32 + 8 + 32)
+
+static void place_of(const struct memory_store *store, uint64_t arrival, uint8_t place[PLACE_SIZE])
+{
+    const struct memory_entry *entry = &store->entries[arrival - 1];
+    put_u64(place, entry->key.ms);
+    put_u64(place + 8, entry->key.ticks);
+    memcpy(place + 16, store->logs[entry->log].row.name.device.bytes, 32);
+    put_u64(place + 48, entry->seq);
+    memcpy(place + 56, entry->id.bytes, 32);
+}
+
+static int by_place(const void *a, const void *b, void *arg)
+{
+    uint8_t x[PLACE_SIZE], y[PLACE_SIZE];
+    place_of(arg, *(const uint64_t *)a, x);
+    place_of(arg, *(const uint64_t *)b, y);
+    return memcmp(x, y, PLACE_SIZE);
+}
+
+static void sort(struct memory_store *store)
+{
+    if (store->ordered_entries == store->entry_count && store->order)
+        return;
+    compute_keys(store);
+    store->order = alloc_grow(store->order, store->entry_count + 1, sizeof *store->order);
+    store->order_count = 0;
+    for (size_t i = 0; i < store->entry_count; i++)
+        if (store->logs[store->entries[i].log].row.name.kind == KIND_CONTENT)
+            store->order[store->order_count++] = i + 1;
+    qsort_r(store->order, store->order_count, sizeof *store->order, by_place, store);
+    store->ordered_entries = store->entry_count;
+}
+
+/* The first row behind `cursor` (or at it, when `with`). */
+static size_t after_cursor(const struct memory_store *store, struct bytes cursor, bool with)
+{
+    size_t low = 0, high = store->order_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        uint8_t place[PLACE_SIZE];
+        place_of(store, store->order[middle], place);
+        int order = bytes_compare(BYTES_OF(place), cursor);
+        if (order < 0 || (order == 0 && !with))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static bool show(struct memory_store *store, size_t at, uint32_t group, storage_order_visitor visit, void *arg)
+{
+    uint64_t arrival = store->order[at];
+    const struct memory_entry *entry = &store->entries[arrival - 1];
+    uint8_t place[PLACE_SIZE];
+    if (store->logs[entry->log].row.group != group)
+        return true;
+    place_of(store, arrival, place);
+    struct order_row row = {.log = entry->log,
+                            .seq = entry->seq,
+                            .key = entry->key,
+                            .incomplete = entry->incomplete,
+                            .cursor = BYTES_OF(place)};
+    return visit(arg, &row);
+}
+
+enum error memory_order_each(void *ctx, uint32_t group, struct bytes cursor, bool backward, storage_order_visitor visit,
+                             void *arg)
+{
+    struct memory_store *store = ctx;
+    sort(store);
+    if (backward) {
+        size_t at = cursor.size ? after_cursor(store, cursor, true) : store->order_count;
+        while (at-- > 0 && show(store, at, group, visit, arg))
+            ;
+        return OK;
+    }
+    size_t at = cursor.size ? after_cursor(store, cursor, false) : 0;
+    for (; at < store->order_count && show(store, at, group, visit, arg); at++)
+        ;
+    return OK;
+}
+
+void memory_order_cursor_at(void *ctx, uint64_t ms, struct buffer *ret)
+{
+    (void)ctx;
+    memset(buffer_extend(ret, PLACE_SIZE), 0, PLACE_SIZE);
+    put_u64(ret->data + ret->size - PLACE_SIZE, ms);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT
+ * What memory_store.c and memory_order.c share. */
+#pragma once
+#include "core/storage.h"
+
+struct memory_entry {
+    uint32_t log;
+    uint64_t seq;
+    uint32_t flags;
+    uint64_t seen_ms;
+    struct buffer wire;
+    struct hash id;
+    struct sort_key key; /* as the order view computed it last */
+    bool incomplete;
+};
+
+struct memory_log {
+    struct log_row row; /* number 0: no such log */
+    uint64_t *arrivals; /* by seq - 1 */
+    size_t count, capacity;
+};
+
+struct memory_local {
+    struct buffer key, value;
+};
+
+struct memory_store {
+    struct memory_entry *entries; /* by arrival - 1 */
+    size_t entry_count, entry_capacity;
+    struct memory_log *logs; /* by number */
+    size_t log_count;
+    struct memory_local *locals; /* by key */
+    size_t local_count, local_capacity;
+    uint64_t *order; /* arrivals of content entries of all groups, in order */
+    size_t order_count;
+    size_t ordered_entries; /* entry_count when the order was made */
+};

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include "memory_store.h"
+
+#include "core/alloc.h"
+#include "core/batch.h"
+#include "memory_order.h"
+#include "memory_rows.h"
+#include <assert.h>
+#include <stdlib.h>
+
+struct memory_store *memory_store_new(void)
+{
+    return alloc_zero(1, sizeof(struct memory_store));
+}
+
+static void drop_order(struct memory_store *store)
+{
+    free(store->order);
+    store->order = NULL;
+    store->order_count = 0;
+    store->ordered_entries = 0;
+}
+
+void memory_store_free(struct memory_store *store)
+{
+    if (!store)
+        return;
+    for (size_t i = 0; i < store->entry_count; i++)
+        buffer_done(&store->entries[i].wire);
+    for (size_t i = 0; i < store->log_count; i++)
+        free(store->logs[i].arrivals);
+    for (size_t i = 0; i < store->local_count; i++) {
+        buffer_done(&store->locals[i].key);
+        buffer_done(&store->locals[i].value);
+    }
+    drop_order(store);
+    free(store->entries);
+    free(store->logs);
+    free(store->locals);
+    free(store);
+}
+
+/* ---------------------------------------------------------------- writing */
+
+static struct memory_log *log_of(struct memory_store *store, uint32_t number)
+{
+    if (number >= store->log_count) {
+        size_t count = number + 1u;
+        store->logs = alloc_grow(store->logs, count, sizeof *store->logs);
+        memset(store->logs + store->log_count, 0, (count - store->log_count) * sizeof *store->logs);
+        store->log_count = count;
+    }
+    return &store->logs[number];
+}
+
+static void put_entry(struct memory_store *store, const struct batch *batch, size_t index)
+{
+    const struct batch_entry *from = &batch->entries[index];
+    struct memory_log *log = log_of(store, from->log);
+    struct entry entry;
+    if (store->entry_count == store->entry_capacity) {
+        store->entry_capacity = store->entry_capacity ? 2 * store->entry_capacity : 64;
+        store->entries = alloc_grow(store->entries, store->entry_capacity, sizeof *store->entries);
+    }
+    struct memory_entry *kept = &store->entries[store->entry_count++];
+    *kept = (struct memory_entry){.log = from->log, .seq = from->seq, .flags = from->flags, .seen_ms = batch->now_ms};
+    buffer_append(&kept->wire, batch_entry_wire(batch, index));
+    enum error err = entry_decode(buffer_bytes(&kept->wire), &entry);
+    assert(!err); /* a node stores nothing it could not read */
+    (void)err;
+    entry_id(&entry, &kept->id);
+
+    if (log->count == log->capacity) {
+        log->capacity = log->capacity ? 2 * log->capacity : 16;
+        log->arrivals = alloc_grow(log->arrivals, log->capacity, sizeof *log->arrivals);
+    }
+    log->arrivals[log->count++] = store->entry_count;
+}
+
+/* Where `key` is, or belongs. */
+static size_t find_local(const struct memory_store *store, struct bytes key, bool *ret_found)
+{
+    size_t low = 0, high = store->local_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (bytes_compare(buffer_bytes(&store->locals[middle].key), key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *ret_found = low < store->local_count && bytes_equal(buffer_bytes(&store->locals[low].key), key);
+    return low;
+}
+
+static void delete_local(struct memory_store *store, size_t at)
+{
+    buffer_done(&store->locals[at].key);
+    buffer_done(&store->locals[at].value);
+    memmove(store->locals + at, store->locals + at + 1, (store->local_count - at - 1) * sizeof *store->locals);
+    store->local_count--;
+}
+
+static void put_local(struct memory_store *store, struct bytes key, struct bytes value)
+{
+    bool found;
+    size_t at = find_local(store, key, &found);
+    if (found)
+        delete_local(store, at);
+    if (store->local_count == store->local_capacity) {
+        store->local_capacity = store->local_capacity ? 2 * store->local_capacity : 16;
+        store->locals = alloc_grow(store->locals, store->local_capacity, sizeof *store->locals);
+    }
+    memmove(store->locals + at + 1, store->locals + at, (store->local_count - at) * sizeof *store->locals);
+    store->locals[at] = (struct memory_local){0};
+    buffer_append(&store->locals[at].key, key);
+    buffer_append(&store->locals[at].value, value);
+    store->local_count++;
+}
+
+static void put_locals(struct memory_store *store, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->local_count; i++) {
+        const struct batch_local *local = &batch->locals[i];
+        struct bytes key = {batch->arena.data + local->key_at, local->key_size};
+        bool found;
+        size_t at = find_local(store, key, &found);
+        if (local->value_size != SIZE_MAX)
+            put_local(store, key, (struct bytes){batch->arena.data + local->value_at, local->value_size});
+        else if (found)
+            delete_local(store, at);
+    }
+}
+
+/* Whether every entry of the batch follows the one before it in its log, and every row tells of what is there. */
+static bool is_sound(struct memory_store *store, const struct batch *batch)
+{
+    for (size_t r = 0; r < batch->row_count; r++) {
+        const struct log_row *row = &batch->rows[r];
+        uint64_t head = log_of(store, row->number)->count;
+        for (size_t i = 0; i < batch->entry_count; i++)
+            if (batch->entries[i].log == row->number && batch->entries[i].seq != ++head)
+                return false;
+        if (row->number == 0 || head != row->head_seq)
+            return false;
+    }
+    for (size_t i = 0; i < batch->entry_count; i++) {
+        size_t r = 0;
+        while (r < batch->row_count && batch->rows[r].number != batch->entries[i].log)
+            r++;
+        if (r == batch->row_count)
+            return false;
+    }
+    return true;
+}
+
+enum error memory_store_commit(struct memory_store *store, const struct batch *batch)
+{
+    if (!is_sound(store, batch))
+        return ERR_USAGE;
+    for (size_t i = 0; i < batch->row_count; i++)
+        log_of(store, batch->rows[i].number)->row = batch->rows[i];
+    for (size_t i = 0; i < batch->entry_count; i++)
+        put_entry(store, batch, i);
+    put_locals(store, batch);
+    return OK;
+}
+
+/* ---------------------------------------------------------------- reading */
+
+static enum error begin(void *ctx)
+{
+    (void)ctx;
+    return OK;
+}
+
+static void end(void *ctx)
+{
+    (void)ctx;
+}
+
+static struct stored_entry describe(const struct memory_store *store, uint64_t arrival)
+{
+    const struct memory_entry *entry = &store->entries[arrival - 1];
+    return (struct stored_entry){.log = entry->log,
+                                 .seq = entry->seq,
+                                 .arrival = arrival,
+                                 .seen_ms = entry->seen_ms,
+                                 .flags = entry->flags,
+                                 .wire = buffer_bytes(&entry->wire)};
+}
+
+static enum error each_log(void *ctx, storage_log_visitor visit, void *arg)
+{
+    const struct memory_store *store = ctx;
+    for (size_t i = 0; i < store->log_count; i++)
+        if (store->logs[i].row.number && !visit(arg, &store->logs[i].row))
+            break;
+    return OK;
+}
+
+static enum error each_entry(void *ctx, uint32_t number, uint64_t from, storage_entry_visitor visit, void *arg)
+{
+    const struct memory_store *store = ctx;
+    for (uint64_t seq = from ? from : 1; number < store->log_count && seq <= store->logs[number].count; seq++) {
+        struct stored_entry entry = describe(store, store->logs[number].arrivals[seq - 1]);
+        if (!visit(arg, &entry))
+            break;
+    }
+    return OK;
+}
+
+static enum error get_entry(void *ctx, uint32_t number, uint64_t seq, struct stored_entry *ret)
+{
+    const struct memory_store *store = ctx;
+    if (number >= store->log_count || seq == 0 || seq > store->logs[number].count)
+        return ERR_NOT_FOUND;
+    *ret = describe(store, store->logs[number].arrivals[seq - 1]);
+    return OK;
+}
+
+static enum error each_arrival(void *ctx, uint64_t from, storage_entry_visitor visit, void *arg)
+{
+    const struct memory_store *store = ctx;
+    for (uint64_t arrival = from ? from : 1; arrival <= store->entry_count; arrival++) {
+        struct stored_entry entry = describe(store, arrival);
+        if (!visit(arg, &entry))
+            break;
+    }
+    return OK;
+}
+
+static uint64_t last_arrival(void *ctx)
+{
+    const struct memory_store *store = ctx;
+    return store->entry_count;
+}
+
+static enum error get_local(void *ctx, struct bytes key, struct bytes *ret)
+{
+    const struct memory_store *store = ctx;
+    bool found;
+    size_t at = find_local(store, key, &found);
+    if (!found)
+        return ERR_NOT_FOUND;
+    *ret = buffer_bytes(&store->locals[at].value);
+    return OK;
+}
+
+static enum error each_local(void *ctx, struct bytes prefix, storage_local_visitor visit, void *arg)
+{
+    const struct memory_store *store = ctx;
+    bool found;
+    for (size_t i = find_local(store, prefix, &found); i < store->local_count; i++) {
+        struct bytes key = buffer_bytes(&store->locals[i].key);
+        if (key.size < prefix.size || memcmp(key.data, prefix.data, prefix.size) != 0 ||
+            !visit(arg, key, buffer_bytes(&store->locals[i].value)))
+            break;
+    }
+    return OK;
+}
+
+struct storage memory_store_reads(struct memory_store *store)
+{
+    return (struct storage){.ctx = store,
+                            .begin = begin,
+                            .end = end,
+                            .each_log = each_log,
+                            .each_entry = each_entry,
+                            .get_entry = get_entry,
+                            .each_arrival = each_arrival,
+                            .last_arrival = last_arrival,
+                            .get_local = get_local,
+                            .each_local = each_local,
+                            .each_ordered = memory_order_each,
+                            .order_cursor_at = memory_order_cursor_at,
+                            .order_progress = last_arrival};
+}
+
+/* ---------------------------------------------------------------- for tests */
+
+struct memory_store *memory_store_copy(const struct memory_store *store)
+{
+    struct memory_store *copy = memory_store_new();
+    copy->entries = alloc_zero(store->entry_count + 1, sizeof *copy->entries);
+    copy->entry_count = store->entry_count;
+    copy->entry_capacity = store->entry_count + 1;
+    for (size_t i = 0; i < store->entry_count; i++) {
+        copy->entries[i] = store->entries[i];
+        copy->entries[i].wire = (struct buffer){0};
+        buffer_append(&copy->entries[i].wire, buffer_bytes(&store->entries[i].wire));
+    }
+    copy->logs = alloc_zero(store->log_count + 1, sizeof *copy->logs);
+    copy->log_count = store->log_count;
+    for (size_t i = 0; i < store->log_count; i++) {
+        const struct memory_log *log = &store->logs[i];
+        copy->logs[i] = *log;
+        copy->logs[i].capacity = log->count + 1;
+        copy->logs[i].arrivals = alloc_zero(log->count + 1, sizeof *log->arrivals);
+        if (log->count)
+            memcpy(copy->logs[i].arrivals, log->arrivals, log->count * sizeof *log->arrivals);
+    }
+    for (size_t i = 0; i < store->local_count; i++)
+        put_local(copy, buffer_bytes(&store->locals[i].key), buffer_bytes(&store->locals[i].value));
+    return copy;
+}
+
+size_t memory_store_entry_count(const struct memory_store *store)
+{
+    return store->entry_count;
+}
+
+enum error memory_store_arrival(const struct memory_store *store, uint64_t arrival, struct stored_entry *ret)
+{
+    if (arrival == 0 || arrival > store->entry_count)
+        return ERR_NOT_FOUND;
+    *ret = describe(store, arrival);
+    return OK;
+}
+
+void memory_store_damage(struct memory_store *store, uint64_t arrival, size_t back)
+{
+    assert(arrival > 0 && arrival <= store->entry_count);
+    struct buffer *wire = &store->entries[arrival - 1].wire;
+    assert(back < wire->size);
+    wire->data[wire->size - 1 - back] ^= 1;
+}

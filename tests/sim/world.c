@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "world.h"
+
+#include "check.h"
+#include "core/alloc.h"
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FNV_PRIME UINT64_C(1099511628211)
+#define SETTLE_MS 60000
+
+void world_init(struct world *world, uint64_t seed)
+{
+    uint8_t bytes[32] = {0};
+    enum error err = crypto_init();
+    assert(!err);
+    (void)err;
+    *world = (struct world){.seed = seed, .mdns = true, .fingerprint = UINT64_C(14695981039346656037)};
+    world->weather = (struct weather){.delay_us = 200, .jitter_us = 800, .bytes_per_us = 50, .commit_us = 3000};
+    world->loud = getenv("SIM_LOUD") != NULL;
+    put_u64(bytes, seed);
+    random_stir(&world->random, bytes);
+}
+
+void world_done(struct world *world)
+{
+    for (size_t i = 0; i < world->host_count; i++)
+        host_free(world->hosts[i]);
+    for (size_t i = 0; i < world->cable_count; i++)
+        cable_free(world->cables[i]);
+    for (size_t i = 0; i < world->asked_count; i++)
+        free(world->asked[i]);
+    for (size_t i = 0; i < world->durable.capacity; i++)
+        free(world->durable.slots[i].value);
+    table_done(&world->durable);
+    agenda_done(&world->agenda);
+    buffer_done(&world->scratch);
+    free(world->cables);
+    free(world->asked);
+}
+
+uint64_t world_below(struct world *world, uint64_t bound)
+{
+    return bound ? random_below(&world->random, bound) : 0;
+}
+
+void world_fail(struct world *world, const char *format, ...)
+{
+    va_list arguments;
+    if (world->failure[0])
+        return;
+    va_start(arguments, format);
+    int size = snprintf(world->failure, sizeof world->failure,
+                        "seed %llu, at %.3f s: ", (unsigned long long)world->seed, (double)world->now_us / 1e6);
+    vsnprintf(world->failure + size, sizeof world->failure - (size_t)size, format, arguments);
+    va_end(arguments);
+}
+
+void world_log(struct host *host, enum error err, struct bytes text)
+{
+    if (host->world->loud)
+        fprintf(stderr, "%10.3f %s: %.*s (%s)\n", (double)host->world->now_us / 1e6, host->name, (int)text.size,
+                (const char *)text.data, error_code(err));
+}
+
+static void mix(struct world *world, const void *data, size_t size)
+{
+    const uint8_t *bytes = data;
+    for (size_t i = 0; i < size; i++)
+        world->fingerprint = (world->fingerprint ^ bytes[i]) * FNV_PRIME;
+}
+
+void world_note_event(struct host *host, const struct event *event)
+{
+    mix(host->world, &host->world->now_us, sizeof host->world->now_us);
+    mix(host->world, &host->index, sizeof host->index);
+    mix(host->world, &event->type, sizeof event->type);
+    mix(host->world, event->bytes.data, event->bytes.size);
+}
+
+/* ---------------------------------------------------------------- time */
+
+static void keep_appointment(const struct appointment *appointment)
+{
+    struct host *host = appointment->host;
+    struct event event = {0};
+    switch (appointment->type) {
+    case AGENDA_WAKE:
+        event.type = EVENT_TIME;
+        if (appointment->serial == host->wake_serial)
+            host_step(host, &event);
+        return;
+    case AGENDA_COMMITTED:
+        if (appointment->serial == host->boot)
+            host_committed(host);
+        return;
+    case AGENDA_SEEN:
+        event.type = EVENT_PEER_SEEN;
+        event.beacon = appointment->beacon;
+        event.address = appointment->address;
+        event.instance = BYTES_OF(appointment->beacon.salt);
+        if (appointment->serial == host->boot)
+            host_step(host, &event);
+        return;
+    case AGENDA_DIALLED:
+        cable_dialled(appointment->cable);
+        return;
+    case AGENDA_ARRIVED:
+        cable_arrived(appointment->cable, appointment->side);
+        return;
+    case AGENDA_TELL:
+        cable_tell(appointment->cable, appointment->side);
+        return;
+    case AGENDA_FLUSHED:
+        cable_flushed(appointment->cable, appointment->side);
+        return;
+    }
+}
+
+static bool advance(struct world *world, uint64_t until_us)
+{
+    struct appointment next;
+    if (!agenda_next(&world->agenda, until_us, &next))
+        return false;
+    if (next.at_us > world->now_us)
+        world->now_us = next.at_us;
+    keep_appointment(&next);
+    return true;
+}
+
+void world_run(struct world *world, uint64_t ms)
+{
+    uint64_t until_us = world->now_us + ms * 1000;
+    while (!world->failure[0] && advance(world, until_us))
+        ;
+    world->now_us = until_us;
+}
+
+bool world_until(struct world *world, world_predicate predicate, uint64_t ms)
+{
+    uint64_t until_us = world->now_us + ms * 1000;
+    while (!world->failure[0]) {
+        if (predicate(world))
+            return true;
+        if (world->now_us >= until_us)
+            return false;
+        world_run(world, 20);
+    }
+    return false;
+}
+
+/* ---------------------------------------------------------------- weather and accidents */
+
+struct host *world_host(const struct world *world, const char *name)
+{
+    for (size_t i = 0; i < world->host_count; i++)
+        if (strcmp(world->hosts[i]->name, name) == 0)
+            return world->hosts[i];
+    fprintf(stderr, "nobody here is called %s\n", name);
+    abort();
+}
+
+bool world_is_cut(const struct world *world, const struct host *from, const struct host *to)
+{
+    return world->cut[from->index][to->index];
+}
+
+struct host *world_at_address(const struct world *world, const struct address *address)
+{
+    for (size_t i = 0; i < world->host_count; i++) {
+        const struct address *its = &world->hosts[i]->address;
+        if (world->hosts[i]->running && its->port == address->port && memcmp(its->ip, address->ip, 16) == 0)
+            return world->hosts[i];
+    }
+    return NULL;
+}
+
+bool world_is_dark(const struct world *world, const struct address *address)
+{
+    for (size_t i = 0; i < world->host_count; i++)
+        if (world->hosts[i]->running && memcmp(world->hosts[i]->address.ip, address->ip, 16) == 0)
+            return false;
+    return true;
+}
+
+void world_cut(struct world *world, const char *a, const char *b)
+{
+    size_t x = world_host(world, a)->index, y = world_host(world, b)->index;
+    world->cut[x][y] = world->cut[y][x] = true;
+}
+
+void world_isolate(struct world *world, const char *name)
+{
+    size_t x = world_host(world, name)->index;
+    for (size_t i = 0; i < WORLD_HOSTS_MAX; i++)
+        if (i != x)
+            world->cut[x][i] = world->cut[i][x] = true;
+}
+
+void world_heal(struct world *world)
+{
+    memset(world->cut, 0, sizeof world->cut);
+}
+
+void world_crash(struct world *world, const char *name, bool power_cut)
+{
+    struct host *host = world_host(world, name);
+    if (host->running)
+        host_stop(host, power_cut);
+}
+
+void world_restart(struct world *world, const char *name)
+{
+    world_crash(world, name, false);
+    host_start(world_host(world, name), false);
+    check_acknowledged(world_host(world, name));
+}
+
+void world_restore(struct world *world, const char *name, const struct memory_store *backup)
+{
+    struct host *host = world_host(world, name);
+    world_crash(world, name, false);
+    memory_store_free(host->disk);
+    host->disk = memory_store_copy(backup);
+    host_start(host, true);
+}
+
+/* ---------------------------------------------------------------- questions */
+
+static const char *explain(struct world *world, struct host *a, struct host *b)
+{
+    static char text[120];
+    snprintf(text, sizeof text, "%s (%zu entries) and %s (%zu entries)", a->name, memory_store_entry_count(a->disk),
+             b->name, memory_store_entry_count(b->disk));
+    (void)world;
+    return text;
+}
+
+static void describe_clock(void *arg, const struct hash *log, uint64_t seq)
+{
+    struct buffer *out = arg;
+    buffer_append(out, BYTES_OF(log->bytes));
+    buffer_append_u64(out, seq);
+}
+
+static bool describe_row(void *arg, const struct message *message)
+{
+    struct buffer *out = arg;
+    buffer_append_byte(out, (uint8_t)message->state);
+    buffer_append(out, BYTES_OF(message->ref.log.bytes));
+    buffer_append_u64(out, message->ref.seq);
+    buffer_append(out, message->author);
+    buffer_append(out, message->topic);
+    buffer_append(out, message->text);
+    buffer_append_byte(out, message->incomplete);
+    return true;
+}
+
+static bool describe_person(const struct node *node, size_t index, struct buffer *out)
+{
+    struct node_person person;
+    if (!node_person_at(node, 1, index, &person))
+        return false;
+    buffer_append(out, BYTES_OF(person.device.bytes));
+    buffer_append(out, BYTES_OF(person.person.bytes));
+    buffer_append(out, person.name);
+    buffer_append_byte(out, (uint8_t)person.role);
+    return true;
+}
+
+/* Everything that two nodes with the same entries must agree about. */
+static bool describe(struct host *host, struct buffer *out)
+{
+    struct node_info info;
+    struct node_group group;
+    node_info(host->node, &info);
+    if (!info.has_workspace)
+        return false;
+    struct message_query query = {.group = info.workspace};
+    node_clock(host->node, info.workspace, describe_clock, out);
+    enum error err = node_messages(host->node, &query, describe_row, out);
+    if (err)
+        world_fail(host->world, "%s cannot list its messages: %s", host->name, error_code(err));
+    for (size_t i = 0; describe_person(host->node, i, out); i++)
+        ;
+    if (node_group_at(host->node, 0, &group))
+        buffer_append(out, group.name);
+    return true;
+}
+
+bool world_agrees(struct world *world)
+{
+    struct buffer first = {0};
+    struct host *told = NULL;
+    bool agrees = true;
+    for (size_t i = 0; i < world->host_count && agrees; i++) {
+        struct buffer own = {0};
+        struct host *host = world->hosts[i];
+        if (host->node && !host->queue_count && describe(host, &own)) {
+            if (!told)
+                buffer_append(&first, buffer_bytes(&own));
+            else
+                agrees = bytes_equal(buffer_bytes(&first), buffer_bytes(&own));
+            told = told ? told : host;
+        } else if (host->node && host->queue_count)
+            agrees = false;
+        buffer_done(&own);
+    }
+    buffer_done(&first);
+    return agrees;
+}
+
+bool world_settle(struct world *world)
+{
+    uint64_t until_us = world->now_us + SETTLE_MS * 1000;
+    while (!world->failure[0] && world->now_us < until_us) {
+        if (world_agrees(world))
+            return true;
+        world_run(world, 100);
+    }
+    struct host *fewest = NULL, *most = NULL;
+    for (size_t i = 0; i < world->host_count; i++) {
+        struct host *host = world->hosts[i];
+        if (host->node && (!fewest || memory_store_entry_count(host->disk) < memory_store_entry_count(fewest->disk)))
+            fewest = host;
+        if (host->node && (!most || memory_store_entry_count(host->disk) > memory_store_entry_count(most->disk)))
+            most = host;
+    }
+    if (fewest)
+        world_fail(world, "no agreement in 60 s: %s", explain(world, fewest, most));
+    return false;
+}
+
+size_t world_links(const struct world *world, const char *a, const char *b)
+{
+    const struct host *x = world_host(world, a), *y = world_host(world, b);
+    size_t count = 0;
+    for (size_t i = 0; i < world->cable_count; i++) {
+        const struct cable_end *ends = world->cables[i]->ends;
+        bool between = (ends[0].host == x && ends[1].host == y) || (ends[0].host == y && ends[1].host == x);
+        count += between && ends[0].state == END_OPEN && ends[1].state == END_OPEN;
+    }
+    return count;
+}
+
+void world_check_end(struct world *world)
+{
+    for (size_t i = 0; i < world->host_count; i++)
+        check_acknowledged(world->hosts[i]);
+}
