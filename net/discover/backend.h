@@ -39,7 +39,7 @@ struct backend_kind {
     /* These three only after step() said true.  false: too many at once; else events->resolved
      * follows, maybe within the call. */
     bool (*look_up)(struct backend *backend, const struct service_key *key);
-    void (*watch)(struct backend *backend, const char *instance);   /* no-op if it is, or beyond WATCHES_MAX */
+    void (*watch)(struct backend *backend, const char *instance);   /* no-op if it is; an older one may end for it */
     void (*unwatch)(struct backend *backend, const char *instance); /* no-op if it is not */
 };
 

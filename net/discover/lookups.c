@@ -3,13 +3,16 @@
 #include "core/alloc.h"
 #include <stdlib.h>
 
-static struct lookup *add(struct lookup **list, const struct lookup *model, size_t most)
+static size_t count_of(const struct lookup *list, bool is_watch)
 {
     size_t count = 0;
-    for (const struct lookup *lookup = *list; lookup; lookup = lookup->next)
-        count += lookup->is_watch == model->is_watch;
-    if (count >= most)
-        return NULL;
+    for (; list; list = list->next)
+        count += list->is_watch == is_watch && !list->done;
+    return count;
+}
+
+static struct lookup *add(struct lookup **list, const struct lookup *model)
+{
     struct lookup *lookup = alloc_zero(1, sizeof *lookup);
     *lookup = *model;
     lookup->next = *list;
@@ -19,7 +22,9 @@ static struct lookup *add(struct lookup **list, const struct lookup *model, size
 
 struct lookup *lookups_add(struct lookup **list, struct backend *backend, const struct service_key *key)
 {
-    return add(list, &(struct lookup){.backend = backend, .key = *key}, LOOKUPS_MAX);
+    if (count_of(*list, false) >= LOOKUPS_MAX)
+        return NULL;
+    return add(list, &(struct lookup){.backend = backend, .key = *key});
 }
 
 static struct lookup *find_watch(struct lookup *list, const char *instance)
@@ -31,13 +36,26 @@ static struct lookup *find_watch(struct lookup *list, const char *instance)
     return NULL;
 }
 
+static void end_oldest_watch(struct lookup *list)
+{
+    struct lookup *oldest = NULL;
+    for (; list; list = list->next) {
+        if (list->is_watch && !list->done)
+            oldest = list;
+    }
+    if (oldest)
+        oldest->done = true;
+}
+
 struct lookup *lookups_add_watch(struct lookup **list, struct backend *backend, const char *instance)
 {
     struct lookup watch = {.backend = backend, .is_watch = true};
     if (find_watch(*list, instance))
         return NULL;
+    if (count_of(*list, true) >= WATCHES_MAX)
+        end_oldest_watch(*list);
     memcpy(watch.key.instance, instance, strlen(instance) + 1);
-    return add(list, &watch, WATCHES_MAX);
+    return add(list, &watch);
 }
 
 void lookups_end_watch(struct lookup *list, const char *instance)

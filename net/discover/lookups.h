@@ -18,8 +18,9 @@ struct lookup {
     void *object; /* Avahi's resolver or record browser */
 };
 
-/* Put a new one in front of `list`.  NULL: there are enough, or the watch is there already. */
+/* Puts a new one in front of `list`.  NULL: there are enough. */
 struct lookup *lookups_add(struct lookup **list, struct backend *backend, const struct service_key *key);
+/* NULL: it is there already.  When there are enough, the oldest one ends. */
 struct lookup *lookups_add_watch(struct lookup **list, struct backend *backend, const char *instance);
 
 /* Marks the watch on `instance` as done, if there is one. */

@@ -25,6 +25,7 @@ struct sighting {
 struct sightings {
     struct sighting rows[SIGHTINGS_MAX];
     size_t next_report; /* the scan goes round, so that a noisy row cannot starve the others */
+    size_t next_victim;
 };
 
 struct sightings *sightings_new(void)
@@ -52,22 +53,25 @@ static struct sighting *find(struct sightings *sightings, const struct service_k
     return NULL;
 }
 
-static struct sighting *find_unused(struct sightings *sightings)
+/* When the table is full, whoever floods the network must not keep newcomers out, so rows give way in turn.  What they
+ * held was mostly told already. */
+static struct sighting *make_room(struct sightings *sightings)
 {
     for (size_t i = 0; i < SIGHTINGS_MAX; i++) {
         if (sightings->rows[i].state == UNUSED)
             return &sightings->rows[i];
     }
-    return NULL;
+    struct sighting *victim = &sightings->rows[sightings->next_victim];
+    sightings->next_victim = (sightings->next_victim + 1) % SIGHTINGS_MAX;
+    victim->state = UNUSED;
+    return victim;
 }
 
 void sightings_found(struct sightings *sightings, const struct service_key *key)
 {
     struct sighting *row = find(sightings, key);
     if (!row)
-        row = find_unused(sightings);
-    if (!row)
-        return;
+        row = make_room(sightings);
     if (row->state == UNUSED)
         *row = (struct sighting){.key = *key};
     else if (row->state != LOST && row->state != UNCONFIRMED)

@@ -29,7 +29,7 @@ struct sightings;
 struct sightings *sightings_new(void);
 void sightings_free(struct sightings *sightings);
 
-/* Ignored when the table is full. */
+/* When the table is full, another service is forgotten, without a word to the node. */
 void sightings_found(struct sightings *sightings, const struct service_key *key);
 void sightings_lost(struct sightings *sightings, const struct service_key *key);
 /* It could not be looked up yet. */

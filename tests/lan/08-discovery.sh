@@ -194,6 +194,20 @@ case_address_without_daemon() { address_changes; }
 case_two_cards_with_daemon() { two_cards; }
 case_two_cards_without_daemon() { two_cards; }
 
+# mDNS does not notice that a switch came back; to announce again is what mends it.
+split_and_mended() {
+    local i
+    lab partition 1 2,3
+    three_probes
+    wait_sees 3 2 0 3
+    ! told 1 0 SEEN || fail "seen through a split network"
+    lab heal
+    order 1 again
+    for i in 2 3; do wait_sees 6 "$i" 0 1; done
+}
+case_split_with_daemon() { split_and_mended; }
+case_split_without_daemon() { split_and_mended; }
+
 case_helper_dies() {
     local from1 from2
     three_probes
@@ -219,8 +233,8 @@ case_node_dies_without_daemon() {
 
 CASES=("$@")
 ((${#CASES[@]})) || CASES=(daemons daemon_comes_and_goes frozen_daemon no_daemon card_with_daemon card_without_daemon
-    address_with_daemon address_without_daemon two_cards_with_daemon two_cards_without_daemon helper_dies
-    node_dies_without_daemon)
+    address_with_daemon address_without_daemon two_cards_with_daemon two_cards_without_daemon
+    split_with_daemon split_without_daemon helper_dies node_dies_without_daemon)
 
 first=1
 for name in "${CASES[@]}"; do
