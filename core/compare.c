@@ -193,7 +193,7 @@ static void note_row(struct node *node, struct link *link, struct group *group, 
         return;
     }
     if (log->own && seq > log->row.head_seq)
-        log->closed = true; /* an older copy of this home wrote more than we know */
+        logs_close(node, log); /* an older copy of this home wrote more than we know */
     if (seq > log->known_seq)
         log->known_seq = seq;
     if (seq < link_peer_seq(link, log)) /* it lost its database, or never had what it said */

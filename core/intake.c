@@ -40,7 +40,8 @@ enum error intake_log(struct node *node, struct link *link, const struct wire_me
             return OK; /* waits until the roster changes */
         log = logs_get(node, group, &id, name->kind);
         logs_name(node, log, name);
-        log->closed = log->own; /* an own log that the disk does not know: never append to it */
+        if (log->own)
+            logs_close(node, log); /* the disk does not know it: an older copy of this home wrote it */
     }
     number_name(message->log.number, key);
     table_put(&link->log_names, key, log);
@@ -119,7 +120,7 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
             node_log(node, ERR_EXISTS, "a log was written twice: another history than ours was not taken");
         log->conflict = true;
         if (log->own)
-            log->closed = true;
+            logs_close(node, log);
         break;
     }
     *ret_taken = false;
@@ -177,7 +178,7 @@ static void accept(struct node *node, const struct intake *intake, const struct 
     logs_advance(node, log, &entry, &item->id);
     log->group->received++;
     if (log->own) { /* an older copy of this home wrote it: adopt it, and go on in a new sub */
-        log->closed = true;
+        logs_close(node, log);
         if (entry.hlc > node->own_hlc)
             node->own_hlc = entry.hlc;
     }

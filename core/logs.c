@@ -4,6 +4,8 @@
 #include "alloc.h"
 #include <stdlib.h>
 
+#define LOG_NOTE_CLOSED 1u /* in row.notes[0] */
+
 struct log *logs_find(const struct node *node, const struct hash *id)
 {
     return table_get(&node->logs_by_id, id->bytes);
@@ -149,6 +151,16 @@ void logs_collect_deps(const struct log *own, enum log_kind kind, struct buffer 
     }
 }
 
+void logs_close(struct node *node, struct log *log)
+{
+    if (log->closed)
+        return;
+    log->closed = true;
+    log->row.notes[0] |= LOG_NOTE_CLOSED;
+    if (log->row.number)
+        mark_dirty(node, log);
+}
+
 /* ---------------------------------------------------------------- durability */
 
 void logs_restore(struct node *node, struct group *group, const struct log_row *row)
@@ -158,6 +170,7 @@ void logs_restore(struct node *node, struct group *group, const struct log_row *
     struct log *log = logs_get(node, group, &id, row->name.kind);
     logs_name(node, log, &row->name);
     log->row = *row;
+    log->closed = row->notes[0] & LOG_NOTE_CLOSED;
     index_number(node, log);
     log->durable_seq = log->known_seq = row->head_seq;
     log->durable_id = row->head_id;

@@ -102,7 +102,8 @@ static enum error load(struct node *node)
     if (!err)
         err = admit_load(node);
     for (size_t i = 0; node->restored && i < node->log_count; i++)
-        node->logs[i]->closed = node->logs[i]->own;
+        if (node->logs[i]->own)
+            logs_close(node, node->logs[i]);
     return err;
 }
 

@@ -13,6 +13,7 @@
 #define BACKOFF_NEAR_MS 4000 /* of an address that has answered before, or was set by hand */
 #define BACKOFF_FAR_MS 30000
 #define DIALS_AT_ONCE 32
+#define HANG_UPS_MEAN_NO 3 /* who does not know a code closes at the first message; a broken line does so once */
 
 static bool same_address(const struct address *a, const struct address *b)
 {
@@ -257,6 +258,7 @@ void peers_forget_joins(struct node *node)
 {
     for (size_t i = 0; i < node->peer_count; i++) {
         node->peers[i]->for_join = node->peers[i]->refused = false;
+        node->peers[i]->hang_ups = 0;
         node->peers[i]->backoff_ms = BACKOFF_FIRST_MS;
         node->peers[i]->next_ms = node->mono_ms;
     }
@@ -346,8 +348,8 @@ void peers_link_gone(struct node *node, struct link *link)
     if (!peer)
         return;
     peer->link = NULL;
-    if (peer->for_join)
-        peer->refused = true; /* it closed at the first message: it does not know the code */
+    if (peer->for_join && link->state == LINK_HANDSHAKE)
+        peer->refused = ++peer->hang_ups >= HANG_UPS_MEAN_NO;
     retry_later(node, peer);
 }
 

@@ -210,9 +210,10 @@ struct peer {
     struct address address;
     bool by_hand;
     bool has_device;
-    bool for_join; /* dialled with a code */
-    bool refused;  /* for_join: did not know the code */
-    bool proven;   /* a link to this address has stood */
+    bool for_join;     /* dialled with a code */
+    bool refused;      /* for_join: did not know the code */
+    unsigned hang_ups; /* for_join: how often it closed during the handshake */
+    bool proven;       /* a link to this address has stood */
     struct sign_public device;
     struct link *link;
     uint64_t dial;    /* in flight; 0: none */

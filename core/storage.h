@@ -16,7 +16,7 @@ struct log_row {
     struct hash head_id;
     uint64_t head_hlc;
     uint64_t cited_seq; /* highest seq of this log that an accepted entry of another log cites */
-    uint64_t past[4];   /* reserved for the core; kept as it is */
+    uint64_t notes[4];  /* the core's own, kept as they are; logs.c */
 };
 
 #define ENTRY_FLAG_CHECKED 1u /* this node has itself verified the entry's own signature */

@@ -167,8 +167,8 @@ enum error rows_put_log(struct db_txn *txn, const struct log_row *row)
     write_fixed(&at, row->head_id.bytes, sizeof row->head_id.bytes);
     write_u64(&at, row->head_hlc);
     write_u64(&at, row->cited_seq);
-    for (size_t i = 0; i < sizeof row->past / sizeof *row->past; i++)
-        write_u64(&at, row->past[i]);
+    for (size_t i = 0; i < sizeof row->notes / sizeof *row->notes; i++)
+        write_u64(&at, row->notes[i]);
     return db_put(txn, TABLE_LOGS, BYTES_OF(key), BYTES_OF(value));
 }
 
@@ -200,8 +200,8 @@ enum error rows_read_log(const struct db_row *row, struct log_row *ret)
     take_fixed(&at, ret->head_id.bytes, sizeof ret->head_id.bytes);
     ret->head_hlc = take_u64(&at);
     ret->cited_seq = take_u64(&at);
-    for (size_t i = 0; i < sizeof ret->past / sizeof *ret->past; i++)
-        ret->past[i] = take_u64(&at);
+    for (size_t i = 0; i < sizeof ret->notes / sizeof *ret->notes; i++)
+        ret->notes[i] = take_u64(&at);
     return OK;
 }
 
