@@ -80,7 +80,7 @@ static void echo_backwards(FILE *from, FILE *to)
 static void ids_come_in_the_order_of_the_lines(void **state)
 {
     enum { LINES = 2500 }; /* more than the window */
-    char *input = NULL, expected[16];
+    char *input = NULL, expected[32];
     size_t size;
     json_t *sent = json_array();
     FILE *stream = open_memstream(&input, &size);
