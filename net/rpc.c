@@ -30,7 +30,6 @@ void rpc_state_read_done(const struct rpc *rpc)
 static void free_rpc(struct rpc *rpc)
 {
     buffer_done(&rpc->scratch);
-    free(rpc->path);
     free(rpc);
 }
 
@@ -206,7 +205,6 @@ enum error rpc_open(const struct rpc_options *options, struct rpc **ret)
 
     struct rpc *rpc = alloc_zero(1, sizeof *rpc);
     rpc->options = *options;
-    rpc->path = strdup(options->path);
     uv_pipe_init(options->loop, &rpc->listener, 0);
     rpc->listener.data = rpc;
     err = listen_at(&rpc->listener, options->path);

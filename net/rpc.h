@@ -11,7 +11,7 @@
 #define RPC_LINE_MAX (1u << 20)   /* bytes of a request, without its line feed */
 #define RPC_UNSENT_MAX (1u << 20) /* above: a client is not read, and a subscriber is told that it is too slow */
 
-/* Everything is borrowed until rpc_close() is done, except `path`, which is copied. */
+/* Everything is borrowed until rpc_close() is done, except `path`, which is needed by rpc_open() only. */
 struct rpc_options {
     uv_loop_t *loop;
     const char *path;    /* of the socket */

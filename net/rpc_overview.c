@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_overview.h"
 #include "address.h"
-#include "core/alloc.h"
 #include "core/words.h"
 #include "emit.h"
 #include "rpc_message.h"

@@ -9,7 +9,6 @@ enum rpc_stop { RPC_STOP_NONE, RPC_STOP_WANTED, RPC_STOP_TOLD };
 
 struct rpc {
     struct rpc_options options;
-    char *path;
     uv_pipe_t listener;
     uv_prepare_t turn;     /* runs before the loop waits: gathers and hands over what the turn produced */
     uv_idle_t again;       /* runs while there is more to do at once */
