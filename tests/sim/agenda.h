@@ -22,10 +22,9 @@ struct appointment {
     enum agenda_type type;
     struct host *host;
     uint64_t serial; /* of the host's start, or of its wake-up: tells what is out of date */
+    struct host *seen;
     struct cable *cable;
     int side;
-    struct beacon beacon;
-    struct address address;
 };
 
 /* Zeroed is empty. */

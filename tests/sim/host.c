@@ -175,17 +175,26 @@ static void set_wake(struct host *host, uint64_t wake_ms)
     agenda_add(&world->agenda, &wake);
 }
 
-static void let_see(const struct host *seen, struct host *by)
+static void let_see(struct host *seen, struct host *by)
 {
     struct world *world = by->world;
     struct appointment appointment = {.at_us = world->now_us + SEEN_FIRST_US + world_below(world, SEEN_SPREAD_US),
                                       .type = AGENDA_SEEN,
                                       .host = by,
                                       .serial = by->boot,
-                                      .beacon = seen->beacon,
-                                      .address = seen->address};
+                                      .seen = seen};
     if (world->mdns && seen != by && by->node && !world_is_cut(world, seen, by))
         agenda_add(&world->agenda, &appointment);
+}
+
+void host_sees(struct host *host, const struct host *seen)
+{
+    struct event event = {.type = EVENT_PEER_SEEN,
+                          .beacon = seen->beacon,
+                          .address = seen->address,
+                          .instance = BYTES_OF(seen->beacon.salt)};
+    if (seen->announced)
+        host_step(host, &event);
 }
 
 static void announce(struct host *host, const struct effect *effect)

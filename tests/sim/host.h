@@ -54,6 +54,9 @@ void host_free(struct host *host);
 void host_start(struct host *host, bool restored); /* a process begins */
 void host_stop(struct host *host, bool power_cut); /* and ends: what was not durable is lost */
 void host_step(struct host *host, struct event *event);
-void host_committed(struct host *host); /* what the agenda brings */
 void host_keep_cable(struct host *host, struct cable *cable, int side);
 uint64_t host_now_ms(const struct host *host);
+
+/* What the agenda brings. */
+void host_committed(struct host *host);
+void host_sees(struct host *host, const struct host *seen); /* as it announces itself now */

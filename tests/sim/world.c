@@ -97,12 +97,8 @@ static void keep_appointment(const struct appointment *appointment)
             host_committed(host);
         return;
     case AGENDA_SEEN:
-        event.type = EVENT_PEER_SEEN;
-        event.beacon = appointment->beacon;
-        event.address = appointment->address;
-        event.instance = BYTES_OF(appointment->beacon.salt);
         if (appointment->serial == host->boot)
-            host_step(host, &event);
+            host_sees(host, appointment->seen);
         return;
     case AGENDA_DIALLED:
         cable_dialled(appointment->cable);
