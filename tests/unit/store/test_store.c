@@ -49,7 +49,7 @@ static void check_same_row(const struct log_row *a, const struct log_row *b)
     assert_memory_equal(&a->head_id, &b->head_id, sizeof a->head_id);
     assert_int_equal(a->head_hlc, b->head_hlc);
     assert_int_equal(a->cited_seq, b->cited_seq);
-    assert_memory_equal(a->notes, b->notes, sizeof a->past);
+    assert_memory_equal(a->notes, b->notes, sizeof a->notes);
 }
 
 static void what_was_committed_is_there_after_closing(void **state)
