@@ -11,7 +11,7 @@
 #define EPOCH_MS UINT64_C(1800000000000)
 #define DISK_SIZE (UINT64_C(100) << 30)
 #define SEEN_FIRST_US 10000u
-#define SEEN_SPREAD_US 400000u
+#define SEEN_SPREAD_MS 400u
 #define PENDING_MAX 100000u
 
 static uint64_t mono_base_ms(const struct host *host)
@@ -19,7 +19,7 @@ static uint64_t mono_base_ms(const struct host *host)
     return 5000 + 1000 * host->index;
 }
 
-static uint64_t mono_ms(const struct host *host)
+uint64_t host_mono_ms(const struct host *host)
 {
     return mono_base_ms(host) + host->world->now_us / 1000;
 }
@@ -175,10 +175,10 @@ static void set_wake(struct host *host, uint64_t wake_ms)
     agenda_add(&world->agenda, &wake);
 }
 
-static void let_see(struct host *seen, struct host *by)
+static void let_see(struct host *seen, struct host *by, uint64_t after_us)
 {
     struct world *world = by->world;
-    struct appointment appointment = {.at_us = world->now_us + SEEN_FIRST_US + world_below(world, SEEN_SPREAD_US),
+    struct appointment appointment = {.at_us = world->now_us + SEEN_FIRST_US + after_us,
                                       .type = AGENDA_SEEN,
                                       .host = by,
                                       .serial = by->boot,
@@ -197,13 +197,21 @@ void host_sees(struct host *host, const struct host *seen)
         host_step(host, &event);
 }
 
+void host_asks_around(struct host *host, uint64_t within_ms)
+{
+    struct world *world = host->world;
+    for (size_t i = 0; i < world->host_count; i++)
+        if (world->hosts[i]->announced)
+            let_see(world->hosts[i], host, world_below(world, within_ms) * 1000);
+}
+
 static void announce(struct host *host, const struct effect *effect)
 {
     struct world *world = host->world;
     host->announced = true;
     host->beacon = effect->beacon;
     for (size_t i = 0; i < world->host_count; i++)
-        let_see(host, world->hosts[i]);
+        let_see(host, world->hosts[i], world_below(world, SEEN_SPREAD_MS) * 1000);
 }
 
 static void send(struct host *host, const struct effect *effect)
@@ -262,7 +270,7 @@ void host_step(struct host *host, struct event *event)
         return;
     }
     event->now_ms = host_now_ms(host);
-    event->mono_ms = mono_ms(host);
+    event->mono_ms = host_mono_ms(host);
     event->free_disk = host->free_disk;
     event->disk_size = DISK_SIZE;
     random_bytes(&world->random, event->random, sizeof event->random);
@@ -288,7 +296,7 @@ void host_start(struct host *host, bool restored)
     assert(!host->running);
     host->running = true;
     host->boot++;
-    host->address = (struct address){.port = (uint16_t)(4000 + 100 * host->boot + host->index)};
+    host->address = (struct address){.port = (uint16_t)(4000 + host->index)};
     memcpy(host->address.ip, (const uint8_t[]){0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0}, 14);
     put_u16(host->address.ip + 14, (uint16_t)(host->index + 1));
     host->storage = memory_store_reads(host->disk);
@@ -297,9 +305,7 @@ void host_start(struct host *host, bool restored)
     options.listen_port = host->address.port;
     host->node = node_new(&options);
     host_step(host, &event);
-    for (size_t i = 0; i < world->host_count; i++)
-        if (world->hosts[i]->announced && world->hosts[i]->running)
-            let_see(world->hosts[i], host);
+    host_asks_around(host, SEEN_SPREAD_MS);
 }
 
 static void forget_effect(void *arg, const struct effect *effect, enum error failure)

@@ -35,7 +35,7 @@ struct host {
     size_t queue_count, queue_capacity, committing;
     unsigned fail_commits; /* how many of the next ones fail, */
     enum error fail_with;  /* like this */
-    bool may_fork;         /* its disk was rolled back or copied */
+    bool rolled_back;      /* what it has acknowledged may be with others only */
     struct settled settled, told;
     struct hold replies, notices;
 
@@ -56,6 +56,10 @@ void host_stop(struct host *host, bool power_cut); /* and ends: what was not dur
 void host_step(struct host *host, struct event *event);
 void host_keep_cable(struct host *host, struct cable *cable, int side);
 uint64_t host_now_ms(const struct host *host);
+uint64_t host_mono_ms(const struct host *host);
+
+/* Discovery asks who is there: whoever can be heard is seen within that time. */
+void host_asks_around(struct host *host, uint64_t within_ms);
 
 /* What the agenda brings. */
 void host_committed(struct host *host);

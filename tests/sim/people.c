@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define ANSWER_MS 10000
-#define JOIN_MS 30000
+#define JOIN_MS 20000 /* the answer comes a little later */
 
 struct host *world_add(struct world *world, const char *name)
 {
@@ -36,7 +36,7 @@ static struct asked *ask(struct world *world, struct host *host, const struct co
     with_id.id = world->asked_count;
     *asked = (struct asked){.host = host, .type = command->type};
     if (command->type == COMMAND_JOIN)
-        with_id.deadline_ms = UINT64_MAX;
+        with_id.deadline_ms = host_mono_ms(host) + JOIN_MS;
     int size =
         command->send.text.size < sizeof asked->text ? (int)command->send.text.size : (int)sizeof asked->text - 1;
     snprintf(asked->text, sizeof asked->text, "%.*s", size, (const char *)command->send.text.data);
@@ -61,6 +61,11 @@ static enum error wait_for(struct world *world, const struct asked *asked, uint6
     while (!asked->answered && !world->failure[0] && world->now_us < until_us)
         world_run(world, 1);
     return asked->answered ? asked->error : ERR_TIMEOUT;
+}
+
+const struct asked *world_ask(struct world *world, const char *name, const struct command *command)
+{
+    return ask(world, world_host(world, name), command);
 }
 
 enum error world_command(struct world *world, const char *name, const struct command *command, uint64_t ms,
@@ -93,7 +98,7 @@ enum error world_join(struct world *world, const char *name, const struct code *
 {
     struct command command = {.type = COMMAND_JOIN, .code = *code};
     struct asked asked;
-    return world_command(world, name, &command, JOIN_MS, &asked);
+    return world_command(world, name, &command, JOIN_MS + ANSWER_MS, &asked);
 }
 
 static bool may_write(struct host *host)

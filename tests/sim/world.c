@@ -10,6 +10,7 @@
 
 #define FNV_PRIME UINT64_C(1099511628211)
 #define SETTLE_MS 60000
+#define REQUERY_MS 37000
 
 void world_init(struct world *world, uint64_t seed)
 {
@@ -198,6 +199,8 @@ void world_isolate(struct world *world, const char *name)
 void world_heal(struct world *world)
 {
     memset(world->cut, 0, sizeof world->cut);
+    for (size_t i = 0; i < world->host_count; i++) /* mDNS notices by its next query */
+        host_asks_around(world->hosts[i], REQUERY_MS);
 }
 
 void world_crash(struct world *world, const char *name, bool power_cut)
@@ -211,7 +214,8 @@ void world_restart(struct world *world, const char *name)
 {
     world_crash(world, name, false);
     host_start(world_host(world, name), false);
-    check_acknowledged(world_host(world, name));
+    if (!world_host(world, name)->rolled_back)
+        check_acknowledged(world_host(world, name));
 }
 
 void world_restore(struct world *world, const char *name, const struct memory_store *backup)
@@ -220,6 +224,7 @@ void world_restore(struct world *world, const char *name, const struct memory_st
     world_crash(world, name, false);
     memory_store_free(host->disk);
     host->disk = memory_store_copy(backup);
+    host->rolled_back = true;
     host_start(host, true);
 }
 

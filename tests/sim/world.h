@@ -94,6 +94,8 @@ struct saying {
 enum error world_say_more(struct world *world, const char *name, const struct saying *saying, struct message_ref *ret);
 /* Says it and does not wait; the answer comes into *ret. */
 const struct asked *world_post(struct world *world, const char *name, const char *text);
+/* Any command, without waiting. */
+const struct asked *world_ask(struct world *world, const char *name, const struct command *command);
 /* Any command; waits for the answer up to `ms`.  ERR_TIMEOUT: none came. */
 enum error world_command(struct world *world, const char *name, const struct command *command, uint64_t ms,
                          struct asked *ret);
