@@ -69,22 +69,46 @@ void check_step(struct host *host)
         world_fail(world, "%s wanted to send %zu bytes in one step", host->name, host->effects.arena.size);
 }
 
+static bool holds(const struct host *host, const struct message_ref *ref)
+{
+    for (size_t a = memory_store_entry_count(host->disk); a > 0; a--) {
+        struct stored_entry stored;
+        struct entry entry;
+        if (memory_store_arrival(host->disk, a, &stored) == OK && stored.seq == ref->seq &&
+            entry_decode(stored.wire, &entry) == OK && memcmp(&entry.log, &ref->log, sizeof ref->log) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_acknowledged(const struct asked *asked)
+{
+    return asked->type == COMMAND_SEND && asked->answered && !asked->error;
+}
+
 void check_acknowledged(struct host *host)
 {
     struct world *world = host->world;
     for (size_t i = 0; i < world->asked_count; i++) {
         const struct asked *asked = world->asked[i];
-        struct message_ref ref = asked->message;
-        bool found = false;
-        if (asked->host != host || asked->type != COMMAND_SEND || !asked->answered || asked->error)
-            continue;
-        for (size_t a = memory_store_entry_count(host->disk); a > 0 && !found; a--) {
-            struct stored_entry stored;
-            struct entry entry;
-            found = memory_store_arrival(host->disk, a, &stored) == OK && stored.seq == ref.seq &&
-                    entry_decode(stored.wire, &entry) == OK && memcmp(&entry.log, &ref.log, sizeof ref.log) == 0;
-        }
-        if (!found)
+        if (asked->host == host && is_acknowledged(asked) && !holds(host, &asked->message))
             world_fail(world, "%s lost an acknowledged message: %s", host->name, asked->text);
     }
+}
+
+void check_receipt(struct world *world, const struct asked *asked)
+{
+    struct receipt receipt;
+    size_t with = 0;
+    if (!is_acknowledged(asked) || !asked->host->node ||
+        node_receipt(asked->host->node, &asked->message, &receipt) != OK)
+        return;
+    for (size_t i = 0; i < world->host_count; i++) {
+        if (world->hosts[i]->rolled_back)
+            return; /* it had it once */
+        with += world->hosts[i] != asked->host && holds(world->hosts[i], &asked->message);
+    }
+    if (receipt.with > with)
+        world_fail(world, "%s is told that %zu have \"%s\", and %zu have", asked->host->name, receipt.with, asked->text,
+                   with);
 }

@@ -125,7 +125,11 @@ static void accident(struct life *life)
 
 static void live_a_moment(struct life *life)
 {
-    world_run(&life->world, world_below(&life->world, 400));
+    struct world *world = &life->world;
+    size_t recent = world->asked_count < 200 ? world->asked_count : 200;
+    world_run(world, world_below(world, 400));
+    for (int i = 0; i < 3; i++)
+        check_receipt(world, world->asked[world->asked_count - 1 - world_below(world, recent)]);
     chat(life);
     if (one_in(life, 5))
         let_in(life);
