@@ -172,7 +172,9 @@ void groups_note_governance(struct node *node, struct log *log, const struct ent
 {
     struct group *group = log->group;
     roster_note(&group->roster, &group->id, log_author(log), same_key(log_author(log), &group->root), entry, flags);
-    keys_note(node, group, entry);
+    const struct member *author = roster_find(&group->roster, log_author(log));
+    if (author && (author->role == ROLE_ADMIN || author->role == ROLE_MEMBER))
+        keys_note(node, group, entry);
 }
 
 /* Row: "unread/" ‖ u32 log number ‖ u64 seq. */

@@ -36,6 +36,7 @@ enum error intake_log(struct node *node, struct link *link, const struct wire_me
     log_name_id(name, &id);
     struct log *log = logs_find(node, &id);
     if (!log || !log->named) {
+        groups_settle(node); /* the membership may have come just before, in this step */
         if (!groups_justify(group, name))
             return OK; /* waits until the roster changes */
         log = logs_get(node, group, &id, name->kind);

@@ -4,6 +4,8 @@
 #include "alloc.h"
 #include "vault.h"
 
+#define HEIGHT_STEP_MAX 1000 /* so that no single EPOCH can end the counting */
+
 static struct vault_key row_key(const struct group *group, const struct epoch_id *id)
 {
     uint8_t which[4 + sizeof id->bytes];
@@ -91,7 +93,8 @@ static void note_epoch(struct node *node, struct group *group, const struct entr
     const struct identity *me = &node->identity;
     struct epoch epoch;
     struct secret_key key;
-    if (epoch_decode(entry->payload, &epoch) != OK)
+    const struct epoch_key *newest = keys_newest(group);
+    if (epoch_decode(entry->payload, &epoch) != OK || epoch.height > (newest ? newest->height : 0) + HEIGHT_STEP_MAX)
         return;
     if (box_record_open(epoch.records, &epoch.ephemeral, &me->box, &me->box_secret, &key) == OK) {
         keys_learn(node, group, &key, epoch.height);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ * One message at a time from A to B: from writing the request to A's socket until B shows it, and until A knows that
+ * B holds it durably.
+ *
+ *     request → A: sign, seal, commit │ → B: verify, shown │ commit │ → A: acknowledged
+ *
+ * So the first takes at least one commit and half a round trip, the second two commits and a round trip. */
+#include "bench.h"
+#include "pair.h"
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MESSAGES 2000
+#define WARM_UP 200
+#define FRAME_SIZE 400 /* about what such a message is on the wire */
+
+struct hop {
+    struct pair pair;
+    struct client shown, acknowledged; /* subscriptions at B and at A */
+    uint64_t last;                     /* number of the last message */
+};
+
+struct latencies {
+    struct samples shown, acknowledged, round_trip, commit;
+};
+
+static void send_message(struct hop *hop, char *marker, size_t size)
+{
+    char request[512];
+    uint64_t number = ++hop->last;
+
+    snprintf(marker, size, "number %llu ", (unsigned long long)number);
+    int length = snprintf(request, sizeof request,
+                          "{\"jsonrpc\":\"2.0\",\"id\":%llu,\"method\":\"message.send\",\"params\":{\"target\":\"%s\","
+                          "\"text\":\"This is number %llu of the messages that go from Alice to Bob one by one\"}}\n",
+                          (unsigned long long)number, PAIR_WORKSPACE, (unsigned long long)number);
+    client_write(&hop->pair.a_client, (struct bytes){(const uint8_t *)request, (size_t)length});
+}
+
+/* Reads what is there; true when a line that has all of `words` was among it. */
+static bool saw(struct client *client, const char *words, const char *more)
+{
+    bool found = false;
+    const char *line;
+
+    client_fill(client);
+    while ((line = client_line(client)))
+        found = found || (strstr(line, words) && strstr(line, more));
+    return found;
+}
+
+static void one_message(struct hop *hop, double *ret_shown, double *ret_acknowledged)
+{
+    enum { ANSWER, SHOWN, ACKNOWLEDGED, SOURCES };
+    struct pollfd sources[SOURCES] = {{.fd = hop->pair.a_client.fd, .events = POLLIN},
+                                      {.fd = hop->shown.fd, .events = POLLIN},
+                                      {.fd = hop->acknowledged.fd, .events = POLLIN}};
+    char marker[40];
+    uint64_t start = now_ns();
+
+    send_message(hop, marker, sizeof marker);
+    for (int left = SOURCES; left > 0;) {
+        if (poll(sources, SOURCES, 10000) <= 0)
+            die("a message does not arrive");
+        double seconds = seconds_since(start);
+        bool shown = sources[SHOWN].revents && saw(&hop->shown, marker, "\"message.shown\"");
+        bool acknowledged = sources[ACKNOWLEDGED].revents && saw(&hop->acknowledged, "\"message.acknowledged\"", "");
+        left -= shown + acknowledged + (sources[ANSWER].revents && saw(&hop->pair.a_client, "\"result\"", ""));
+        if (shown)
+            *ret_shown = seconds;
+        if (acknowledged)
+            *ret_acknowledged = seconds;
+    }
+}
+
+static void measure(struct hop *hop, size_t count, struct latencies *ret)
+{
+    for (size_t i = 0; i < count; i++) {
+        double shown = 0, acknowledged = 0;
+        one_message(hop, &shown, &acknowledged);
+        samples_add(&ret->shown, shown);
+        samples_add(&ret->acknowledged, acknowledged);
+    }
+    yard_round_trips(count, FRAME_SIZE, &ret->round_trip);
+    yard_commits(count, FRAME_SIZE, &ret->commit);
+}
+
+/* Microseconds of one run at p50 and p99. */
+enum { SHOWN_P50, SHOWN_P99, ACKNOWLEDGED_P50, ACKNOWLEDGED_P99, FIGURES };
+struct figure {
+    struct samples value, yardstick;
+};
+
+static void add_run(struct latencies *run, struct figure figures[FIGURES])
+{
+    static const double parts[2] = {0.5, 0.99};
+
+    for (size_t i = 0; i < 2; i++) {
+        double round_trip = 1e6 * samples_quantile(&run->round_trip, parts[i]);
+        double commit = 1e6 * samples_quantile(&run->commit, parts[i]);
+        samples_add(&figures[SHOWN_P50 + i].value, 1e6 * samples_quantile(&run->shown, parts[i]));
+        samples_add(&figures[SHOWN_P50 + i].yardstick, round_trip / 2 + commit);
+        samples_add(&figures[ACKNOWLEDGED_P50 + i].value, 1e6 * samples_quantile(&run->acknowledged, parts[i]));
+        samples_add(&figures[ACKNOWLEDGED_P50 + i].yardstick, round_trip + 2 * commit);
+    }
+    samples_done(&run->shown);
+    samples_done(&run->acknowledged);
+    samples_done(&run->round_trip);
+    samples_done(&run->commit);
+}
+
+void bench_hop(const struct bench *bench)
+{
+    static const char *const names[FIGURES] = {"hop_shown_p50", "hop_shown_p99", "hop_acknowledged_p50",
+                                               "hop_acknowledged_p99"};
+    static struct hop hop;
+    struct figure figures[FIGURES] = {0};
+    double ignored;
+
+    pair_start(&hop.pair);
+    client_open(hop.pair.b.home.text, &hop.shown);
+    client_open(hop.pair.a.home.text, &hop.acknowledged);
+    client_subscribe(&hop.shown, "message.shown");
+    client_subscribe(&hop.acknowledged, "message.acknowledged");
+    for (size_t i = 0; i < WARM_UP; i++)
+        one_message(&hop, &ignored, &ignored);
+    for (size_t i = 0; i < BENCH_RUNS; i++) {
+        struct latencies run = {0};
+        measure(&hop, bench_size(bench, MESSAGES), &run);
+        add_run(&run, figures);
+    }
+    client_done(&hop.shown);
+    client_done(&hop.acknowledged);
+    pair_stop(&hop.pair);
+    for (size_t i = 0; i < FIGURES; i++)
+        report_figure(names[i], "us", &figures[i].value, &figures[i].yardstick, NULL);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT
+ * Yardsticks: what this machine can do at most, measured in the same run with the least code that does the same kind
+ * of work.  Each is one file. */
+#pragma once
+#include "measure.h"
+
+/* yard_round_trip.c: a sealed frame of `size` bytes there and back over loopback between two libuv loops, no disk.
+ * Adds seconds, one for each of `count` round trips. */
+void yard_round_trips(size_t count, size_t size, struct samples *ret);
+
+/* yard_commit.c: one synced LMDB commit of a record of `size` bytes.  Adds seconds. */
+void yard_commits(size_t count, size_t size, struct samples *ret);
+
+/* yard_pipeline.c: messages a second from an author to one receiver.  The author signs each and commits what goes out
+ * together, the receiver verifies each, commits what came in one read, and acknowledges; at most `window` are on
+ * their way. */
+double yard_pipeline(size_t count, size_t size, size_t window);
+
+/* yard_bulk.c: entries a second of a bulk transfer: the sender scans its LMDB and packs sealed frames; the receiver
+ * opens them, checks the chain of each of `logs` logs (one hash an entry, one signature in 256), and appends to its
+ * LMDB in large commits.  No index, no further rule.  `sizes`: of the entries. */
+double yard_bulk(const size_t *sizes, size_t count, size_t logs);
