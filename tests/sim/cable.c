@@ -76,7 +76,7 @@ static void put_packet(struct cable *cable, int side, enum packet_type type, str
     uint64_t from = end->last_us > world->now_us ? end->last_us : world->now_us;
     uint64_t late = world->now_us + weather->delay_us + world_below(world, weather->jitter_us + 1);
     packet->type = type;
-    packet->at_us = (from > late ? from : late) + bytes.size / weather->bytes_per_us;
+    packet->at_us = (from > late ? from : late) + bytes.size * 1000 / weather->bytes_per_ms;
     buffer_append(&packet->bytes, bytes);
     end->last_us = packet->at_us;
     *(end->last ? &end->last->next : &end->first) = packet;

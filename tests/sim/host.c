@@ -183,7 +183,7 @@ static void let_see(struct host *seen, struct host *by, uint64_t after_us)
                                       .host = by,
                                       .serial = by->boot,
                                       .seen = seen};
-    if (world->mdns && seen != by && by->node && !world_is_cut(world, seen, by))
+    if (world->mdns && (seen != by || world->echo) && by->node && !world_is_cut(world, seen, by))
         agenda_add(&world->agenda, &appointment);
 }
 

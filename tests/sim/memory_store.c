@@ -304,6 +304,19 @@ struct memory_store *memory_store_copy(const struct memory_store *store)
     return copy;
 }
 
+bool memory_store_holds(const struct memory_store *store, const struct hash *log, uint64_t seq)
+{
+    for (size_t i = 0; i < store->log_count; i++) {
+        struct hash id;
+        if (!store->logs[i].row.number)
+            continue;
+        log_name_id(&store->logs[i].row.name, &id);
+        if (memcmp(&id, log, sizeof id) == 0)
+            return seq > 0 && seq <= store->logs[i].count;
+    }
+    return false;
+}
+
 size_t memory_store_entry_count(const struct memory_store *store)
 {
     return store->entry_count;

@@ -158,11 +158,15 @@ enum error world_say(struct world *world, const char *name, const char *text)
     return world_say_more(world, name, &saying, &ignored);
 }
 
+const struct asked *world_post_more(struct world *world, const char *name, const struct saying *saying)
+{
+    struct command command = sending(saying);
+    return ask(world, world_host(world, name), &command);
+}
+
 const struct asked *world_post(struct world *world, const char *name, const char *text)
 {
-    struct saying saying = {.text = text};
-    struct command command = sending(&saying);
-    return ask(world, world_host(world, name), &command);
+    return world_post_more(world, name, &(struct saying){.text = text});
 }
 
 /* ---------------------------------------------------------------- reading */

@@ -22,6 +22,7 @@ struct life {
     struct code codes[WORLD_HOSTS_MAX];
     uint64_t said;
     bool joined[WORLD_HOSTS_MAX];
+    struct memory_store *backups[WORLD_HOSTS_MAX];
 };
 
 static struct host *anybody(struct life *life)
@@ -36,16 +37,34 @@ static bool one_in(struct life *life, uint64_t bound)
 
 /* ---------------------------------------------------------------- what people do */
 
+/* Any message that was acknowledged lately; seq 0: none. */
+static struct message_ref something_said(struct life *life)
+{
+    struct world *world = &life->world;
+    const struct asked *asked = world->asked[world->asked_count - 1 - world_below(world, world->asked_count)];
+    bool good = asked->type == COMMAND_SEND && asked->answered && !asked->error;
+    return good ? asked->message : (struct message_ref){{{0}}, 0};
+}
+
 static void chat(struct life *life)
 {
-    char text[64];
+    struct world *world = &life->world;
     struct host *host = anybody(life);
     struct node_group group;
+    char text[16001];
     if (!host->node || !node_group_at(host->node, 0, &group))
         return;
-    snprintf(text, sizeof text, "%s %llu", host->name, (unsigned long long)++life->said);
+    size_t size = one_in(life, 30) ? 1 + world_below(world, sizeof text - 1) : 30;
+    memset(text, '.', size);
+    text[size] = 0;
+    int head = snprintf(text, sizeof text, "%s %llu", host->name, (unsigned long long)++life->said);
+    if ((size_t)head < size)
+        text[head] = ' ';
+    struct saying saying = {.text = text, .urgent = one_in(life, 50), .topic = one_in(life, 5) ? "Lunch" : NULL};
+    if (one_in(life, 4))
+        saying.reply_to = something_said(life);
     for (uint64_t i = one_in(life, 20) ? 50 : 1; i > 0; i--)
-        world_post(&life->world, host->name, text);
+        world_post_more(world, host->name, &saying);
 }
 
 static void let_in(struct life *life)
@@ -74,6 +93,7 @@ static void change_weather(struct life *life)
     world->weather.segment_max = one_in(life, 4) ? 1 + world_below(world, 200) : 0;
     world->weather.delay_us = 100 + world_below(world, one_in(life, 4) ? 100000 : 1000);
     world->weather.jitter_us = world_below(world, one_in(life, 4) ? 300000 : 2000);
+    world->weather.bytes_per_ms = one_in(life, 4) ? 10 + world_below(world, 200) : 50000;
     world->weather.commit_us = 1 + world_below(world, one_in(life, 4) ? 400000 : 5000);
 }
 
@@ -98,11 +118,35 @@ static void part_or_heal(struct life *life)
     }
 }
 
+/* Keeps a backup, or puts one back. */
+static void roll_back(struct life *life, struct host *host)
+{
+    struct memory_store **backup = &life->backups[host->index];
+    struct node_info info = {0};
+    if (host->node)
+        node_info(host->node, &info);
+    if (*backup && one_in(life, 2)) {
+        world_restore(&life->world, host->name, *backup);
+    } else if (info.has_workspace) {
+        memory_store_free(*backup);
+        *backup = memory_store_copy(host->disk);
+    }
+}
+
 static void accident(struct life *life)
 {
     struct host *host = anybody(life);
     struct event event = {.type = EVENT_NETWORK};
-    switch (world_below(&life->world, 6)) {
+    switch (world_below(&life->world, 9)) {
+    case 5:
+        host->clock_ms = one_in(life, 2) ? INT64_C(-1800000000000) : INT64_C(100) * 365 * 86400 * 1000;
+        return;
+    case 6:
+        world_stop(&life->world, host->name);
+        return;
+    case 7:
+        roll_back(life, host);
+        return;
     case 0:
         world_crash(&life->world, host->name, one_in(life, 2));
         return;
@@ -148,6 +192,7 @@ static void begin(struct life *life, uint64_t seed)
     static const char *const names[] = {"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"};
     char name[32];
     world_init(&life->world, seed);
+    life->world.echo = seed % 2;
     for (size_t i = 0; i < life->plan.nodes; i++) {
         snprintf(name, sizeof name, "%s%.0zu", names[i % 8], i / 8);
         world_add(&life->world, name);
@@ -162,7 +207,7 @@ static void come_together(struct life *life)
 {
     struct world *world = &life->world;
     world_heal(world);
-    world->weather = (struct weather){.delay_us = 200, .jitter_us = 800, .bytes_per_us = 50, .commit_us = 3000};
+    world->weather = (struct weather){.delay_us = 200, .jitter_us = 800, .bytes_per_ms = 50000, .commit_us = 3000};
     for (size_t i = 0; i < world->host_count; i++) {
         world->hosts[i]->fail_commits = 0;
         if (!world->hosts[i]->node)
@@ -194,6 +239,8 @@ static bool live(const struct plan *plan, uint64_t seed, struct figures *figures
     figures->virtual_ms += life->world.now_us / 1000;
     figures->bytes_sent += life->world.bytes_sent;
     figures->said += life->said;
+    for (size_t i = 0; i < WORLD_HOSTS_MAX; i++)
+        memory_store_free(life->backups[i]);
     world_done(&life->world);
     free(life);
     return good;

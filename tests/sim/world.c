@@ -19,7 +19,7 @@ void world_init(struct world *world, uint64_t seed)
     assert(!err);
     (void)err;
     *world = (struct world){.seed = seed, .mdns = true, .fingerprint = UINT64_C(14695981039346656037)};
-    world->weather = (struct weather){.delay_us = 200, .jitter_us = 800, .bytes_per_us = 50, .commit_us = 3000};
+    world->weather = (struct weather){.delay_us = 200, .jitter_us = 800, .bytes_per_ms = 50000, .commit_us = 3000};
     world->loud = getenv("SIM_LOUD") != NULL;
     put_u64(bytes, seed);
     random_stir(&world->random, bytes);
@@ -210,6 +210,18 @@ void world_crash(struct world *world, const char *name, bool power_cut)
         host_stop(host, power_cut);
 }
 
+void world_stop(struct world *world, const char *name)
+{
+    struct command command = {.type = COMMAND_STOP};
+    struct asked asked;
+    if (!world_host(world, name)->node)
+        return;
+    enum error err = world_command(world, name, &command, 1000, &asked);
+    if (err && err != ERR_TIMEOUT)
+        world_log(world_host(world, name), err, BYTES_TEXT("could not stop in good order"));
+    world_crash(world, name, false);
+}
+
 void world_restart(struct world *world, const char *name)
 {
     world_crash(world, name, false);
@@ -225,6 +237,7 @@ void world_restore(struct world *world, const char *name, const struct memory_st
     memory_store_free(host->disk);
     host->disk = memory_store_copy(backup);
     host->rolled_back = true;
+    check_excuse(host);
     host_start(host, true);
 }
 

@@ -24,7 +24,7 @@
 
 struct weather {
     uint64_t delay_us, jitter_us;
-    uint64_t bytes_per_us;
+    uint64_t bytes_per_ms;
     uint64_t commit_us;
     size_t segment_max;          /* 0: 64 KiB */
     uint64_t resets_per_million; /* of writes */
@@ -35,6 +35,7 @@ struct asked {
     struct host *host;
     enum command_type type;
     bool answered;
+    bool excused; /* no computer holds it any more, by a rollback */
     enum error error;
     struct code code;
     struct message_ref message;
@@ -48,6 +49,7 @@ struct world {
     struct agenda agenda;
     struct weather weather;
     bool mdns; /* beacons are seen */
+    bool echo; /* also one's own */
     struct host *hosts[WORLD_HOSTS_MAX];
     size_t host_count, strangers;
     struct cable **cables;
@@ -94,6 +96,7 @@ struct saying {
 enum error world_say_more(struct world *world, const char *name, const struct saying *saying, struct message_ref *ret);
 /* Says it and does not wait; the answer comes into *ret. */
 const struct asked *world_post(struct world *world, const char *name, const char *text);
+const struct asked *world_post_more(struct world *world, const char *name, const struct saying *saying);
 /* Any command, without waiting. */
 const struct asked *world_ask(struct world *world, const char *name, const struct command *command);
 /* Any command; waits for the answer up to `ms`.  ERR_TIMEOUT: none came. */
@@ -111,6 +114,7 @@ void world_isolate(struct world *world, const char *name);
 void world_heal(struct world *world);
 void world_crash(struct world *world, const char *name, bool power_cut);
 void world_restart(struct world *world, const char *name); /* crashed before, or not */
+void world_stop(struct world *world, const char *name);    /* in good order */
 void world_restore(struct world *world, const char *name, const struct memory_store *backup);
 
 /* ---------------------------------------------------------------- questions */
