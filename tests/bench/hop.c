@@ -86,36 +86,61 @@ static void measure(struct hop *hop, size_t count, struct latencies *ret)
     yard_commits(count, FRAME_SIZE, &ret->commit);
 }
 
-/* Microseconds of one run at p50 and p99. */
-enum { SHOWN_P50, SHOWN_P99, ACKNOWLEDGED_P50, ACKNOWLEDGED_P99, FIGURES };
-struct figure {
-    struct samples value, yardstick;
+/* Microseconds at p50 and p99, one value a run. */
+struct quantile {
+    double part;
+    const char *shown_name, *acknowledged_name;
+    struct samples shown, shown_yardstick, acknowledged, acknowledged_yardstick, round_trip, commit;
 };
 
-static void add_run(struct latencies *run, struct figure figures[FIGURES])
+static void add_run(struct latencies *run, struct quantile *quantile)
 {
-    static const double parts[2] = {0.5, 0.99};
+    double round_trip = 1e6 * samples_quantile(&run->round_trip, quantile->part);
+    double commit = 1e6 * samples_quantile(&run->commit, quantile->part);
 
-    for (size_t i = 0; i < 2; i++) {
-        double round_trip = 1e6 * samples_quantile(&run->round_trip, parts[i]);
-        double commit = 1e6 * samples_quantile(&run->commit, parts[i]);
-        samples_add(&figures[SHOWN_P50 + i].value, 1e6 * samples_quantile(&run->shown, parts[i]));
-        samples_add(&figures[SHOWN_P50 + i].yardstick, round_trip / 2 + commit);
-        samples_add(&figures[ACKNOWLEDGED_P50 + i].value, 1e6 * samples_quantile(&run->acknowledged, parts[i]));
-        samples_add(&figures[ACKNOWLEDGED_P50 + i].yardstick, round_trip + 2 * commit);
+    samples_add(&quantile->round_trip, round_trip);
+    samples_add(&quantile->commit, commit);
+    samples_add(&quantile->shown, 1e6 * samples_quantile(&run->shown, quantile->part));
+    samples_add(&quantile->shown_yardstick, round_trip / 2 + commit);
+    samples_add(&quantile->acknowledged, 1e6 * samples_quantile(&run->acknowledged, quantile->part));
+    samples_add(&quantile->acknowledged_yardstick, round_trip + 2 * commit);
+}
+
+static void report(struct quantile *quantile)
+{
+    char note[96];
+
+    snprintf(note, sizeof note, "a round trip takes %.0f us, a commit %.0f us",
+             samples_quantile(&quantile->round_trip, 0.5), samples_quantile(&quantile->commit, 0.5));
+    report_figure(quantile->shown_name, "us", &quantile->shown, &quantile->shown_yardstick, note);
+    report_figure(quantile->acknowledged_name, "us", &quantile->acknowledged, &quantile->acknowledged_yardstick, note);
+    samples_done(&quantile->round_trip);
+    samples_done(&quantile->commit);
+}
+
+static void measure_runs(struct hop *hop, size_t count)
+{
+    struct quantile quantiles[2] = {
+        {.part = 0.5, .shown_name = "hop_shown_p50", .acknowledged_name = "hop_acknowledged_p50"},
+        {.part = 0.99, .shown_name = "hop_shown_p99", .acknowledged_name = "hop_acknowledged_p99"}};
+
+    for (size_t i = 0; i < BENCH_RUNS; i++) {
+        struct latencies run = {0};
+        measure(hop, count, &run);
+        add_run(&run, &quantiles[0]);
+        add_run(&run, &quantiles[1]);
+        samples_done(&run.shown);
+        samples_done(&run.acknowledged);
+        samples_done(&run.round_trip);
+        samples_done(&run.commit);
     }
-    samples_done(&run->shown);
-    samples_done(&run->acknowledged);
-    samples_done(&run->round_trip);
-    samples_done(&run->commit);
+    report(&quantiles[0]);
+    report(&quantiles[1]);
 }
 
 void bench_hop(const struct bench *bench)
 {
-    static const char *const names[FIGURES] = {"hop_shown_p50", "hop_shown_p99", "hop_acknowledged_p50",
-                                               "hop_acknowledged_p99"};
     static struct hop hop;
-    struct figure figures[FIGURES] = {0};
     double ignored;
 
     pair_start(&hop.pair);
@@ -125,14 +150,8 @@ void bench_hop(const struct bench *bench)
     client_subscribe(&hop.acknowledged, "message.acknowledged");
     for (size_t i = 0; i < WARM_UP; i++)
         one_message(&hop, &ignored, &ignored);
-    for (size_t i = 0; i < BENCH_RUNS; i++) {
-        struct latencies run = {0};
-        measure(&hop, bench_size(bench, MESSAGES), &run);
-        add_run(&run, figures);
-    }
+    measure_runs(&hop, bench_size(bench, MESSAGES));
     client_done(&hop.shown);
     client_done(&hop.acknowledged);
     pair_stop(&hop.pair);
-    for (size_t i = 0; i < FIGURES; i++)
-        report_figure(names[i], "us", &figures[i].value, &figures[i].yardstick, NULL);
 }

@@ -88,9 +88,11 @@ void yard_link_shutdown(struct yard_link *link)
 
 bool yard_link_fill(struct yard_link *link)
 {
-    memmove(link->in.data, link->in.data + link->at, link->in.size - link->at);
-    link->in.size -= link->at;
-    link->at = 0;
+    if (link->at > 0) {
+        memmove(link->in.data, link->in.data + link->at, link->in.size - link->at);
+        link->in.size -= link->at;
+        link->at = 0;
+    }
     buffer_reserve(&link->in, READ_SIZE);
     ssize_t count = read(link->fd, link->in.data + link->in.size, READ_SIZE);
     if (count <= 0)
