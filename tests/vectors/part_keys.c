@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT
+ * EPOCH and KEYSHARE, and what their recipients get out of them. */
+#include <assert.h>
+
+#include "parts.h"
+
+static void ephemeral_of(const char *label, struct dh_public *ret_public, struct dh_secret *ret_secret)
+{
+    uint8_t seed[32];
+    seed_of(label, seed);
+    crypto_dh_keypair_from(seed, ret_public, ret_secret);
+}
+
+static void seal_secrets(const struct cast *cast, struct buffer *out)
+{
+    const struct epoch_secrets secrets = {BYTES_OF(cast->older_epoch_key.bytes), true, cast->workspace_key};
+    struct buffer plain = {0};
+    uint8_t nonce[32];
+    epoch_secrets_encode(&secrets, &plain);
+    seed_of("epoch nonce", nonce);
+    crypto_seal(&cast->epoch_key, nonce, BYTES_OF(cast->group.bytes), buffer_bytes(&plain), out);
+    buffer_done(&plain);
+}
+
+void make_epoch(const struct cast *cast, uint64_t height, struct buffer *out, struct dh_secret *ret_ephemeral)
+{
+    struct epoch epoch = {.height = height};
+    struct buffer records = {0}, sealed = {0};
+    ephemeral_of("epoch ephemeral", &epoch.ephemeral, ret_ephemeral);
+    box_record_append(ret_ephemeral, &epoch.ephemeral, &cast->anna.box, &cast->epoch_key, &records);
+    box_record_append(ret_ephemeral, &epoch.ephemeral, &cast->bora.box, &cast->epoch_key, &records);
+    seal_secrets(cast, &sealed);
+    epoch.records = buffer_bytes(&records);
+    epoch.sealed = buffer_bytes(&sealed);
+    epoch_encode(&epoch, out);
+    buffer_done(&records);
+    buffer_done(&sealed);
+}
+
+json_t *part_epoch(const struct cast *cast)
+{
+    struct buffer payload = {0};
+    struct dh_secret ephemeral;
+    struct epoch_id id;
+    make_epoch(cast, 2, &payload, &ephemeral);
+    epoch_key_id(&cast->group, &cast->epoch_key, &id);
+    json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:[o], s:o}", "group", HEX_OF(cast->group.bytes),
+                              "payload", hex(buffer_bytes(&payload)), "ephemeral_secret", HEX_OF(ephemeral.bytes),
+                              "key", HEX_OF(cast->epoch_key.bytes), "id", HEX_OF(id.bytes), "height", 2, "superseded",
+                              HEX_OF(cast->older_epoch_key.bytes), "workspace_key", HEX_OF(cast->workspace_key.bytes));
+    buffer_done(&payload);
+    return value;
+}
+
+json_t *part_keyshare(const struct cast *cast)
+{
+    struct keyshare share = {.height = 2};
+    struct buffer payload = {0}, records = {0};
+    struct dh_secret ephemeral;
+    struct secret_key opened;
+    epoch_key_id(&cast->group, &cast->epoch_key, &share.epoch);
+    ephemeral_of("keyshare ephemeral", &share.ephemeral, &ephemeral);
+    box_record_append(&ephemeral, &share.ephemeral, &cast->bora.box, &cast->epoch_key, &records);
+    enum error err =
+        box_record_open(buffer_bytes(&records), &share.ephemeral, &cast->bora.box, &cast->bora.box_secret, &opened);
+    assert(err == OK && crypto_equal(&opened, &cast->epoch_key, sizeof opened));
+    (void)err;
+    share.records = buffer_bytes(&records);
+    keyshare_encode(&share, &payload);
+    json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o}", "group", HEX_OF(cast->group.bytes), "payload",
+                              hex(buffer_bytes(&payload)), "ephemeral_secret", HEX_OF(ephemeral.bytes), "box_secret",
+                              HEX_OF(cast->bora.box_secret.bytes), "key", HEX_OF(cast->epoch_key.bytes));
+    buffer_done(&payload);
+    buffer_done(&records);
+    return value;
+}
