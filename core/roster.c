@@ -72,20 +72,38 @@ static void count_member(struct roster *roster, const struct membership *member,
         counted->role = ROLE_ADMIN;
 }
 
-/* Of several ADDs of one instance the lowest role holds (the largest number, but for ARCHIVE, which is no role of an
- * ADD here): same entries, same state. */
-static bool holds(const struct roster *roster, const struct add_fact *fact)
+/* By device; of its instances the newest first; of the ADDs of one instance the lowest role first (the largest number,
+ * but for ARCHIVE, which is no role of an ADD here).  So the first one that counts is the one that holds. */
+static int by_device(const void *a, const void *b)
 {
-    for (size_t i = 0; i < roster->fact_count; i++) {
-        const struct add_fact *other = &roster->facts[i];
-        if (other == fact || !other->consented || !same_key(&other->member.device, &fact->member.device) ||
-            other->member.instance != fact->member.instance || !roster_is_admin(roster, &other->author))
-            continue;
-        int person = memcmp(&other->member, &fact->member, sizeof fact->member);
-        if (other->member.role > fact->member.role || (other->member.role == fact->member.role && person < 0))
-            return false;
+    const struct add_fact *x = a, *y = b;
+    int order = memcmp(&x->member.device, &y->member.device, sizeof x->member.device);
+    if (!order)
+        order = (x->member.instance < y->member.instance) - (x->member.instance > y->member.instance);
+    if (!order)
+        order = (x->member.role < y->member.role) - (x->member.role > y->member.role);
+    if (!order)
+        order = memcmp(&x->member, &y->member, sizeof x->member);
+    return order ? order : memcmp(&x->author, &y->author, sizeof x->author);
+}
+
+/* Both lists: the founder, then by device. */
+static void keep_last_heard(struct roster *roster, const struct member *old, size_t count)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < roster->count; i++) {
+        struct member *member = &roster->members[i];
+        while (at < count && at > 0 && memcmp(&old[at].device, &member->device, sizeof member->device) < 0)
+            at++;
+        if (at < count && same_key(&old[at].device, &member->device))
+            member->last_heard_ms = old[at++].last_heard_ms;
     }
-    return true;
+}
+
+static bool is_counted(const struct roster *roster, const struct sign_public *device)
+{
+    return roster->count && (same_key(&roster->members[0].device, device) ||
+                             same_key(&roster->members[roster->count - 1].device, device));
 }
 
 bool roster_evaluate(struct roster *roster)
@@ -99,15 +117,14 @@ bool roster_evaluate(struct roster *roster)
     roster->count = roster->capacity = 0;
     if (roster->has_genesis)
         count_member(roster, &roster->founder, NULL);
+    if (roster->fact_count)
+        qsort(roster->facts, roster->fact_count, sizeof *roster->facts, by_device);
     for (size_t i = 0; i < roster->fact_count; i++) {
         const struct add_fact *fact = &roster->facts[i];
-        if (fact->consented && roster_is_admin(roster, &fact->author) && !roster_find(roster, &fact->member.device) &&
-            holds(roster, fact))
+        if (fact->consented && roster_is_admin(roster, &fact->author) && !is_counted(roster, &fact->member.device))
             count_member(roster, &fact->member, &fact->author);
     }
-    for (size_t i = 0; i < roster->count && i < before; i++)
-        roster->members[i].last_heard_ms =
-            same_key(&old[i].device, &roster->members[i].device) ? old[i].last_heard_ms : 0;
+    keep_last_heard(roster, old, before);
     bool changed = before != roster->count || (before && memcmp(old, roster->members, before * sizeof *old) != 0);
     free(old);
     return changed;
