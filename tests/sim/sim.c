@@ -20,7 +20,7 @@ struct life {
     struct world world;
     struct plan plan;
     struct code codes[WORLD_HOSTS_MAX];
-    uint64_t said;
+    uint64_t said, rolled_back;
     bool joined[WORLD_HOSTS_MAX];
     struct memory_store *backups[WORLD_HOSTS_MAX];
 };
@@ -127,6 +127,7 @@ static void roll_back(struct life *life, struct host *host)
         node_info(host->node, &info);
     if (*backup && one_in(life, 2)) {
         world_restore(&life->world, host->name, *backup);
+        life->rolled_back++;
     } else if (info.has_workspace) {
         memory_store_free(*backup);
         *backup = memory_store_copy(host->disk);
@@ -218,7 +219,7 @@ static void come_together(struct life *life)
 }
 
 struct figures {
-    uint64_t virtual_ms, entries_taken, bytes_taken, bytes_sent, said;
+    uint64_t virtual_ms, entries_taken, bytes_taken, bytes_sent, said, rolled_back, members, starts;
 };
 
 static bool live(const struct plan *plan, uint64_t seed, struct figures *figures)
@@ -235,10 +236,13 @@ static bool live(const struct plan *plan, uint64_t seed, struct figures *figures
     for (size_t i = 0; i < life->world.host_count; i++) {
         figures->entries_taken += life->world.hosts[i]->entries_taken;
         figures->bytes_taken += life->world.hosts[i]->bytes_taken;
+        figures->members += life->world.hosts[i]->entries_taken > 0;
+        figures->starts += life->world.hosts[i]->boot / 2;
     }
     figures->virtual_ms += life->world.now_us / 1000;
     figures->bytes_sent += life->world.bytes_sent;
     figures->said += life->said;
+    figures->rolled_back += life->rolled_back;
     for (size_t i = 0; i < WORLD_HOSTS_MAX; i++)
         memory_store_free(life->backups[i]);
     world_done(&life->world);
@@ -303,10 +307,11 @@ int main(int argc, char **argv)
         done++;
     }
     double took = real_seconds() - began;
-    printf("%llu seeds held: %.0f virtual s in %.1f real ones (%.0f x), %llu messages said, %llu entries taken,"
-           " %.2f bytes sent for each byte that was missing\n",
+    printf("%llu seeds held: %.0f virtual s in %.1f real ones (%.0f x), %llu members, %llu starts, %llu rollbacks,"
+           " %llu messages said, %llu entries taken, %.2f bytes sent for each byte that was missing\n",
            (unsigned long long)done, (double)figures.virtual_ms / 1e3, took, (double)figures.virtual_ms / 1e3 / took,
-           (unsigned long long)figures.said, (unsigned long long)figures.entries_taken,
-           (double)figures.bytes_sent / (double)figures.bytes_taken);
+           (unsigned long long)figures.members, (unsigned long long)figures.starts,
+           (unsigned long long)figures.rolled_back, (unsigned long long)figures.said,
+           (unsigned long long)figures.entries_taken, (double)figures.bytes_sent / (double)figures.bytes_taken);
     return 0;
 }

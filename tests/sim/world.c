@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #define FNV_PRIME UINT64_C(1099511628211)
-#define SETTLE_MS 60000
 #define REQUERY_MS 37000
 
 void world_init(struct world *world, uint64_t seed)
@@ -242,110 +241,6 @@ void world_restore(struct world *world, const char *name, const struct memory_st
 }
 
 /* ---------------------------------------------------------------- questions */
-
-static const char *explain(struct world *world, struct host *a, struct host *b)
-{
-    static char text[120];
-    snprintf(text, sizeof text, "%s (%zu entries) and %s (%zu entries)", a->name, memory_store_entry_count(a->disk),
-             b->name, memory_store_entry_count(b->disk));
-    (void)world;
-    return text;
-}
-
-static void describe_clock(void *arg, const struct hash *log, uint64_t seq)
-{
-    struct buffer *out = arg;
-    buffer_append(out, BYTES_OF(log->bytes));
-    buffer_append_u64(out, seq);
-}
-
-static bool describe_row(void *arg, const struct message *message)
-{
-    struct buffer *out = arg;
-    buffer_append_byte(out, (uint8_t)message->state);
-    buffer_append(out, BYTES_OF(message->ref.log.bytes));
-    buffer_append_u64(out, message->ref.seq);
-    buffer_append(out, message->author);
-    buffer_append(out, message->topic);
-    buffer_append(out, message->text);
-    buffer_append_byte(out, message->incomplete);
-    return true;
-}
-
-static bool describe_person(const struct node *node, size_t index, struct buffer *out)
-{
-    struct node_person person;
-    if (!node_person_at(node, 1, index, &person))
-        return false;
-    buffer_append(out, BYTES_OF(person.device.bytes));
-    buffer_append(out, BYTES_OF(person.person.bytes));
-    buffer_append(out, person.name);
-    buffer_append_byte(out, (uint8_t)person.role);
-    return true;
-}
-
-/* Everything that two nodes with the same entries must agree about. */
-static bool describe(struct host *host, struct buffer *out)
-{
-    struct node_info info;
-    struct node_group group;
-    node_info(host->node, &info);
-    if (!info.has_workspace)
-        return false;
-    struct message_query query = {.group = info.workspace};
-    node_clock(host->node, info.workspace, describe_clock, out);
-    enum error err = node_messages(host->node, &query, describe_row, out);
-    if (err)
-        world_fail(host->world, "%s cannot list its messages: %s", host->name, error_code(err));
-    for (size_t i = 0; describe_person(host->node, i, out); i++)
-        ;
-    if (node_group_at(host->node, 0, &group))
-        buffer_append(out, group.name);
-    return true;
-}
-
-bool world_agrees(struct world *world)
-{
-    struct buffer first = {0};
-    struct host *told = NULL;
-    bool agrees = true;
-    for (size_t i = 0; i < world->host_count && agrees; i++) {
-        struct buffer own = {0};
-        struct host *host = world->hosts[i];
-        if (host->node && !host->queue_count && describe(host, &own)) {
-            if (!told)
-                buffer_append(&first, buffer_bytes(&own));
-            else
-                agrees = bytes_equal(buffer_bytes(&first), buffer_bytes(&own));
-            told = told ? told : host;
-        } else if (host->node && host->queue_count)
-            agrees = false;
-        buffer_done(&own);
-    }
-    buffer_done(&first);
-    return agrees;
-}
-
-bool world_settle(struct world *world)
-{
-    uint64_t until_us = world->now_us + SETTLE_MS * 1000;
-    while (!world->failure[0] && world->now_us < until_us) {
-        if (world_agrees(world))
-            return true;
-        world_run(world, 100);
-    }
-    struct host *fewest = NULL, *most = NULL;
-    for (size_t i = 0; i < world->host_count; i++) {
-        struct host *host = world->hosts[i];
-        if (host->node && (!fewest || memory_store_entry_count(host->disk) < memory_store_entry_count(fewest->disk)))
-            fewest = host;
-        if (host->node && (!most || memory_store_entry_count(host->disk) > memory_store_entry_count(most->disk)))
-            most = host;
-    }
-    if (fewest)
-        world_fail(world, "no agreement in 60 s: %s", explain(world, fewest, most));
-    return false;
-}
 
 size_t world_links(const struct world *world, const char *a, const char *b)
 {

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT
+ * What nodes with the same entries must agree about, and in which of it two differ. */
+#include "world.h"
+#include <stdio.h>
+
+#define SETTLE_MS 60000
+
+enum matter { MATTER_CLOCK, MATTER_MESSAGES, MATTER_PEOPLE, MATTER_TITLE, MATTER_COUNT };
+
+static const char *const matter_words[] = {"which entries there are", "the messages and their order", "who is who",
+                                           "the workspace's name"};
+
+static void describe_log(void *arg, const struct hash *log, uint64_t seq)
+{
+    struct buffer *out = arg;
+    buffer_append(out, BYTES_OF(log->bytes));
+    buffer_append_u64(out, seq);
+}
+
+static bool describe_row(void *arg, const struct message *message)
+{
+    struct buffer *out = arg;
+    buffer_append_byte(out, (uint8_t)message->state);
+    buffer_append(out, BYTES_OF(message->ref.log.bytes));
+    buffer_append_u64(out, message->ref.seq);
+    buffer_append(out, message->author);
+    buffer_append(out, message->topic);
+    buffer_append(out, message->text);
+    buffer_append_byte(out, message->incomplete);
+    return true;
+}
+
+static void describe_people(const struct node *node, struct buffer *out)
+{
+    struct node_person person;
+    for (size_t i = 0; node_person_at(node, 1, i, &person); i++) {
+        buffer_append(out, BYTES_OF(person.device.bytes));
+        buffer_append(out, BYTES_OF(person.person.bytes));
+        buffer_append(out, person.name);
+        buffer_append_byte(out, (uint8_t)person.role);
+    }
+}
+
+static void describe(struct host *host, enum matter matter, struct buffer *out)
+{
+    struct message_query query = {.group = 1};
+    struct node_group group;
+    enum error err = OK;
+    switch (matter) {
+    case MATTER_CLOCK:
+        node_clock(host->node, 1, describe_log, out);
+        break;
+    case MATTER_MESSAGES:
+        err = node_messages(host->node, &query, describe_row, out);
+        break;
+    case MATTER_PEOPLE:
+        describe_people(host->node, out);
+        break;
+    case MATTER_TITLE:
+    case MATTER_COUNT:
+        if (node_group_at(host->node, 0, &group))
+            buffer_append(out, group.name);
+        break;
+    }
+    if (err)
+        world_fail(host->world, "%s cannot list its messages: %s", host->name, error_code(err));
+}
+
+/* MATTER_COUNT: they agree about everything. */
+static enum matter first_difference(struct host *a, struct host *b)
+{
+    enum matter matter = MATTER_CLOCK;
+    bool same = true;
+    while (same && matter < MATTER_COUNT) {
+        struct buffer x = {0}, y = {0};
+        describe(a, matter, &x);
+        describe(b, matter, &y);
+        same = bytes_equal(buffer_bytes(&x), buffer_bytes(&y));
+        matter += same;
+        buffer_done(&x);
+        buffer_done(&y);
+    }
+    return matter;
+}
+
+static bool takes_part(const struct host *host)
+{
+    struct node_info info = {0};
+    if (host->node)
+        node_info(host->node, &info);
+    return info.has_workspace;
+}
+
+/* Calls the two that differ, if any. */
+static bool find_difference(struct world *world, struct host **ret_a, struct host **ret_b, enum matter *ret)
+{
+    struct host *first = NULL;
+    for (size_t i = 0; i < world->host_count; i++) {
+        struct host *host = world->hosts[i];
+        if (!takes_part(host))
+            continue;
+        if (!first) {
+            first = host;
+            continue;
+        }
+        *ret_a = first;
+        *ret_b = host;
+        *ret = first_difference(first, host);
+        if (*ret != MATTER_COUNT)
+            return true;
+    }
+    return false;
+}
+
+bool world_agrees(struct world *world)
+{
+    struct host *a, *b;
+    enum matter matter;
+    for (size_t i = 0; i < world->host_count; i++)
+        if (world->hosts[i]->queue_count)
+            return false;
+    return !find_difference(world, &a, &b, &matter);
+}
+
+bool world_settle(struct world *world)
+{
+    struct host *a, *b;
+    enum matter matter;
+    uint64_t until_us = world->now_us + SETTLE_MS * 1000;
+    while (!world->failure[0] && world->now_us < until_us) {
+        if (world_agrees(world))
+            return true;
+        world_run(world, 100);
+    }
+    if (find_difference(world, &a, &b, &matter))
+        world_fail(world, "after 60 s %s (%zu entries) and %s (%zu) do not agree about %s", a->name,
+                   memory_store_entry_count(a->disk), b->name, memory_store_entry_count(b->disk), matter_words[matter]);
+    else if (!world->failure[0])
+        world_fail(world, "somebody's disk is still busy after 60 s");
+    return false;
+}
