@@ -57,7 +57,7 @@ static void a_joiner_reads_the_newest_before_the_history(void **state)
     (void)state;
     begin_story(&world, 1, "alice", NULL);
     say_many(&world, "alice", MANY);
-    world.weather.bytes_per_us = 1; /* a megabyte a second: the history takes longer than a second */
+    world.weather.bytes_per_ms = 1000; /* a megabyte a second: the history takes longer than a second */
     world_add(&world, "bob");
     CHECK_OK(world_invite(&world, "alice", &code));
     CHECK_OK(world_join(&world, "bob", &code));
@@ -88,12 +88,12 @@ static void what_is_said_meanwhile_is_shown_at_once(void **state)
     begin_story(&world, 2, "alice", GUESTS("bob"));
     world_isolate(&world, "bob");
     world_run(&world, 10000);
-    say_many(&world, "alice", MANY);
-    world.weather.bytes_per_us = 1;
+    say_many(&world, "alice", 5 * MANY); /* more than is on its way at a time */
+    world.weather.bytes_per_ms = 1000;
     world_heal(&world);
     assert_true(world_until(&world, bob_reads_the_newest, 40000));
     assert_int_equal(world_say(&world, "alice", "now"), OK);
-    assert_true(world_until(&world, bob_shows_what_is_said_now, 1000));
+    assert_true(world_until(&world, bob_shows_what_is_said_now, 5000));
     assert_int_equal(early_of(&world, "bob").count, 200); /* the oldest made room */
     assert_int_equal(world_text_count(&world, "bob", "now"), 0);
     world_settle(&world);
