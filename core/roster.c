@@ -18,11 +18,20 @@ static bool consents(const struct hash *group, const struct membership *member, 
     return (*flags & ENTRY_FLAG_CONSENT) != 0;
 }
 
-static void note_genesis(struct roster *roster, const struct entry *entry, uint32_t *flags)
+/* The group's id is the hash of root key and GENESIS: so nobody, not even the root, can found the same group twice. */
+static bool is_of_group(const struct hash *group, const struct sign_public *root, const struct entry *entry)
+{
+    struct hash id;
+    genesis_group_id(root, entry->payload, &id);
+    return same_hash(&id, group);
+}
+
+static void note_genesis(struct roster *roster, const struct hash *group, const struct sign_public *root,
+                         const struct entry *entry, uint32_t *flags)
 {
     static const struct hash no_group;
     struct genesis genesis;
-    if (roster->has_genesis || genesis_decode(entry->payload, &genesis) != OK ||
+    if (roster->has_genesis || !is_of_group(group, root, entry) || genesis_decode(entry->payload, &genesis) != OK ||
         !consents(&no_group, &genesis.founder, flags))
         return;
     roster->has_genesis = true;
@@ -48,7 +57,7 @@ void roster_note(struct roster *roster, const struct hash *group, const struct s
                  const struct entry *entry, uint32_t *flags)
 {
     if (entry->type == ENTRY_GENESIS && is_root)
-        note_genesis(roster, entry, flags);
+        note_genesis(roster, group, author, entry, flags);
     else if (entry->type == ENTRY_ADD)
         note_add(roster, group, author, entry, flags);
     else if (entry->type != ENTRY_EPOCH && entry->type != ENTRY_KEYSHARE &&
