@@ -33,6 +33,10 @@ struct log *logs_get(struct node *node, struct group *group, const struct hash *
 
 void logs_name(struct node *node, struct log *log, const struct log_name *name)
 {
+    if (log->source) { /* it is counted under the kind that a peer told, which may have been wrong */
+        log->group->fetching[log->kind]--;
+        log->group->fetching[name->kind]++;
+    }
     log->row.name = *name;
     log->kind = name->kind;
     log->named = true;
