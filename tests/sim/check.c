@@ -89,12 +89,11 @@ void check_acknowledged(struct host *host)
     }
 }
 
-void check_excuse(struct host *host)
+void check_excuse(struct world *world)
 {
-    struct world *world = host->world;
     for (size_t i = 0; i < world->asked_count; i++) {
         struct asked *asked = world->asked[i];
-        bool held = asked->host != host || !is_acknowledged(asked);
+        bool held = !is_acknowledged(asked);
         for (size_t h = 0; h < world->host_count && !held; h++)
             held = holds(world->hosts[h], &asked->message);
         asked->excused |= !held;

@@ -10,8 +10,8 @@ void check_committed(struct host *host, const struct batch *batch);
 void check_step(struct host *host);
 /* All that was acknowledged to this host's user is there. */
 void check_acknowledged(struct host *host);
-/* This host's disk was rolled back: what nobody holds any more cannot come back. */
-void check_excuse(struct host *host);
+/* A disk was rolled back: what nobody holds any more cannot come back. */
+void check_excuse(struct world *world);
 /* Nobody is said to have a message who has it not durably. */
 struct asked;
 void check_receipt(struct world *world, const struct asked *asked);

@@ -236,7 +236,7 @@ void world_restore(struct world *world, const char *name, const struct memory_st
     memory_store_free(host->disk);
     host->disk = memory_store_copy(backup);
     host->rolled_back = true;
-    check_excuse(host);
+    check_excuse(world);
     host_start(host, true);
 }
 
