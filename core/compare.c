@@ -177,20 +177,21 @@ void compare_tell(struct node *node, struct link *link, const struct group *grou
     buffer_done(&rows[1]);
 }
 
-static void note_row(struct node *node, struct link *link, struct group *group, enum log_kind kind, const uint8_t *row)
+struct log *compare_note_row(struct node *node, struct link *link, struct group *group, enum log_kind kind,
+                             const uint8_t *row)
 {
     struct hash id;
     uint64_t seq = get_u64(row + sizeof id.bytes);
     memcpy(id.bytes, row, sizeof id.bytes);
     struct log *log = logs_find(node, &id);
     if (!log && group->log_count >= LOGS_PER_GROUP_MAX)
-        return;
+        return NULL;
     log = logs_get(node, group, &id, kind);
     if (log->group != group)
-        return;
+        return NULL;
     if (seq == log->durable_seq && seq && memcmp(row + sizeof id.bytes + 8, log->durable_id.bytes, 8) != 0) {
         log->conflict = true;
-        return;
+        return NULL;
     }
     if (log->own && seq > log->row.head_seq)
         logs_close(node, log); /* an older copy of this home wrote more than we know */
@@ -199,6 +200,7 @@ static void note_row(struct node *node, struct link *link, struct group *group, 
     if (seq < link_peer_seq(link, log)) /* it lost its database, or never had what it said */
         link_set_peer_seq(link, log, seq);
     receipts_note(node, link, log, seq);
+    return log;
 }
 
 enum error compare_have(struct node *node, struct link *link, const struct wire_message *message)
@@ -207,7 +209,7 @@ enum error compare_have(struct node *node, struct link *link, const struct wire_
     if (!group)
         return OK;
     for (size_t at = 0; at < message->have.rows.size; at += HAVE_ROW_SIZE)
-        note_row(node, link, group, message->have.kind, message->have.rows.data + at);
+        compare_note_row(node, link, group, message->have.kind, message->have.rows.data + at);
     if (message->have.flags & HAVE_FLAG_LAST)
         group->wants_dirty = true;
     if (message->have.flags & HAVE_FLAG_ASK)

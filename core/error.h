@@ -31,6 +31,7 @@
     X(ERR_SLOW, "slow", "the other side is too slow")                                                                  \
     X(ERR_CLOSED, "closed", "the connection was closed")                                                               \
     X(ERR_DUPLICATE_LINK, "duplicate_link", "another connection to this node is kept")                                 \
+    X(ERR_NOT_NEEDED, "not_needed", "the other side needs no connection here")                                         \
     X(ERR_SHUTTING_DOWN, "shutting_down", "the node is shutting down")                                                 \
     X(ERR_DISK, "disk", "the disk could not be read or written")                                                       \
     X(ERR_DISK_FULL, "disk_full", "the disk is full")                                                                  \

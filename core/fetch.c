@@ -11,6 +11,9 @@ static bool is_missing(const struct log *log)
     return !log->conflict && !log->unjustified && log->known_seq > log->row.head_seq;
 }
 
+/* How far a log may be behind and still be asked for as a live one. */
+#define LIVE_ENTRIES_MAX 256
+
 static void take_source(struct log *log, struct link *link)
 {
     log->source = link;
@@ -18,33 +21,42 @@ static void take_source(struct log *log, struct link *link)
     log->group->fetching[log->kind]++;
 }
 
-static void leave_source(struct log *log)
+void fetch_leave(struct log *log)
 {
     log->source->wants--;
     log->group->fetching[log->kind]--;
     log->source = NULL;
 }
 
-/* The open link with the fewest logs asked of it that has more of `log` than we. */
-static struct link *choose_source(const struct node *node, const struct log *log)
+/* The open link with the fewest logs asked of it that has more of `log` than we; not the one that is asked now. */
+struct link *fetch_other_source(const struct node *node, const struct log *log)
 {
     struct link *best = NULL;
     for (size_t i = 0; i < node->link_count; i++) {
         struct link *link = node->links[i];
-        if (link->state == LINK_OPEN && link_peer_seq(link, log) > log->row.head_seq &&
+        if (link->state == LINK_OPEN && link != log->source && link_peer_seq(link, log) > log->row.head_seq &&
             (!best || link->wants < best->wants))
             best = link;
     }
     return best;
 }
 
-static void send_wants(struct node *node, struct link *link, const struct group *group)
+static void append_want(struct log *log, struct link *link)
+{
+    take_source(log, link);
+    buffer_append(&link->want_rows, hash_bytes(&log->id));
+    buffer_append_u64(&link->want_rows, log->row.head_seq + 1);
+    buffer_append_u64(&link->want_rows, link_peer_seq(link, log));
+}
+
+static void send_wants(struct node *node, struct link *link, const struct group *group, uint64_t flags)
 {
     struct buffer *rows = &link->want_rows;
     for (size_t at = 0; at < rows->size; at += WIRE_ROWS_MAX * WANT_ROW_SIZE) {
         size_t left = rows->size - at, most = WIRE_ROWS_MAX * WANT_ROW_SIZE;
         struct wire_message message = {.type = WIRE_WANT};
         message.want.group = group->id;
+        message.want.flags = flags;
         message.want.rows = (struct bytes){rows->data + at, left < most ? left : most};
         link_send(node, link, &message, 0);
         link->progress_ms = node->mono_ms;
@@ -57,16 +69,31 @@ static void ask_for(struct node *node, struct group *group, enum log_kind kind)
 {
     for (size_t i = 0; i < group->log_count; i++) {
         struct log *log = group->logs[i];
-        struct link *link = log->kind == kind && !log->source && is_missing(log) ? choose_source(node, log) : NULL;
-        if (!link)
-            continue;
-        take_source(log, link);
-        buffer_append(&link->want_rows, hash_bytes(&log->id));
-        buffer_append_u64(&link->want_rows, log->row.head_seq + 1);
-        buffer_append_u64(&link->want_rows, link_peer_seq(link, log));
+        struct link *link = log->kind == kind && !log->source && is_missing(log) ? fetch_other_source(node, log) : NULL;
+        if (link)
+            append_want(log, link);
     }
     for (size_t i = 0; i < node->link_count; i++)
-        send_wants(node, node->links[i], group);
+        send_wants(node, node->links[i], group, 0);
+}
+
+bool fetch_announced(struct node *node, struct log *log, struct link *link)
+{
+    const struct group *group = log->group;
+    bool later = log->kind == KIND_CONTENT && group->fetching[KIND_GOVERNANCE];
+    if (!is_missing(log) || log->source || node->disk_state != OK || link_peer_seq(link, log) <= log->row.head_seq)
+        return false;
+    if (later || log->known_seq - log->row.head_seq > LIVE_ENTRIES_MAX) {
+        log->group->wants_dirty = true;
+        return false;
+    }
+    append_want(log, link);
+    return true;
+}
+
+void fetch_send_live(struct node *node, struct link *link, const struct group *group)
+{
+    send_wants(node, link, group, WANT_FLAG_LIVE);
 }
 
 /* Governance first and whole: it tells whose content may be taken. */
@@ -90,7 +117,7 @@ enum error fetch_end(struct node *node, struct link *link, const struct wire_mes
         return OK;
     log->unjustified = !log->named;
     link_set_peer_seq(link, log, message->end.seq);
-    leave_source(log);
+    fetch_leave(log);
     if (is_missing(log) || !log->group->fetching[log->kind])
         log->group->wants_dirty = true; /* another source, or now the content */
     return OK;
@@ -100,7 +127,7 @@ void fetch_link_gone(struct node *node, struct link *link)
 {
     for (size_t i = 0; link->wants && i < node->log_count; i++)
         if (node->logs[i]->source == link) {
-            leave_source(node->logs[i]);
+            fetch_leave(node->logs[i]);
             node->logs[i]->group->wants_dirty = true;
         }
 }

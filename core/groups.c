@@ -6,6 +6,7 @@
 #include "keys.h"
 #include "logs.h"
 #include "lookup.h"
+#include "presence.h"
 #include "roster.h"
 #include "vault.h"
 #include <stdlib.h>
@@ -243,6 +244,7 @@ void groups_settle(struct node *node)
         group->wants_dirty = true;
         for (size_t i = 0; i < group->log_count; i++)
             group->logs[i]->unjustified = false; /* its writer may be a member now */
+        presence_roster_changed(node);
         node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
     }
     if (group->keys_changed)

@@ -5,6 +5,7 @@
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
+#include "relay.h"
 #include <stdlib.h>
 
 #define LOGS_PER_LINK_MAX 8192
@@ -49,6 +50,13 @@ enum error intake_log(struct node *node, struct link *link, const struct wire_me
     return OK;
 }
 
+struct log *intake_log_of(const struct link *link, uint32_t number)
+{
+    uint8_t key[32];
+    number_name(number, key);
+    return table_get(&link->log_names, key);
+}
+
 /* ---------------------------------------------------------------- keeping */
 
 static void refuse(struct link *link)
@@ -81,17 +89,18 @@ static enum verdict fits(const struct intake *intake, const struct log *log, con
     return head == 0 || same_hash(&entry->previous, id) ? TAKEN : MISFIT;
 }
 
-static void keep(struct intake *intake, struct log *log, const struct entry *entry, struct bytes wire, bool live)
+static void keep(struct intake *intake, struct log *log, const struct entry *entry, struct bytes wire, uint64_t flags)
 {
+    bool live = flags & ENTRIES_FLAG_LIVE, relay = live && !(flags & ENTRIES_FLAG_TO_ALL);
     ARRAY_ROOM(intake->items, intake->count, intake->capacity);
     struct intake_item *item = &intake->items[intake->count++];
-    *item = (struct intake_item){log, entry->seq, intake->arena.size, wire.size, live, {{0}}};
+    *item = (struct intake_item){log, entry->seq, intake->arena.size, wire.size, live, relay, {{0}}};
     entry_id(entry, &item->id);
     buffer_append(&intake->arena, wire);
 }
 
 /* One entry of an ENTRIES message.  *ret_taken tells whether this node has it, or will have it with this run. */
-static enum error take(struct node *node, struct link *link, struct log *log, struct bytes wire, bool live,
+static enum error take(struct node *node, struct link *link, struct log *log, struct bytes wire, uint64_t flags,
                        bool *ret_taken)
 {
     struct entry entry;
@@ -107,7 +116,7 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
     case TAKEN:
         if (!entry.payload_missing && entry_check_payload(&entry) != OK)
             return ERR_MALFORMED;
-        keep(&link->intake, log, &entry, wire, live);
+        keep(&link->intake, log, &entry, wire, flags);
         *ret_taken = true;
         return OK;
     case AHEAD:
@@ -136,21 +145,19 @@ static bool is_full(const struct intake *intake)
 enum error intake_entries(struct node *node, struct link *link, const struct wire_message *message)
 {
     struct bytes left = message->entries.items;
-    uint8_t key[32];
     bool taken = true;
     enum error err = OK;
     link->entries_received++;
     link->ack_due = true;
     link->progress_ms = node->mono_ms;
 
-    number_name(message->entries.number, key);
-    struct log *log = table_get(&link->log_names, key);
+    struct log *log = intake_log_of(link, message->entries.number);
     bool full = node->disk_state != OK, live = message->entries.flags & ENTRIES_FLAG_LIVE;
     while (!err && log && !full && taken && left.size) {
         size_t size = left.size >= 2 ? get_u16(left.data) : 0;
         if (size == 0 || size > left.size - 2)
             return ERR_MALFORMED;
-        err = take(node, link, log, (struct bytes){left.data + 2, size}, live, &taken);
+        err = take(node, link, log, (struct bytes){left.data + 2, size}, message->entries.flags, &taken);
         left.data += 2 + size;
         left.size -= 2 + size;
     }
@@ -178,6 +185,8 @@ static void accept(struct node *node, const struct intake *intake, const struct 
         return;
     logs_advance(node, log, &entry, &item->id);
     log->group->received++;
+    if (item->relay)
+        relay_note(node, log, item->seq);
     if (log->own) { /* an older copy of this home wrote it: adopt it, and go on in a new sub */
         logs_close(node, log);
         if (entry.hlc > node->own_hlc)

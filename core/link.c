@@ -6,6 +6,7 @@
 #include "fetch.h"
 #include "intake.h"
 #include "peers.h"
+#include "presence.h"
 #include "session.h"
 #include <stdlib.h>
 
@@ -52,6 +53,8 @@ static void forget(struct node *node, struct link *link)
 {
     bool was_open = link->state == LINK_OPEN;
     struct sign_public device = link->device;
+    if (was_open)
+        presence_link_gone(node, link);
     fetch_link_gone(node, link);
     peers_link_gone(node, link);
     for (size_t i = 0; i < node->link_count; i++)
@@ -162,6 +165,8 @@ void link_flush_all(struct node *node)
 
 void link_close(struct node *node, struct link *link, enum error reason)
 {
+    if (!link->farewell)
+        link->farewell = reason;
     if (link->state != LINK_HANDSHAKE && reason != ERR_CLOSED) {
         struct wire_message bye = {.type = WIRE_BYE, .bye = {wire_bye_code(reason)}};
         link_send(node, link, &bye, 0);

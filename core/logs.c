@@ -2,6 +2,8 @@
 #include "logs.h"
 
 #include "alloc.h"
+#include "receipts.h"
+#include "relay.h"
 #include <stdlib.h>
 
 #define LOG_NOTE_CLOSED 1u /* in row.notes[0] */
@@ -81,10 +83,14 @@ static void mark_dirty(struct node *node, struct log *log)
     node->dirty_logs[node->dirty_log_count++] = log;
 }
 
-static void cite(struct node *node, const struct group *group, const struct dep *dep)
+static void cite(struct node *node, struct log *by, const struct dep *dep)
 {
     struct log *log = logs_find(node, &dep->log);
-    if (!log || log->group != group || dep->seq <= log->row.cited_seq)
+    if (!log || log->group != by->group)
+        return;
+    if (log->own && !by->own)
+        receipts_cited(node, by, log, dep->seq);
+    if (dep->seq <= log->row.cited_seq)
         return;
     log->row.cited_seq = dep->seq;
     if (log->row.number)
@@ -121,7 +127,7 @@ void logs_advance(struct node *node, struct log *log, const struct entry *entry,
     size_t count = entry_dep_count(entry);
     for (size_t i = 0; i < count; i++) {
         struct dep dep = entry_dep(entry, i);
-        cite(node, log->group, &dep);
+        cite(node, log, &dep);
     }
     if (log->row.head_seq > log->row.cited_seq)
         make_newest_tip(log);
@@ -200,6 +206,7 @@ void logs_made_durable(struct node *node, const struct log_row *row)
     }
     log->durable_seq = row->head_seq;
     log->durable_id = row->head_id;
+    relay_durable(node, log);
 }
 
 void logs_flush_rows(struct node *node)

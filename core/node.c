@@ -11,7 +11,10 @@
 #include "intake.h"
 #include "link.h"
 #include "logs.h"
+#include "neighbours.h"
 #include "peers.h"
+#include "presence.h"
+#include "relay.h"
 #include "say.h"
 #include "serve.h"
 #include "sightings.h"
@@ -46,6 +49,7 @@ static void forget_stored(struct node *node)
         buffer_done(&node->names[i].name);
     free(node->names);
     peers_done(node);
+    relay_forget(node);
     admit_done(node);
     identity_done(node);
     node->logs = NULL;
@@ -81,6 +85,8 @@ void node_free(struct node *node)
     free(node->links);
     free(node->dirty_links);
     free(node->fresh);
+    presence_done(node);
+    relay_done(node);
     say_done(node);
     free(node->sightings);
     buffer_wipe(&node->scratch);
@@ -101,6 +107,7 @@ static enum error load(struct node *node)
         err = peers_load(node);
     if (!err)
         err = admit_load(node);
+    presence_roster_changed(node);
     for (size_t i = 0; node->restored && i < node->log_count; i++)
         if (node->logs[i]->own)
             logs_close(node, node->logs[i]);
@@ -116,6 +123,7 @@ static void on_start(struct node *node, const struct event *event)
     crypto_dh_keypair_from(seed, &node->link_key, &node->link_secret);
     random_bytes(&node->random, node->beacon_salt, sizeof node->beacon_salt);
     crypto_wipe(seed, sizeof seed);
+    presence_start(node);
     enum error err = load(node);
     if (err)
         node_log(node, err, "the database could not be read");
@@ -215,7 +223,10 @@ static void on_time(struct node *node)
     for (size_t i = node->link_count; i-- > 0;)
         link_time(node, node->links[i]);
     admit_time(node);
+    presence_time(node);
+    neighbours_time(node);
     peers_time(node);
+    relay_time(node);
     fetch_time(node);
     compare_time(node);
 }

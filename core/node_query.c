@@ -4,6 +4,7 @@
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
+#include "presence.h"
 #include "roster.h"
 #include "state.h"
 
@@ -102,7 +103,9 @@ bool node_person_at(const struct node *node, uint32_t number, size_t index, stru
                                 .self = node_is_me(node, &member->device),
                                 .last_heard_ms = member->last_heard_ms,
                                 .added_by = member->added_by};
-    ret->online = ret->self || link_to(node, &member->device) != NULL;
+    const struct presence *presence = presence_find(node, &member->device);
+    ret->linked = presence && presence->links;
+    ret->online = ret->self || (presence && presence_is_online(presence));
     describe_progress(group, member, ret);
     return true;
 }

@@ -39,7 +39,8 @@ struct node_person {
     uint64_t instance;
     enum role role;
     bool self;
-    bool online;            /* a link stands (own device: true) */
+    bool linked;            /* a link stands */
+    bool online;            /* that, or its neighbours in the office tell that it is there (own device: true) */
     uint64_t last_heard_ms; /* wall clock of the last link; 0: not since the start */
     struct sign_public added_by;
     uint64_t complete_to_ms; /* HLC time of the newest entry held without gap; 0: none */

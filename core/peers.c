@@ -3,7 +3,8 @@
 
 #include "alloc.h"
 #include "link.h"
-#include "roster.h"
+#include "neighbours.h"
+#include "presence.h"
 #include "vault.h"
 #include <stdlib.h>
 
@@ -13,6 +14,8 @@
 #define BACKOFF_NEAR_MS 4000 /* of an address that has answered before, or was set by hand */
 #define BACKOFF_FAR_MS 30000
 #define DIALS_AT_ONCE 32
+#define AGAIN_MS 50        /* when so many are on their way */
+#define NOT_CHOSEN_MS 1000 /* until an address that nobody chose is considered again */
 #define HANG_UPS_MEAN_NO 3 /* who does not know a code closes at the first message; a broken line does so once */
 
 static bool same_address(const struct address *a, const struct address *b)
@@ -110,6 +113,8 @@ static void load_peer(struct node *node, struct bytes which, struct bytes plain)
     memcpy(peer->device.bytes, plain.data + 1, 32);
     peer->has_device = !crypto_is_zero(peer->device.bytes, 32);
     peer->proven = peer->has_device;
+    if (peer->has_device)
+        presence_hint(node, &peer->device, &address);
 }
 
 enum error peers_load(struct node *node)
@@ -210,11 +215,8 @@ void peers_told(struct node *node, struct bytes rows)
         address.port = get_u16(rows.data + at + 48);
         if (node_is_me(node, &device) || node->peer_count >= TOLD_MAX)
             continue;
-        struct peer *peer = get(node, &address);
-        if (peer && !peer->has_device) {
-            peer->has_device = true;
-            peer->device = device;
-        }
+        presence_hint(node, &device, &address);
+        peers_want(node, &address, &device, 0);
     }
 }
 
@@ -230,16 +232,25 @@ void peers_rows(const struct node *node, struct buffer *rows)
     }
 }
 
-void peers_tell(struct node *node, struct link *link)
+void peers_want(struct node *node, const struct address *address, const struct sign_public *device, uint64_t delay_ms)
 {
-    struct buffer rows = {0};
-    if (node->workspace && roster_find(&node->workspace->roster, &link->device))
-        peers_rows(node, &rows);
-    if (rows.size) {
-        struct wire_message message = {.type = WIRE_ADDRESSES, .addresses = buffer_bytes(&rows)};
-        link_send(node, link, &message, 0);
-    }
-    buffer_done(&rows);
+    bool is_new = !find(node, address);
+    struct peer *peer = get(node, address);
+    if (!peer || (peer->has_device && !is_new))
+        return;
+    peer->has_device = true;
+    peer->device = *device;
+    if (is_new && delay_ms)
+        peer->next_ms = node->mono_ms + delay_ms;
+}
+
+void peers_recognise(struct node *node, const struct address *address, const struct sign_public *device)
+{
+    struct peer *peer = find(node, address);
+    if (!peer || peer->has_device)
+        return;
+    peer->has_device = true;
+    peer->device = *device;
 }
 
 /* ---------------------------------------------------------------- joining */
@@ -298,18 +309,23 @@ static void dial(struct node *node, struct peer *peer)
 
 void peers_time(struct node *node)
 {
-    size_t dialling = 0;
+    size_t dialling = 0, start = node->peer_count ? random_below(&node->random, node->peer_count) : 0;
     for (size_t i = 0; i < node->peer_count; i++)
         dialling += node->peers[i]->dial != 0;
+    neighbours_before_dialling(node, dialling);
     for (size_t i = 0; i < node->peer_count; i++) {
-        struct peer *peer = node->peers[i];
+        struct peer *peer = node->peers[(start + i) % node->peer_count];
         if (is_linked(node, peer) || peer->refused || !peers_key(node, peer))
             continue;
-        if (peer->next_ms <= node->mono_ms && dialling < DIALS_AT_ONCE) {
+        if (peer->next_ms > node->mono_ms) {
+            node_wake_at(node, peer->next_ms);
+        } else if (dialling >= DIALS_AT_ONCE) {
+            node_wake_at(node, node->mono_ms + AGAIN_MS);
+        } else if (neighbours_take_dial(node, peer)) {
             dial(node, peer);
             dialling++;
         } else {
-            node_wake_at(node, peer->next_ms > node->mono_ms ? peer->next_ms : node->mono_ms + 50);
+            node_wake_at(node, node->mono_ms + NOT_CHOSEN_MS);
         }
     }
 }

@@ -12,7 +12,10 @@ MUST_USE enum error peers_remove(struct node *node, const struct address *addres
 /* Discovery shows a beacon at an address: dials it if it means us. */
 void peers_seen(struct node *node, const struct address *address, const struct beacon *beacon);
 void peers_told(struct node *node, struct bytes rows);         /* a member told ADDRESS_ROWs */
-void peers_tell(struct node *node, struct link *link);         /* tells a member what we know */
+/* A device is wanted and was told to live there: dialled, after `delay_ms` if the address is new. */
+void peers_want(struct node *node, const struct address *address, const struct sign_public *device, uint64_t delay_ms);
+/* Somebody told who lives there, in case the address is one that we know. */
+void peers_recognise(struct node *node, const struct address *address, const struct sign_public *device);
 void peers_rows(const struct node *node, struct buffer *rows); /* ADDRESS_ROWs of members that have answered */
 void peers_network_changed(struct node *node);
 void peers_time(struct node *node); /* dials what is due */

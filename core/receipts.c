@@ -17,18 +17,34 @@ static struct evidence *evidence_of(struct log *log, const struct sign_public *d
     return &log->evidence[log->evidence_count++];
 }
 
+static void note(struct node *node, struct log *log, struct evidence *evidence, uint64_t seq)
+{
+    if (seq <= evidence->seq)
+        return;
+    evidence->seq = seq;
+    node_notify(node, NOTICE_ACKNOWLEDGED, log, seq, &evidence->device, 0);
+}
+
 void receipts_note(struct node *node, struct link *link, struct log *log, uint64_t seq)
 {
     if (seq <= link_peer_seq(link, log))
         return;
     link_set_peer_seq(link, log, seq);
-    if (!log->own || log->kind != KIND_CONTENT)
+    if (log->own && log->kind == KIND_CONTENT)
+        note(node, log, evidence_of(log, &link->device), seq);
+}
+
+void receipts_cited(struct node *node, struct log *by, struct log *own, uint64_t seq)
+{
+    const struct sign_public *device = log_author(by);
+    if (own->kind != KIND_CONTENT || !by->named || seq > own->row.head_seq)
         return;
-    struct evidence *evidence = evidence_of(log, &link->device);
-    if (seq <= evidence->seq)
-        return;
-    evidence->seq = seq;
-    node_notify(node, NOTICE_ACKNOWLEDGED, log, seq, &link->device, 0);
+    struct evidence *evidence = by->evidence_at < own->evidence_count ? &own->evidence[by->evidence_at] : NULL;
+    if (!evidence || !same_key(&evidence->device, device)) {
+        evidence = evidence_of(own, device);
+        by->evidence_at = (size_t)(evidence - own->evidence);
+    }
+    note(node, own, evidence, seq);
 }
 
 static bool person_has(const struct group *group, const struct log *log, uint64_t seq, const struct member *person)

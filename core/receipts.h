@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
- * Who has what durably.  Evidence: acknowledgements, HAVE rows and equal digests on own links. */
+ * Who has what durably.  Evidence: acknowledgements, HAVE rows and equal digests on own links; and, without a link,
+ * what somebody's accepted entries cite, since only what is durable is cited. */
 #pragma once
 #include "state.h"
 
 /* The peer has `log` durably up to `seq`. */
 void receipts_note(struct node *node, struct link *link, struct log *log, uint64_t seq);
+/* An accepted entry of `by` cites `own` up to `seq`. */
+void receipts_cited(struct node *node, struct log *by, struct log *own, uint64_t seq);

@@ -7,6 +7,7 @@
 #include "intake.h"
 #include "link.h"
 #include "logs.h"
+#include "neighbours.h"
 #include "receipts.h"
 #include <stdlib.h>
 
@@ -23,9 +24,20 @@ static void tell_end(struct node *node, struct link *link, const struct hash *id
     link_send(node, link, &message, 0);
 }
 
-static enum error add_range(struct node *node, struct link *link, struct log *log, const struct hash *id, uint64_t from,
-                            uint64_t to)
+/* Behind the ranges that wait; a live one before them, but behind other live ones. */
+static void push_range(struct link *link, const struct serve_range *range)
 {
+    ARRAY_ROOM(link->serve, link->serve_count, link->serve_capacity);
+    size_t at = link->serve_count++;
+    for (; range->live && at > link->serve_at && !link->serve[at - 1].live; at--)
+        link->serve[at] = link->serve[at - 1];
+    link->serve[at] = *range;
+}
+
+static enum error add_range(struct node *node, struct link *link, const struct hash *id,
+                            const struct serve_range *range)
+{
+    struct log *log = range->log;
     if (!log) {
         tell_end(node, link, id, 0);
         return OK;
@@ -36,14 +48,18 @@ static enum error add_range(struct node *node, struct link *link, struct log *lo
         link->serve_at = link->serve_count = 0;
     if (log->index < link->log_told_count)
         link->log_told[log->index] = false; /* whoever asks again may not have been able to place it before */
-    ARRAY_ROOM(link->serve, link->serve_count, link->serve_capacity);
-    link->serve[link->serve_count++] = (struct serve_range){log, from ? from : 1, to};
+    push_range(link, range);
     return OK;
 }
 
 /* ---------------------------------------------------------------- messages on their way */
 
-static void push_sent(struct link *link, size_t size, struct log *log, uint64_t last_seq)
+static size_t *unacked(struct link *link, bool live)
+{
+    return live ? &link->unacked_live : &link->unacked_bytes;
+}
+
+static void push_sent(struct link *link, size_t size, struct log *log, uint64_t last_seq, bool live)
 {
     if (link->sent_count == link->sent_capacity) {
         size_t capacity = link->sent_capacity ? 2 * link->sent_capacity : 64;
@@ -56,8 +72,8 @@ static void push_sent(struct link *link, size_t size, struct log *log, uint64_t 
         link->sent_head = 0;
     }
     link->sent[(link->sent_head + link->sent_count++) % link->sent_capacity] =
-        (struct sent_entries){size, log, last_seq};
-    link->unacked_bytes += size;
+        (struct sent_entries){size, live, log, last_seq};
+    *unacked(link, live) += size;
     if (last_seq > link_told_seq(link, log)) /* an entry counts as a row */
         link_set_told_seq(link, log, last_seq);
 }
@@ -68,12 +84,12 @@ static struct sent_entries pop_sent(struct link *link)
     link->sent_head = (link->sent_head + 1) % link->sent_capacity;
     link->sent_count--;
     link->acked++;
-    link->unacked_bytes -= sent.size;
+    *unacked(link, sent.live) -= sent.size;
     return sent;
 }
 
 /* LOG before a log's first entries on a link, and again when it is asked for again. */
-static void tell_log(struct node *node, struct link *link, const struct log *log)
+void serve_tell_log(struct node *node, struct link *link, const struct log *log)
 {
     if (log->index >= link->log_told_count) {
         size_t count = log->index + 16;
@@ -98,18 +114,19 @@ static void send_items(struct node *node, struct link *link, struct log *log, ui
     message.entries.flags = flags;
     message.entries.items = items;
     link_send(node, link, &message, after);
-    push_sent(link, items.size, log, last_seq);
+    push_sent(link, items.size, log, last_seq, flags & ENTRIES_FLAG_LIVE);
 }
 
-static bool send_live(struct node *node, struct link *link, struct log *log, uint64_t seq, struct bytes wire)
+static bool send_live(struct node *node, struct link *link, struct log *log, uint64_t seq, struct bytes wire,
+                      uint64_t flags)
 {
-    if (link->unacked_bytes > LIVE_WINDOW)
+    if (link->unacked_live > LIVE_WINDOW)
         return false;
     struct buffer items = {0};
     buffer_append_u16(&items, (uint16_t)wire.size);
     buffer_append(&items, wire);
-    tell_log(node, link, log);
-    send_items(node, link, log, seq, buffer_bytes(&items), ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE, node->batch->id);
+    serve_tell_log(node, link, log);
+    send_items(node, link, log, seq, buffer_bytes(&items), flags, node->batch->id);
     buffer_done(&items);
     return true;
 }
@@ -143,16 +160,19 @@ static bool gather_entry(void *arg, const struct stored_entry *stored)
 }
 
 /* Sends the endorsed items in as few messages as fit into frames, the last one flagged. */
-static void send_gathered(struct node *node, struct link *link, struct log *log, const struct gather *gather)
+static void send_gathered(struct node *node, struct link *link, const struct serve_range *range,
+                          const struct gather *gather)
 {
+    struct log *log = range->log;
     size_t begin = 0;
-    tell_log(node, link, log);
+    uint64_t flags = range->live ? ENTRIES_FLAG_LIVE : 0;
+    serve_tell_log(node, link, log);
     for (size_t i = 0; i < gather->endorsed; i++) {
         bool last = i + 1 == gather->endorsed;
         if (!last && gather->ends[i + 1] - begin <= ITEMS_MAX)
             continue;
         send_items(node, link, log, gather->first_seq + i,
-                   (struct bytes){gather->items.data + begin, gather->ends[i] - begin}, last ? ENTRIES_FLAG_LAST : 0,
+                   (struct bytes){gather->items.data + begin, gather->ends[i] - begin}, last ? flags | ENTRIES_FLAG_LAST : flags,
                    0);
         begin = gather->ends[i];
     }
@@ -170,7 +190,7 @@ static enum error serve_batch(struct node *node, struct link *link, struct serve
             err = storage->each_entry(storage->ctx, range->log->row.number, range->from, gather_entry, gather);
     }
     if (!err && gather->endorsed) {
-        send_gathered(node, link, range->log, gather);
+        send_gathered(node, link, range, gather);
         range->from = gather->first_seq + gather->endorsed;
     }
     if (!err && (!gather->endorsed || range->from > gather->to)) {
@@ -182,10 +202,15 @@ static enum error serve_batch(struct node *node, struct link *link, struct serve
     return err;
 }
 
+static bool has_room(const struct link *link, const struct serve_range *range)
+{
+    return range->live ? link->unacked_live <= LIVE_WINDOW : link->unacked_bytes < BULK_WINDOW;
+}
+
 static enum error pump(struct node *node, struct link *link)
 {
     enum error err = OK;
-    while (!err && link->serve_at < link->serve_count && link->unacked_bytes < BULK_WINDOW)
+    while (!err && link->serve_at < link->serve_count && has_room(link, &link->serve[link->serve_at]))
         err = serve_batch(node, link, &link->serve[link->serve_at]);
     return err == ERR_CORRUPT || err == ERR_DISK ? ERR_LIMIT : err;
 }
@@ -200,7 +225,12 @@ enum error serve_want(struct node *node, struct link *link, const struct wire_me
         struct log *log = logs_find(node, &id);
         bool allowed = group && log && log->group == group && log->named &&
                        (log->kind == KIND_GOVERNANCE || compare_may_read(group, link));
-        enum error err = add_range(node, link, allowed ? log : NULL, &id, get_u64(row + 32), get_u64(row + 40));
+        uint64_t from = get_u64(row + 32);
+        struct serve_range range = {.log = allowed ? log : NULL,
+                                    .from = from ? from : 1,
+                                    .to = get_u64(row + 40),
+                                    .live = message->want.flags & WANT_FLAG_LIVE};
+        enum error err = add_range(node, link, &id, &range);
         if (err)
             return err;
     }
@@ -226,7 +256,7 @@ enum error serve_ack(struct node *node, struct link *link, const struct wire_mes
         else
             receipts_note(node, link, sent.log, sent.last_seq);
     }
-    if (link->behind && link->unacked_bytes < LIVE_WINDOW / 2 && node->workspace) {
+    if (link->behind && link->unacked_live < LIVE_WINDOW / 2 && node->workspace) {
         link->behind = false;
         compare_tell(node, link, node->workspace, false);
     }
@@ -237,13 +267,16 @@ enum error serve_ack(struct node *node, struct link *link, const struct wire_mes
 
 void serve_fresh(struct node *node)
 {
+    uint64_t flags = ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE;
+    if (node->fresh_count && neighbours_are_all(node))
+        flags |= ENTRIES_FLAG_TO_ALL;
     for (size_t l = 0; node->fresh_count && l < node->link_count; l++) {
         struct link *link = node->links[l];
         for (size_t i = 0; link->state == LINK_OPEN && i < node->fresh_count; i++) {
             struct log *log = node->fresh[i].log;
             if (log->kind == KIND_CONTENT && !compare_may_read(log->group, link))
                 continue;
-            if (!send_live(node, link, log, node->fresh[i].seq, batch_entry_wire(node->batch, node->fresh[i].at)))
+            if (!send_live(node, link, log, node->fresh[i].seq, batch_entry_wire(node->batch, node->fresh[i].at), flags))
                 link->behind = true;
         }
     }

@@ -7,6 +7,8 @@
 #include "intake.h"
 #include "link.h"
 #include "peers.h"
+#include "presence.h"
+#include "relay.h"
 #include "serve.h"
 
 #define REPLACED_AFTER_MS 3000 /* a link silent for so long gives way to a new one */
@@ -68,7 +70,7 @@ static enum error on_hello(struct node *node, struct link *link, const struct wi
     link->progress_ms = node->mono_ms;
     node_wake_at(node, node->mono_ms + 1000);
     node_notify(node, NOTICE_PEER_UP, NULL, 0, &link->device, 0);
-    peers_tell(node, link);
+    presence_link_open(node, link);
     compare_hello(node, link, &message->hello.digest);
     return OK;
 }
@@ -80,6 +82,8 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
         return compare_digests(node, link, message->digests);
     case WIRE_HAVE:
         return compare_have(node, link, message);
+    case WIRE_ANNOUNCE:
+        return relay_announced(node, link, message);
     case WIRE_WANT:
         return serve_want(node, link, message);
     case WIRE_LOG:
@@ -90,8 +94,8 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
         return fetch_end(node, link, message);
     case WIRE_ACK:
         return serve_ack(node, link, message);
-    case WIRE_ADDRESSES:
-        peers_told(node, message->addresses);
+    case WIRE_PRESENCE:
+        presence_told(node, link, message);
         return OK;
     case WIRE_PING:
         return OK;
@@ -109,7 +113,8 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
 enum error session_message(struct node *node, struct link *link, const struct wire_message *message)
 {
     if (message->type == WIRE_BYE) {
-        admit_bye(node, link, wire_bye_error(message->bye.code));
+        link->farewell = wire_bye_error(message->bye.code);
+        admit_bye(node, link, link->farewell);
         return ERR_CLOSED;
     }
     switch (link->state) {

@@ -31,6 +31,11 @@ struct log {
     struct hash durable_id;
     uint64_t known_seq;        /* the highest anyone has told of */
     struct link *source;       /* whom we asked for the rest; NULL: nobody */
+    bool asked_live;           /* as an announced entry, in node->relay.asked */
+    uint64_t asked_ms;         /* asked_live: when */
+    uint64_t relay_seq;        /* to be announced once it is durable up to here; 0: nothing */
+    bool announce_due;         /* in node->relay.due */
+    size_t evidence_at;        /* where its writer stands in the evidence of the own log it cited last */
     bool unjustified;          /* came, but nobody yet says that its writer belongs here: wait for the roster */
     struct evidence *evidence; /* own: which devices are known to have it durably, up to where */
     size_t evidence_count, evidence_capacity;
@@ -66,7 +71,7 @@ struct add_fact {
 struct roster {
     struct add_fact *facts;
     size_t fact_count, fact_capacity;
-    struct member *members; /* counted, founder first */
+    struct member *members; /* counted, founder first, then by device */
     size_t count, capacity;
     bool has_genesis;
     bool dirty;
@@ -131,6 +136,7 @@ enum link_state {
 struct serve_range {
     struct log *log;
     uint64_t from, to;
+    bool live; /* of announced entries: before the others */
 };
 
 /* An entry taken from a link, before the signature that covers it was checked. */
@@ -139,6 +145,7 @@ struct intake_item {
     uint64_t seq;
     size_t at, size; /* in intake->arena */
     bool live;
+    bool relay; /* others may not have it: to be announced */
     struct hash id;
 };
 struct intake {
@@ -151,6 +158,7 @@ struct intake {
 /* One ENTRIES message on its way: what an ACK for it proves. */
 struct sent_entries {
     size_t size;
+    bool live;
     struct log *log;
     uint64_t last_seq;
 };
@@ -174,6 +182,8 @@ struct link {
 
     struct sign_public device; /* proved by the handshake */
     uint8_t home[8];
+    enum error farewell; /* the reason in the BYE that came or went */
+    bool told_presence;  /* it was told who is there */
     uint16_t listen_port;
 
     uint64_t *peer_seq; /* by log->index: what the peer is known to have */
@@ -199,7 +209,7 @@ struct link {
     struct sent_entries *sent; /* ring of unacknowledged ENTRIES messages */
     size_t sent_head, sent_count, sent_capacity;
     uint64_t acked; /* messages */
-    size_t unacked_bytes;
+    size_t unacked_bytes, unacked_live; /* of bulk, and of live entries */
     bool behind; /* live entries were held back: tell what we have when the window opens */
     struct person_id invited_person;
 };
@@ -222,10 +232,59 @@ struct peer {
     uint64_t used_ms; /* for forgetting the oldest */
 };
 
+/* A device of which others may tell that it is there (presence.h). */
+enum presence_state {
+    PRESENCE_AWAY, /* nothing known but perhaps an address; never told as news */
+    PRESENCE_GONE, /* for a while, so that older news do not bring it back */
+    PRESENCE_UP,
+};
+struct presence {
+    struct sign_public device;
+    enum presence_state state;
+    uint64_t incarnation; /* counted by the device itself: the larger one is the newer news */
+    bool is_member;
+    bool chosen;      /* this node wants a link to it (neighbours.h) */
+    bool is_news;     /* to be told to the others */
+    uint64_t teller;  /* link that told the newest; 0: none */
+    size_t links;     /* open ones from here */
+    uint64_t gone_ms; /* GONE: when it was; UP: told as gone then, if no link stands; 0: nobody doubts */
+    uint64_t patience_ms;
+    struct address address; /* port 0: unknown */
+};
+struct office {
+    struct presence **presences;
+    size_t count, capacity;
+    struct table by_device;
+    uint64_t incarnation; /* own */
+    bool self_is_news, has_news;
+    uint64_t news_ms;    /* when they are told */
+    uint64_t check_ms;   /* next look at who is doubted */
+    uint64_t compare_ms; /* next comparison with a neighbour */
+    bool changed;        /* who is there, since the last choice */
+    uint64_t changed_ms; /* when it last did */
+    uint64_t choose_ms;  /* earliest next choice */
+    size_t online;       /* others, at the last choice */
+    size_t chosen;       /* of them */
+    bool sparse;         /* too many for a link to each */
+    bool trimmed;        /* no link is left that nobody chose */
+    bool crowded;        /* too many addresses to try them all */
+    size_t trials;       /* addresses that may be tried all the same, in this step */
+    uint64_t probe_ms;   /* next trial of an address of nobody known */
+};
+
 struct sighting {
     struct hash instance; /* of its name */
     struct address address;
     struct beacon beacon;
+};
+
+/* Live entries that are announced from node to node (relay.h). */
+struct relay {
+    struct log **due; /* durable here, to be announced */
+    size_t due_count, due_capacity;
+    uint64_t due_ms;
+    struct log **asked; /* asked of an announcer, not yet come */
+    size_t asked_count, asked_capacity;
 };
 
 struct invite {
@@ -318,6 +377,9 @@ struct node {
     struct invite invites[INVITES_MAX];
     size_t invite_count;
     struct join join;
+
+    struct office office;
+    struct relay relay;
 
     uint64_t wake_ms;   /* earliest moment anyone asked for */
     uint64_t digest_ms; /* next digest to some peers */

@@ -21,6 +21,7 @@ static const struct {
     {BYE_NAME_TAKEN, ERR_NAME_TAKEN},
     {BYE_MAY_NOT_ADMIT, ERR_MAY_NOT_ADMIT},
     {BYE_NAME_BAD, ERR_NAME_BAD},
+    {BYE_NOT_NEEDED, ERR_NOT_NEEDED},
 };
 
 enum bye wire_bye_code(enum error err)
@@ -41,11 +42,12 @@ enum error wire_bye_error(uint64_t code)
     return ERR_CLOSED;
 }
 
-/* How many items each message has after its type. */
+/* How many items each message has, its type included; 0: there is no such message. */
 static const uint8_t item_counts[] = {
-    [WIRE_HELLO] = 3,   [WIRE_DIGESTS] = 1, [WIRE_HAVE] = 4, [WIRE_WANT] = 2,      [WIRE_LOG] = 6,
-    [WIRE_ENTRIES] = 3, [WIRE_END] = 2,     [WIRE_ACK] = 2,  [WIRE_ADDRESSES] = 1, [WIRE_PING] = 0,
-    [WIRE_BYE] = 1,     [WIRE_INVITED] = 3, [WIRE_JOIN] = 3, [WIRE_WELCOME] = 4,   [WIRE_REKEY] = 0,
+    [WIRE_HELLO] = 4,   [WIRE_DIGESTS] = 2, [WIRE_HAVE] = 5, [WIRE_WANT] = 4,     [WIRE_LOG] = 7,
+    [WIRE_ENTRIES] = 4, [WIRE_END] = 3,     [WIRE_ACK] = 3,  [WIRE_PRESENCE] = 4, [WIRE_PING] = 1,
+    [WIRE_BYE] = 2,     [WIRE_INVITED] = 4, [WIRE_JOIN] = 4, [WIRE_WELCOME] = 5,   [WIRE_REKEY] = 1,
+    [WIRE_ANNOUNCE] = 4,
 };
 
 #define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
@@ -97,6 +99,7 @@ static void read_items(struct reader *in, struct wire_message *ret)
         break;
     case WIRE_WANT:
         READ_FIXED(in, ret->want.group);
+        ret->want.flags = read_uint(in);
         ret->want.rows = read_rows(in, WANT_ROW_SIZE, WIRE_ROWS_MAX);
         break;
     case WIRE_LOG:
@@ -115,8 +118,15 @@ static void read_items(struct reader *in, struct wire_message *ret)
         ret->ack.count = read_uint(in);
         ret->ack.refused = read_rows(in, 8, WIRE_ROWS_MAX);
         break;
-    case WIRE_ADDRESSES:
-        ret->addresses = read_rows(in, ADDRESS_ROW_SIZE, WIRE_ROWS_MAX);
+    case WIRE_PRESENCE:
+        ret->presence.flags = read_uint(in);
+        read_fixed(in, ret->presence.hash, sizeof ret->presence.hash);
+        ret->presence.rows = read_rows(in, PRESENCE_ROW_SIZE, WIRE_ROWS_MAX);
+        break;
+    case WIRE_ANNOUNCE:
+        READ_FIXED(in, ret->announce.group);
+        ret->announce.kind = (enum log_kind)read_uint_below(in, 2);
+        ret->announce.rows = read_rows(in, HAVE_ROW_SIZE, WIRE_ROWS_MAX);
         break;
     case WIRE_BYE:
         ret->bye.code = read_uint(in);
@@ -147,7 +157,7 @@ enum error wire_decode(struct reader *in, struct wire_message *ret)
 {
     size_t count = read_array(in, CBOR_ITEMS_MAX);
     uint64_t type = read_uint(in);
-    if (in->failed || type == 0 || type >= sizeof item_counts || count != item_counts[type] + 1u)
+    if (in->failed || type == 0 || type >= sizeof item_counts || count != item_counts[type])
         return ERR_MALFORMED;
     ret->type = (enum wire_type)type;
     read_items(in, ret);
@@ -167,7 +177,7 @@ static void write_log_name(struct buffer *out, const struct wire_message *messag
 
 void wire_encode(const struct wire_message *message, struct buffer *out)
 {
-    write_array(out, item_counts[message->type] + 1u);
+    write_array(out, item_counts[message->type]);
     write_uint(out, message->type);
     switch (message->type) {
     case WIRE_HELLO:
@@ -186,6 +196,7 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
         break;
     case WIRE_WANT:
         write_bytes(out, FIXED(message->want.group));
+        write_uint(out, message->want.flags);
         write_bytes(out, message->want.rows);
         break;
     case WIRE_LOG:
@@ -204,8 +215,15 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
         write_uint(out, message->ack.count);
         write_bytes(out, message->ack.refused);
         break;
-    case WIRE_ADDRESSES:
-        write_bytes(out, message->addresses);
+    case WIRE_PRESENCE:
+        write_uint(out, message->presence.flags);
+        write_bytes(out, BYTES_OF(message->presence.hash));
+        write_bytes(out, message->presence.rows);
+        break;
+    case WIRE_ANNOUNCE:
+        write_bytes(out, FIXED(message->announce.group));
+        write_uint(out, message->announce.kind);
+        write_bytes(out, message->announce.rows);
         break;
     case WIRE_BYE:
         write_uint(out, message->bye.code);

@@ -15,13 +15,14 @@ enum wire_type {
     WIRE_ENTRIES = 6,
     WIRE_END = 7,
     WIRE_ACK = 8,
-    WIRE_ADDRESSES = 9,
+    WIRE_PRESENCE = 9,
     WIRE_PING = 10,
     WIRE_BYE = 11,
     WIRE_INVITED = 12,
     WIRE_JOIN = 13,
     WIRE_WELCOME = 14,
     WIRE_REKEY = 15,
+    WIRE_ANNOUNCE = 22,
 };
 
 #define WIRE_PLAIN_MAX (65535u - AEAD_TAG_SIZE) /* of one frame */
@@ -30,13 +31,20 @@ enum wire_type {
 #define DIGEST_ROW_SIZE (32 + 32)      /* group ‖ digest */
 #define HAVE_ROW_SIZE (32 + 8 + 8)     /* log ‖ seq ‖ first 8 bytes of that entry's id: a DEP_SIZE record */
 #define WANT_ROW_SIZE (32 + 8 + 8)     /* log ‖ from ‖ to */
+#define PRESENCE_ROW_SIZE (32 + 8 + 1 + 16 + 2) /* device ‖ incarnation ‖ enum presence_state ‖ IPv6 ‖ port */
 #define ADDRESS_ROW_SIZE (32 + 16 + 2) /* device ‖ IPv6 ‖ port */
 
 #define HAVE_FLAG_LAST 1u /* of this group and kind */
 #define HAVE_FLAG_ASK 2u  /* answer with your own rows */
 
+#define WANT_FLAG_LIVE 1u /* announced just now: before whatever else was asked for */
+
+#define PRESENCE_FLAG_COMPARE 1u /* `hash` is over all that is known here: if yours differs, tell your rows */
+#define PRESENCE_FLAG_ANSWER 2u  /* all rows that are known here, since the hashes differed */
+
 #define ENTRIES_FLAG_LAST 1u /* ends a batch */
 #define ENTRIES_FLAG_LIVE 2u
+#define ENTRIES_FLAG_TO_ALL 4u /* the sender has a link to everyone it knows to be there: nobody need pass it on */
 
 /* Reasons in BYE, a table in PROTOCOL.md; wire_bye_code() and wire_bye_error() translate. */
 enum bye {
@@ -54,6 +62,7 @@ enum bye {
     BYE_NAME_TAKEN = 12,
     BYE_MAY_NOT_ADMIT = 13,
     BYE_NAME_BAD = 14,
+    BYE_NOT_NEEDED = 15,
 };
 enum bye wire_bye_code(enum error err);
 enum error wire_bye_error(uint64_t code);
@@ -76,6 +85,7 @@ struct wire_message {
         } have;
         struct {
             struct hash group;
+            uint64_t flags;
             struct bytes rows;
         } want;
         struct {
@@ -95,7 +105,16 @@ struct wire_message {
             uint64_t count;       /* ENTRIES messages of this link handled so far */
             struct bytes refused; /* u64 numbers of those that were not taken */
         } ack;
-        struct bytes addresses; /* ADDRESS_ROW_SIZE */
+        struct {
+            uint64_t flags;
+            uint8_t hash[8];
+            struct bytes rows; /* PRESENCE_ROW_SIZE */
+        } presence;
+        struct {
+            struct hash group;
+            enum log_kind kind;
+            struct bytes rows; /* HAVE_ROW_SIZE */
+        } announce;
         struct {
             uint64_t code;
         } bye;

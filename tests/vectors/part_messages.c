@@ -50,10 +50,10 @@ static void comparing(const struct cast *cast, const struct hash *log, json_t *l
                             json_pack("[i,o,i,i,o]", 3, HEX_OF(cast->group.bytes), 1, 3, hex(buffer_bytes(&rows)))));
     rows.size = 0;
     row(&rows, log, 1, 300);
-    struct wire_message want = {.type = WIRE_WANT, .want = {cast->group, buffer_bytes(&rows)}};
+    struct wire_message want = {.type = WIRE_WANT, .want = {cast->group, 0, buffer_bytes(&rows)}};
     json_array_append_new(
-        list,
-        message_parts("WANT", &want, json_pack("[i,o,o]", 4, HEX_OF(cast->group.bytes), hex(buffer_bytes(&rows)))));
+        list, message_parts("WANT", &want,
+                            json_pack("[i,o,i,o]", 4, HEX_OF(cast->group.bytes), 0, hex(buffer_bytes(&rows)))));
     buffer_done(&rows);
 }
 
@@ -83,12 +83,42 @@ static void fetching(const struct log_name *name, const struct hash *id, json_t 
     buffer_done(&items);
 }
 
+static const uint8_t mapped_address[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, [13] = 0, [14] = 2, [15] = 7};
+
 static void addresses(const struct cast *cast, struct buffer *rows)
 {
-    static const uint8_t mapped[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, [13] = 0, [14] = 2, [15] = 7};
     buffer_append(rows, BYTES_OF(cast->anna.device.bytes));
-    buffer_append(rows, BYTES_OF(mapped));
+    buffer_append(rows, BYTES_OF(mapped_address));
     buffer_append_u16(rows, 4711);
+}
+
+static void being_there(const struct cast *cast, json_t *list)
+{
+    struct buffer rows = {0};
+    struct wire_message told = {.type = WIRE_PRESENCE};
+    struct wire_message news = {.type = WIRE_ANNOUNCE};
+    uint8_t hash[] = {1, 2, 3, 4, 5, 6, 7, 8};
+
+    buffer_append(&rows, BYTES_OF(cast->anna.device.bytes));
+    buffer_append_u64(&rows, 1800000000000);
+    buffer_append_byte(&rows, 2);
+    buffer_append(&rows, BYTES_OF(mapped_address));
+    buffer_append_u16(&rows, 4711);
+    told.presence.flags = PRESENCE_FLAG_ANSWER;
+    memcpy(told.presence.hash, hash, sizeof hash);
+    told.presence.rows = buffer_bytes(&rows);
+    json_array_append_new(
+        list,
+        message_parts("PRESENCE", &told, json_pack("[i,i,o,o]", 9, 2, hex(BYTES_OF(hash)), hex(buffer_bytes(&rows)))));
+    rows.size = 0;
+    row(&rows, &cast->group, 300, 0x0102030405060708);
+    news.announce.group = cast->group;
+    news.announce.kind = KIND_CONTENT;
+    news.announce.rows = buffer_bytes(&rows);
+    json_array_append_new(
+        list, message_parts("ANNOUNCE", &news,
+                            json_pack("[i,o,i,o]", 22, HEX_OF(cast->group.bytes), 1, hex(buffer_bytes(&rows)))));
+    buffer_done(&rows);
 }
 
 static void joining(const struct cast *cast, json_t *list)
@@ -99,13 +129,11 @@ static void joining(const struct cast *cast, json_t *list)
     member.box = cast->bora.box;
     membership_sign(&cast->group, &member, &cast->bora.secret);
 
-    struct wire_message told = {.type = WIRE_ADDRESSES, .addresses = buffer_bytes(&rows)};
     struct wire_message bye = {.type = WIRE_BYE, .bye = {BYE_CODE_USED}};
     struct wire_message invited = {.type = WIRE_INVITED, .invited = {cast->group, cast->bora.person, 1}};
     struct wire_message join = {.type = WIRE_JOIN, .join = {BYTES_TEXT("Bora Ünal"), cast->bora.box, member.consent}};
     struct wire_message welcome = {.type = WIRE_WELCOME,
                                    .welcome = {cast->group, cast->root, cast->workspace_key, buffer_bytes(&rows)}};
-    json_array_append_new(list, message_parts("ADDRESSES", &told, json_pack("[i,o]", 9, hex(buffer_bytes(&rows)))));
     json_array_append_new(list, message_parts("BYE", &bye, json_pack("[i,i]", 11, 11)));
     json_array_append_new(
         list, message_parts("INVITED", &invited,
@@ -130,6 +158,7 @@ json_t *part_messages(const struct cast *cast)
     comparing(cast, &id, list);
     fetching(&name, &id, list);
     joining(cast, list);
+    being_there(cast, list);
     json_array_append_new(list, message_parts("PING", &ping, json_pack("[i]", 10)));
     json_array_append_new(list, message_parts("REKEY", &rekey, json_pack("[i]", 15)));
     return list;

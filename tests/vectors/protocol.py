@@ -228,21 +228,22 @@ MESSAGES = {
     1: ("HELLO", (fixed(8), ("uint", 65536), fixed(32))),
     2: ("DIGESTS", (upto(64000),)),
     3: ("HAVE", (fixed(32), ("uint", 2), UINT, upto(48000))),
-    4: ("WANT", (fixed(32), upto(48000))),
+    4: ("WANT", (fixed(32), UINT, upto(48000))),
     5: ("LOG", (("uint", 1 << 32), fixed(32), fixed(32), UINT, fixed(8), ("uint", 2))),
     6: ("ENTRIES", (("uint", 1 << 32), UINT, upto(65519))),
     7: ("END", (fixed(32), UINT)),
     8: ("ACK", (UINT, upto(8000))),
-    9: ("ADDRESSES", (upto(50000),)),
+    9: ("PRESENCE", (UINT, fixed(8), upto(59000))),
     10: ("PING", ()),
     11: ("BYE", (UINT,)),
     12: ("INVITED", (fixed(32), fixed(16), UINT)),
     13: ("JOIN", (text(64), fixed(32), fixed(64))),
     14: ("WELCOME", (fixed(32), fixed(32), fixed(32), upto(50000))),
     15: ("REKEY", ()),
+    22: ("ANNOUNCE", (fixed(32), ("uint", 2), upto(48000))),
 }
-ROWS = {2: (1, (32, 32)), 3: (4, (32, 8, 8)), 4: (2, (32, 8, 8)), 8: (2, (8,)), 9: (1, (32, 16, 2)),
-        14: (4, (32, 16, 2))}  # which item holds records, and their parts
+ROWS = {2: (1, (32, 32)), 3: (4, (32, 8, 8)), 4: (3, (32, 8, 8)), 8: (2, (8,)), 9: (3, (32, 8, 1, 16, 2)),
+        14: (4, (32, 16, 2)), 22: (3, (32, 8, 8))}  # which item holds records, and their parts
 
 
 def check_message(items):

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "relay.h"
+
+#include "alloc.h"
+#include "compare.h"
+#include "fetch.h"
+#include "groups.h"
+#include "link.h"
+#include <stdlib.h>
+
+#define TOGETHER_MS 2 /* entries that come together are announced together */
+#define NEXT_MS 200   /* until the next announcer is asked */
+
+void relay_forget(struct node *node)
+{
+    node->relay.due_count = node->relay.asked_count = 0;
+}
+
+void relay_done(struct node *node)
+{
+    free(node->relay.due);
+    free(node->relay.asked);
+    node->relay = (struct relay){0};
+}
+
+/* ---------------------------------------------------------------- announcing */
+
+void relay_note(struct node *node, struct log *log, uint64_t seq)
+{
+    (void)node;
+    if (seq > log->relay_seq)
+        log->relay_seq = seq;
+}
+
+void relay_durable(struct node *node, struct log *log)
+{
+    struct relay *relay = &node->relay;
+    if (!log->relay_seq || log->durable_seq < log->relay_seq || log->announce_due)
+        return;
+    if (!relay->due_count)
+        relay->due_ms = node->mono_ms + TOGETHER_MS;
+    ARRAY_ROOM(relay->due, relay->due_count, relay->due_capacity);
+    relay->due[relay->due_count++] = log;
+    log->announce_due = true;
+    node_wake_at(node, relay->due_ms);
+}
+
+/* Rows of one kind that the peer is not known to have and was not told of. */
+static void announce_kind(struct node *node, struct link *link, struct group *group, enum log_kind kind)
+{
+    struct buffer rows = {0};
+    for (size_t i = 0; i < node->relay.due_count; i++) {
+        const struct log *log = node->relay.due[i];
+        if (log->group != group || log->kind != kind || link_peer_seq(link, log) >= log->durable_seq ||
+            link_told_seq(link, log) >= log->durable_seq || rows.size >= WIRE_ROWS_MAX * HAVE_ROW_SIZE)
+            continue;
+        struct dep row = {.log = log->id, .seq = log->durable_seq};
+        memcpy(row.id, log->durable_id.bytes, sizeof row.id);
+        dep_append(&row, &rows);
+        link_set_told_seq(link, log, log->durable_seq);
+    }
+    if (rows.size) {
+        struct wire_message message = {.type = WIRE_ANNOUNCE};
+        message.announce.group = group->id;
+        message.announce.kind = kind;
+        message.announce.rows = buffer_bytes(&rows);
+        link_send(node, link, &message, 0);
+    }
+    buffer_done(&rows);
+}
+
+static void announce(struct node *node)
+{
+    struct group *group = node->workspace;
+    for (size_t i = 0; group && i < node->link_count; i++) {
+        struct link *link = node->links[i];
+        if (link->state != LINK_OPEN)
+            continue;
+        announce_kind(node, link, group, KIND_GOVERNANCE);
+        if (compare_may_read(group, link))
+            announce_kind(node, link, group, KIND_CONTENT);
+    }
+    for (size_t i = 0; i < node->relay.due_count; i++) {
+        node->relay.due[i]->relay_seq = 0;
+        node->relay.due[i]->announce_due = false;
+    }
+    node->relay.due_count = 0;
+}
+
+/* ---------------------------------------------------------------- asking */
+
+static void ask(struct node *node, struct log *log, struct link *link)
+{
+    struct relay *relay = &node->relay;
+    if (!fetch_announced(node, log, link))
+        return;
+    log->asked_ms = node->mono_ms;
+    node_wake_at(node, log->asked_ms + NEXT_MS);
+    if (log->asked_live)
+        return;
+    log->asked_live = true;
+    ARRAY_ROOM(relay->asked, relay->asked_count, relay->asked_capacity);
+    relay->asked[relay->asked_count++] = log;
+}
+
+enum error relay_announced(struct node *node, struct link *link, const struct wire_message *message)
+{
+    struct group *group = groups_by_id(node, &message->announce.group);
+    if (!group)
+        return OK;
+    for (size_t at = 0; at < message->announce.rows.size; at += HAVE_ROW_SIZE) {
+        struct log *log = compare_note_row(node, link, group, message->announce.kind, message->announce.rows.data + at);
+        if (log)
+            ask(node, log, link);
+    }
+    fetch_send_live(node, link, group);
+    return OK;
+}
+
+/* The one that was asked has not answered: another one that announced it. */
+static void ask_next(struct node *node, struct log *log)
+{
+    struct link *next = fetch_other_source(node, log);
+    log->asked_ms = node->mono_ms;
+    if (!next)
+        return;
+    fetch_leave(log);
+    ask(node, log, next);
+    fetch_send_live(node, next, log->group);
+}
+
+static void look_after_asked(struct node *node)
+{
+    struct relay *relay = &node->relay;
+    for (size_t i = relay->asked_count; i-- > 0;) {
+        struct log *log = relay->asked[i];
+        if (!log->source) {
+            log->asked_live = false;
+            relay->asked[i] = relay->asked[--relay->asked_count];
+            continue;
+        }
+        if (node->mono_ms - log->asked_ms >= NEXT_MS)
+            ask_next(node, log);
+        node_wake_at(node, log->asked_ms + NEXT_MS);
+    }
+}
+
+void relay_time(struct node *node)
+{
+    struct relay *relay = &node->relay;
+    if (relay->due_count && node->mono_ms >= relay->due_ms)
+        announce(node);
+    if (relay->due_count)
+        node_wake_at(node, relay->due_ms);
+    look_after_asked(node);
+}
