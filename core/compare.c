@@ -177,6 +177,16 @@ void compare_tell(struct node *node, struct link *link, const struct group *grou
     buffer_done(&rows[1]);
 }
 
+void compare_misfit(struct node *node, struct link *link, struct log *log)
+{
+    if (!log->conflict)
+        node_log(node, ERR_EXISTS, "a log was written twice: another history than ours was not taken");
+    log->conflict = true;
+    link_set_other_history(link, log);
+    if (log->own)
+        logs_close(node, log);
+}
+
 struct log *compare_note_row(struct node *node, struct link *link, struct group *group, enum log_kind kind,
                              const uint8_t *row)
 {
@@ -187,10 +197,10 @@ struct log *compare_note_row(struct node *node, struct link *link, struct group 
     if (!log && group->log_count >= LOGS_PER_GROUP_MAX)
         return NULL;
     log = logs_get(node, group, &id, kind);
-    if (log->group != group)
+    if (log->group != group || link_has_other_history(link, log))
         return NULL;
     if (seq == log->durable_seq && seq && memcmp(row + sizeof id.bytes + 8, log->durable_id.bytes, 8) != 0) {
-        log->conflict = true;
+        compare_misfit(node, link, log);
         return NULL;
     }
     if (log->own && seq > log->row.head_seq)

@@ -12,6 +12,8 @@ MUST_USE enum error compare_have(struct node *node, struct link *link, const str
 /* One HAVE_ROW of the peer's.  Its log, created if need be; NULL: a row that is not used. */
 struct log *compare_note_row(struct node *node, struct link *link, struct group *group, enum log_kind kind,
                              const uint8_t *row);
+/* The peer has another history of `log` than we: keep ours, and ask this peer for nothing of it. */
+void compare_misfit(struct node *node, struct link *link, struct log *log);
 /* HAVE: the rows that the peer was not told yet on this link; all of them where it was told everything. */
 void compare_tell(struct node *node, struct link *link, const struct group *group, bool ask);
 /* Every second or so: a digest to up to three links. */

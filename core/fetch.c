@@ -8,7 +8,7 @@
 
 static bool is_missing(const struct log *log)
 {
-    return !log->conflict && !log->unjustified && log->known_seq > log->row.head_seq;
+    return !log->unjustified && log->known_seq > log->row.head_seq;
 }
 
 /* How far a log may be behind and still be asked for as a live one. */

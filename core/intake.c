@@ -2,6 +2,7 @@
 #include "intake.h"
 
 #include "alloc.h"
+#include "compare.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
@@ -120,17 +121,15 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
         *ret_taken = true;
         return OK;
     case AHEAD:
+        if (link_has_other_history(link, log))
+            break;
         if (entry.seq > log->known_seq)
             log->known_seq = entry.seq;
         link_set_peer_seq(link, log, entry.seq);
         log->group->wants_dirty = true;
         break;
-    case MISFIT: /* two histories under one name: keep ours, and do not ask for the other again */
-        if (!log->conflict)
-            node_log(node, ERR_EXISTS, "a log was written twice: another history than ours was not taken");
-        log->conflict = true;
-        if (log->own)
-            logs_close(node, log);
+    case MISFIT:
+        compare_misfit(node, link, log);
         break;
     }
     *ret_taken = false;

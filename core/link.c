@@ -19,6 +19,7 @@
 #define REKEY_FRAMES (1u << 20)
 #define REKEY_MS (60u * 60u * 1000u)
 #define FRAME_HEAD 2
+#define OTHER_HISTORY UINT64_MAX /* in peer_seq */
 
 static const char proof_context[] = "zuruf-link-v1"; /* with its zero byte */
 
@@ -470,12 +471,24 @@ static uint64_t *counter(uint64_t **counters, size_t *count, const struct log *l
 
 uint64_t link_peer_seq(const struct link *link, const struct log *log)
 {
-    return log->index < link->peer_seq_count ? link->peer_seq[log->index] : 0;
+    bool told = log->index < link->peer_seq_count && !link_has_other_history(link, log);
+    return told ? link->peer_seq[log->index] : 0;
 }
 
 void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq)
 {
-    *counter(&link->peer_seq, &link->peer_seq_count, log) = seq;
+    if (!link_has_other_history(link, log))
+        *counter(&link->peer_seq, &link->peer_seq_count, log) = seq;
+}
+
+bool link_has_other_history(const struct link *link, const struct log *log)
+{
+    return log->index < link->peer_seq_count && link->peer_seq[log->index] == OTHER_HISTORY;
+}
+
+void link_set_other_history(struct link *link, const struct log *log)
+{
+    *counter(&link->peer_seq, &link->peer_seq_count, log) = OTHER_HISTORY;
 }
 
 uint64_t link_told_seq(const struct link *link, const struct log *log)

@@ -24,7 +24,7 @@ struct log {
     bool named;         /* its name is known and justified; before that only the id */
     bool own;           /* written by this device */
     bool closed;        /* own, but a peer or the store knows better: never append again */
-    bool conflict;      /* a peer holds other entries under the same numbers */
+    bool conflict;      /* some peer holds other entries under the same numbers */
     bool row_dirty;     /* its row goes into this step's batch */
     struct log_row row; /* as of head; row.number 0: not on disk yet */
     uint64_t durable_seq;
