@@ -75,6 +75,20 @@ enum exit_code listing_run(const struct context *context, struct client *client,
     return EXIT_DONE;
 }
 
+enum exit_code listing_early(const struct context *context, struct client *client, const struct listing *listing,
+                             json_t **ret)
+{
+    json_t *page;
+    json_t *params = json_pack("{s:s, s:b, s:s*}", "target", listing->target, "early", 1, "topic", listing->topic);
+
+    set_time(params, "since", listing->since_ms);
+    set_time(params, "until", listing->until_ms);
+    enum exit_code exit = call_node(context, client, "message.list", params, &page);
+    *ret = exit ? NULL : json_incref(json_object_get(page, "messages"));
+    json_decref(page);
+    return exit;
+}
+
 bool listing_set_range(const struct context *context, struct listing *listing, const char *since, const char *until)
 {
     uint64_t now = times_now_ms();

@@ -21,5 +21,10 @@ typedef bool (*listing_visitor)(void *arg, json_t *message);
 enum exit_code listing_run(const struct context *context, struct client *client, const struct listing *listing,
                            listing_visitor visit, void *arg);
 
+/* The newest messages whose history is still coming, as far as the filters let them through: they stand in no page yet
+ * and belong behind the last one.  *ret is an array, the caller's. */
+enum exit_code listing_early(const struct context *context, struct client *client, const struct listing *listing,
+                             json_t **ret);
+
 /* Tries a range as people type it (NULL: open); false: said to be misused. */
 bool listing_set_range(const struct context *context, struct listing *listing, const char *since, const char *until);

@@ -48,6 +48,7 @@ static void print_remarks(FILE *stream, const json_t *message)
         const char *field, *remark;
     } remarks[] = {
         {"edited", _("edited")},
+        {"early", _("history still coming")},
         {"late", _("came late")},
         {"implausible", _("doubtful time")},
         {"incomplete", _("what it refers to is still missing")},

@@ -30,7 +30,7 @@ const char verb_read_help[] =
        "  --ids           with the ids of messages, for `zuruf send --reply ID`\n"
        "  --clock         with --json: each message's vector clock\n"
        "JSON: id group topic author person device seq time seen_at text reply_to edited urgent late state\n"
-       "type, and with --clock: clock\n");
+       "type, with --clock: clock; early (true) while the history before it is still coming\n");
 
 static const char *const event_types[] = {"message.added", NULL};
 
@@ -70,13 +70,38 @@ static bool collect(void *arg, json_t *message)
     return true;
 }
 
-static enum exit_code list_newest(struct reading *reading, struct client *client)
+static enum exit_code list_newest(struct reading *reading, struct client *client, uint64_t most)
 {
+    enum exit_code exit = EXIT_DONE;
+
     reading->listing.backward = true;
-    enum exit_code exit = listing_run(reading->context, client, &reading->listing, collect, reading);
+    reading->listing.most = most;
+    if (most)
+        exit = listing_run(reading->context, client, &reading->listing, collect, reading);
     for (size_t i = json_array_size(reading->newest); !exit && i > 0; i--)
         print_listed(reading, json_array_get(reading->newest, i - 1));
     json_array_clear(reading->newest);
+    return exit;
+}
+
+/* The list, and behind it what is shown before its history.  The latter is asked for first: what gets into the list
+ * meanwhile is printed twice rather than not at all. */
+static enum exit_code list(struct reading *reading, struct client *client)
+{
+    json_t *early;
+    uint64_t most = reading->listing.most;
+    enum exit_code exit = listing_early(reading->context, client, &reading->listing, &early);
+    size_t count = json_array_size(early);
+
+    if (exit)
+        return exit;
+    if (most)
+        exit = list_newest(reading, client, most > count ? most - count : 0);
+    else
+        exit = listing_run(reading->context, client, &reading->listing, print_listed, reading);
+    for (size_t i = most && most < count ? count - (size_t)most : 0; !exit && i < count; i++)
+        print_listed(reading, json_array_get(early, i));
+    json_decref(early);
     return exit;
 }
 
@@ -144,8 +169,7 @@ static enum exit_code read_chat(struct reading *reading, struct client *client, 
         exit = target_group(reading->context, client, target, &group, &name);
     if (!exit) {
         reading->listing.target = group;
-        exit = reading->listing.most ? list_newest(reading, client)
-                                     : listing_run(reading->context, client, &reading->listing, print_listed, reading);
+        exit = list(reading, client);
     }
     fflush(stdout);
     if (!exit && reading->follow)

@@ -3,6 +3,7 @@
 
 #include "link.h"
 #include "logs.h"
+#include "tail.h"
 
 #define OWING_MS 3000
 
@@ -106,8 +107,10 @@ void fetch_schedule(struct node *node)
     if (node->disk_state != OK)
         return;
     ask_for(node, group, KIND_GOVERNANCE);
-    if (!group->fetching[KIND_GOVERNANCE])
-        ask_for(node, group, KIND_CONTENT);
+    if (group->fetching[KIND_GOVERNANCE])
+        return;
+    tail_ask(node, group);
+    ask_for(node, group, KIND_CONTENT);
 }
 
 enum error fetch_end(struct node *node, struct link *link, const struct wire_message *message)

@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "cbor.h"
+#include "early.h"
 #include "keys.h"
 #include "logs.h"
 #include "lookup.h"
@@ -58,6 +59,7 @@ void groups_free(struct group *group)
     free(group->logs);
     free(group->unread);
     buffer_done(&group->title);
+    early_done(&group->early);
     crypto_wipe(&group->workspace_key, sizeof group->workspace_key);
     free(group);
 }

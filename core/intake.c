@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "compare.h"
+#include "early.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
@@ -127,6 +128,9 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
             log->known_seq = entry.seq;
         link_set_peer_seq(link, log, entry.seq);
         log->group->wants_dirty = true;
+        if (flags & ENTRIES_FLAG_LIVE && log->kind == KIND_CONTENT && early_keep(node, log, &entry, wire) &&
+            log->row.number)
+            node_notify(node, NOTICE_SHOWN_EARLY, log, entry.seq, log_author(log), 0);
         break;
     case MISFIT:
         compare_misfit(node, link, log);

@@ -12,6 +12,8 @@ void intake_done(struct intake *intake);
 
 /* LOG: what the peer calls a log on this link. */
 MUST_USE enum error intake_log(struct node *node, struct link *link, const struct wire_message *message);
+/* The log that the peer calls so on this link; NULL: not one that is taken here. */
+struct log *intake_log_of(const struct link *link, uint32_t number);
 /* At most 256 entries and 256 KiB, and one entry more, until the signature that vouches for them comes.
  * ENTRIES: checks form, chain and payload hashes and keeps them; the flag LAST of a bulk batch finishes it. */
 MUST_USE enum error intake_entries(struct node *node, struct link *link, const struct wire_message *message);

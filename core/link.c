@@ -8,6 +8,7 @@
 #include "peers.h"
 #include "presence.h"
 #include "session.h"
+#include "tail.h"
 #include <stdlib.h>
 
 #define PROTOCOL_VERSION 1
@@ -57,6 +58,7 @@ static void forget(struct node *node, struct link *link)
     if (was_open)
         presence_link_gone(node, link);
     fetch_link_gone(node, link);
+    tail_link_gone(node, link);
     peers_link_gone(node, link);
     for (size_t i = 0; i < node->link_count; i++)
         if (node->links[i] == link)
@@ -72,6 +74,7 @@ static void forget(struct node *node, struct link *link)
     buffer_done(&link->want_rows);
     intake_done(&link->intake);
     table_done(&link->log_names);
+    table_done(&link->tails_sent);
     free(link->peer_seq);
     free(link->told_seq);
     free(link->log_told);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Messages as people see them: entries opened, with their author's name. */
 #include "alloc.h"
+#include "early.h"
 #include "groups.h"
 #include "keys.h"
 #include "logs.h"
@@ -84,6 +85,15 @@ static enum error describe(struct node *node, const struct log *log, const struc
     return OK;
 }
 
+static enum error describe_early(struct node *node, const struct early_entry *held, struct message *ret)
+{
+    const struct stored_entry stored = {.seq = held->seq, .wire = buffer_bytes(&held->wire)};
+    enum error err = describe(node, held->log, &stored, ret);
+    if (!err)
+        ret->early = true;
+    return err;
+}
+
 enum error node_message(struct node *node, uint32_t log_number, uint64_t seq, struct message *ret)
 {
     struct stored_entry stored;
@@ -91,6 +101,9 @@ enum error node_message(struct node *node, uint32_t log_number, uint64_t seq, st
     if (!log || log->kind != KIND_CONTENT)
         return ERR_NOT_FOUND;
     enum error err = lookup_entry(node, log, seq, &stored);
+    const struct early_entry *held = err == ERR_NOT_FOUND ? early_find(log, seq) : NULL;
+    if (held)
+        return describe_early(node, held, ret);
     return err ? err : describe(node, log, &stored, ret);
 }
 
@@ -198,6 +211,35 @@ enum error node_arrivals(struct node *node, uint64_t after, message_visitor visi
             list.err = err;
     } while (!list.err && !list.stopped && list.rows != before && list.rows % ROWS_PER_READER == 0);
     return list.err;
+}
+
+static int by_time(const void *a, const void *b)
+{
+    const struct early_entry *const *x = a, *const *y = b;
+    if ((*x)->hlc != (*y)->hlc)
+        return (*x)->hlc < (*y)->hlc ? -1 : 1;
+    int order = memcmp(log_author((*x)->log), log_author((*y)->log), sizeof(struct sign_public));
+    return order ? order : ((*x)->seq > (*y)->seq) - ((*x)->seq < (*y)->seq);
+}
+
+enum error node_early_messages(struct node *node, uint32_t number, message_visitor visit, void *arg)
+{
+    const struct group *group = groups_by_number(node, number);
+    const struct early_entry *sorted[EARLY_ENTRIES_MAX];
+    size_t count = group ? group->early.count : 0;
+    enum error err = group ? OK : ERR_NOT_FOUND;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = &group->early.entries[i];
+    qsort(sorted, count, sizeof(struct early_entry *), by_time);
+    for (size_t i = 0; i < count && !err; i++) {
+        struct message message;
+        if (early_is_reached(node, sorted[i]))
+            continue;
+        err = describe_early(node, sorted[i], &message);
+        if (!err && !visit(arg, &message))
+            break;
+    }
+    return err;
 }
 
 bool node_order_is_current(const struct node *node)

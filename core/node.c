@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "compare.h"
 #include "compose.h"
+#include "early.h"
 #include "fetch.h"
 #include "groups.h"
 #include "identity.h"
@@ -228,6 +229,7 @@ static void on_time(struct node *node)
     peers_time(node);
     relay_time(node);
     fetch_time(node);
+    early_time(node);
     compare_time(node);
 }
 

@@ -79,6 +79,7 @@ struct message {
     struct message_ref reply_to; /* seq 0: none */
     bool urgent;
     bool incomplete;     /* a cause is still missing */
+    bool early;          /* its history is still coming: verified, but in no list, clock or export yet */
     uint64_t seen_ms;    /* when it became durable here; 0: not yet */
     bool late;           /* came more than a minute after it was written */
     uint64_t arrival;    /* 0: not durable yet */
@@ -104,6 +105,8 @@ MUST_USE enum error node_messages(struct node *node, const struct message_query 
                                   void *arg);
 /* Durable content entries by arrival, after arrival number `after`: what a subscriber missed. */
 MUST_USE enum error node_arrivals(struct node *node, uint64_t after, message_visitor visit, void *arg);
+/* The newest messages whose history is still coming, in order of time: what node_messages() does not show yet. */
+MUST_USE enum error node_early_messages(struct node *node, uint32_t group, message_visitor visit, void *arg);
 /* True when every stored entry stands in the order, so that a list is complete. */
 bool node_order_is_current(const struct node *node);
 

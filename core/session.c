@@ -10,6 +10,7 @@
 #include "presence.h"
 #include "relay.h"
 #include "serve.h"
+#include "tail.h"
 
 #define REPLACED_AFTER_MS 3000 /* a link silent for so long gives way to a new one */
 
@@ -97,6 +98,8 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
     case WIRE_PRESENCE:
         presence_told(node, link, message);
         return OK;
+    case WIRE_TAIL:
+        return tail_message(node, link, message);
     case WIRE_PING:
         return OK;
     case WIRE_HELLO:

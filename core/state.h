@@ -91,6 +91,20 @@ struct unread {
     uint64_t seq;
 };
 
+/* Entries that came ahead of their chain (early.h). */
+#define EARLY_ENTRIES_MAX 200u
+#define EARLY_BYTES_MAX (1u << 20)
+struct early_entry {
+    struct log *log;
+    uint64_t seq, hlc;
+    struct buffer wire;
+};
+struct early {
+    struct early_entry *entries;
+    size_t count, capacity, bytes;
+    uint64_t sweep_ms;
+};
+
 struct group {
     uint32_t number;
     struct hash id;
@@ -115,6 +129,8 @@ struct group {
     uint64_t title_hlc;
     struct buffer title;
     uint64_t received; /* entries taken since the last time nothing was missing */
+    struct early early;
+    struct link *tail_from; /* whom we asked for the newest messages; NULL: nobody in this catch-up */
 };
 
 struct person_name {
@@ -212,6 +228,8 @@ struct link {
     size_t unacked_bytes, unacked_live; /* of bulk, and of live entries */
     bool behind; /* live entries were held back: tell what we have when the window opens */
     struct person_id invited_person;
+    size_t tail_due;         /* items of TAIL that we asked for and that have not come */
+    struct table tails_sent; /* groups whose TAIL it got */
 };
 
 /* ---------------------------------------------------------------- the others */

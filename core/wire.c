@@ -44,10 +44,9 @@ enum error wire_bye_error(uint64_t code)
 
 /* How many items each message has, its type included; 0: there is no such message. */
 static const uint8_t item_counts[] = {
-    [WIRE_HELLO] = 4,   [WIRE_DIGESTS] = 2, [WIRE_HAVE] = 5, [WIRE_WANT] = 4,     [WIRE_LOG] = 7,
-    [WIRE_ENTRIES] = 4, [WIRE_END] = 3,     [WIRE_ACK] = 3,  [WIRE_PRESENCE] = 4, [WIRE_PING] = 1,
-    [WIRE_BYE] = 2,     [WIRE_INVITED] = 4, [WIRE_JOIN] = 4, [WIRE_WELCOME] = 5,   [WIRE_REKEY] = 1,
-    [WIRE_ANNOUNCE] = 4,
+    [WIRE_HELLO] = 4, [WIRE_DIGESTS] = 2, [WIRE_HAVE] = 5,     [WIRE_WANT] = 4, [WIRE_LOG] = 7,      [WIRE_ENTRIES] = 4,
+    [WIRE_END] = 3,   [WIRE_ACK] = 3,     [WIRE_PRESENCE] = 4, [WIRE_PING] = 1, [WIRE_BYE] = 2,      [WIRE_INVITED] = 4,
+    [WIRE_JOIN] = 4,  [WIRE_WELCOME] = 5, [WIRE_REKEY] = 1,    [WIRE_TAIL] = 3, [WIRE_ANNOUNCE] = 4,
 };
 
 #define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
@@ -147,6 +146,10 @@ static void read_items(struct reader *in, struct wire_message *ret)
         READ_FIXED(in, ret->welcome.key);
         ret->welcome.addresses = read_rows(in, ADDRESS_ROW_SIZE, WIRE_ROWS_MAX);
         break;
+    case WIRE_TAIL:
+        READ_FIXED(in, ret->tail.group);
+        ret->tail.items = read_bytes(in, WIRE_PLAIN_MAX);
+        break;
     case WIRE_PING:
     case WIRE_REKEY:
         break;
@@ -243,6 +246,10 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
         write_bytes(out, FIXED(message->welcome.root));
         write_bytes(out, FIXED(message->welcome.key));
         write_bytes(out, message->welcome.addresses);
+        break;
+    case WIRE_TAIL:
+        write_bytes(out, FIXED(message->tail.group));
+        write_bytes(out, message->tail.items);
         break;
     case WIRE_PING:
     case WIRE_REKEY:

@@ -22,6 +22,7 @@ enum wire_type {
     WIRE_JOIN = 13,
     WIRE_WELCOME = 14,
     WIRE_REKEY = 15,
+    WIRE_TAIL = 19,
     WIRE_ANNOUNCE = 22,
 };
 
@@ -134,6 +135,10 @@ struct wire_message {
             struct secret_key key;
             struct bytes addresses;
         } welcome;
+        struct {
+            struct hash group;
+            struct bytes items; /* (u32 log number ‖ u16 size ‖ entry)*; none: asks for them */
+        } tail;
     };
 };
 

@@ -155,6 +155,30 @@ static enum error emit_page(struct rpc *rpc, const struct message_query *wanted,
     return err;
 }
 
+/* What is shown before its history: few, and all in one page; the newest are left out where it would grow too large. */
+static bool emit_early(void *arg, const struct message *message)
+{
+    struct page *page = arg;
+
+    if (!is_wanted(page->wanted, message))
+        return true;
+    emit_open(page->text, NULL, '{');
+    rpc_message_emit(page->rpc, message, page->text);
+    emit_close(page->text, '}');
+    return page->text->size <= PAGE_SIZE_MAX;
+}
+
+static enum error emit_early_page(struct rpc *rpc, const struct message_query *wanted, struct buffer *out)
+{
+    struct page page = {.rpc = rpc, .wanted = wanted, .text = out};
+
+    emit_open(out, "messages", '[');
+    enum error err = node_early_messages(rpc->options.node, wanted->group, emit_early, &page);
+    emit_close(out, ']');
+    emit_bool(out, "current", node_order_is_current(rpc->options.node));
+    return err;
+}
+
 void rpc_history_list(struct rpc_call *call, struct buffer *out)
 {
     static const char *const directions[] = {"forward", "backward", NULL};
@@ -170,6 +194,7 @@ void rpc_history_list(struct rpc_call *call, struct buffer *out)
     wanted.until_ms = rpc_params_time(params, "until");
     wanted.topic = rpc_params_text(params, "topic", RPC_OPTIONAL);
     bool clock = rpc_params_bool(params, "clock");
+    bool early = rpc_params_bool(params, "early");
     if (base32_decode(cursor_text, &cursor) != OK || cursor.size > CURSOR_SIZE_MAX)
         rpc_params_refuse(params, "cursor", "be one that was handed out");
     wanted.cursor = buffer_bytes(&cursor);
@@ -177,7 +202,7 @@ void rpc_history_list(struct rpc_call *call, struct buffer *out)
     if (rpc_params_end(params)) {
         enum error err = rpc_names_find_group(call->rpc->options.node, target, &wanted.group);
         if (!err)
-            err = emit_page(call->rpc, &wanted, limit, clock, out);
+            err = early ? emit_early_page(call->rpc, &wanted, out) : emit_page(call->rpc, &wanted, limit, clock, out);
         rpc_error_refuse(&call->failure, err);
     }
     buffer_done(&cursor);

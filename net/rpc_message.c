@@ -68,6 +68,8 @@ void rpc_message_emit(struct rpc *rpc, const struct message *message, struct buf
     emit_bool(out, "late", message->late);
     emit_string(out, "state", state_word(message->state));
     emit_type(message->type, out);
+    if (message->early)
+        emit_bool(out, "early", true);
     if (message->incomplete)
         emit_bool(out, "incomplete", true);
     if (message->implausible)

@@ -85,6 +85,21 @@ static void fetching(const struct log_name *name, const struct hash *id, json_t 
 
 static const uint8_t mapped_address[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, [13] = 0, [14] = 2, [15] = 7};
 
+static void the_newest_first(const struct cast *cast, json_t *list)
+{
+    struct buffer items = {0};
+    struct wire_message asks = {.type = WIRE_TAIL, .tail = {.group = cast->group}};
+    json_array_append_new(list, message_parts("TAIL", &asks, json_pack("[i,o,s]", 19, HEX_OF(cast->group.bytes), "")));
+    buffer_append_u32(&items, 4294967295);
+    buffer_append_u16(&items, 3);
+    buffer_append(&items, BYTES_TEXT("one"));
+    struct wire_message answers = {.type = WIRE_TAIL, .tail = {cast->group, buffer_bytes(&items)}};
+    json_array_append_new(
+        list, message_parts("TAIL", &answers,
+                            json_pack("[i,o,o]", 19, HEX_OF(cast->group.bytes), hex(buffer_bytes(&items)))));
+    buffer_done(&items);
+}
+
 static void addresses(const struct cast *cast, struct buffer *rows)
 {
     buffer_append(rows, BYTES_OF(cast->anna.device.bytes));
@@ -157,6 +172,7 @@ json_t *part_messages(const struct cast *cast)
     log_name_id(&name, &id);
     comparing(cast, &id, list);
     fetching(&name, &id, list);
+    the_newest_first(cast, list);
     joining(cast, list);
     being_there(cast, list);
     json_array_append_new(list, message_parts("PING", &ping, json_pack("[i]", 10)));

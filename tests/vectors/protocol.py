@@ -240,6 +240,7 @@ MESSAGES = {
     13: ("JOIN", (text(64), fixed(32), fixed(64))),
     14: ("WELCOME", (fixed(32), fixed(32), fixed(32), upto(50000))),
     15: ("REKEY", ()),
+    19: ("TAIL", (fixed(32), upto(65519))),
     22: ("ANNOUNCE", (fixed(32), ("uint", 2), upto(48000))),
 }
 ROWS = {2: (1, (32, 32)), 3: (4, (32, 8, 8)), 4: (3, (32, 8, 8)), 8: (2, (8,)), 9: (3, (32, 8, 1, 16, 2)),

@@ -207,6 +207,20 @@ enum error node_arrivals(struct node *node, uint64_t after, message_visitor visi
     return OK;
 }
 
+/* Those that are not durable yet. */
+enum error node_early_messages(struct node *node, uint32_t group, message_visitor visit, void *arg)
+{
+    assert_int_equal(group, OFFICE);
+    for (size_t at = node->durable; at < node->count; at++) {
+        struct message message = node->messages[at];
+        message.early = true;
+        message.seen_ms = 0;
+        if (!visit(arg, &message))
+            break;
+    }
+    return OK;
+}
+
 bool node_order_is_current(const struct node *node)
 {
     (void)node;

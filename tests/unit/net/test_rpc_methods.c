@@ -288,6 +288,26 @@ static void add_numbered(struct world *world, size_t count)
     node_make_durable(&world->node);
 }
 
+static void what_comes_before_its_history_is_listed_apart(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    add_numbered(world, 3);
+    node_add(&world->node, "now");
+    node_add(&world->node, "a name")->state = MESSAGE_NOT_TEXT;
+    assert_int_equal(read_pages(&client, "", 0, 1, 3), 1);
+    json_t *page = result(&client, "message.list", "{\"target\":\"B\xC3\xBCro\",\"early\":true}");
+    assert_members(page, "messages current");
+    assert_int_equal(json_array_size(at(page, "messages")), 1);
+    json_t *message = json_array_get(at(page, "messages"), 0);
+    assert_string_equal(text_at(message, "text"), "now");
+    assert_true(json_is_true(at(message, "early")));
+    assert_true(json_is_null(at(message, "seen_at")));
+    json_decref(page);
+    client_done(&client);
+}
+
 static void pages_follow_each_other_to_the_end_in_both_directions(void **state)
 {
     struct world *world = *state;
@@ -363,6 +383,7 @@ int main(void)
         TEST(a_message_has_all_its_members),
         TEST(what_cannot_be_read_shows_no_text),
         TEST(a_receipt_says_in_a_word_who_has_it),
+        TEST(what_comes_before_its_history_is_listed_apart),
         TEST(pages_follow_each_other_to_the_end_in_both_directions),
         TEST(a_page_may_be_limited_by_time),
         TEST(a_long_stretch_without_messages_is_read_in_bounded_pages),
