@@ -141,6 +141,8 @@ static void invite_create(struct node *node, const struct command *command)
 
 enum error admit_greet_joiner(struct node *node, struct link *link)
 {
+    if (link->invite > node->invite_count)
+        return ERR_CODE_EXPIRED; /* forgotten since its first message came */
     const struct invite *invite = &node->invites[link->invite - 1];
     bool back = invite->used && same_key(&invite->used_by, &link->device);
     if (!back && invite->used)
