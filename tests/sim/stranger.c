@@ -119,29 +119,41 @@ static void write_proof(const struct stranger *stranger, const struct noise_hand
     write_bytes(out, BYTES_OF(signature.bytes));
 }
 
-enum error stranger_greet(struct stranger *stranger, const char *whom, const struct secret_key *psk)
+enum error stranger_begin(struct stranger *stranger, const char *whom, const struct secret_key *psk)
 {
-    struct noise_handshake noise;
     struct buffer message = {0}, payload = {0};
     struct bytes frame;
     stranger_dial(stranger, whom);
-    begin(stranger, psk, &noise, &message);
+    begin(stranger, psk, &stranger->noise, &message);
     send_frame(stranger, buffer_bytes(&message));
     world_run(stranger->world, ANSWER_MS);
-    enum error err = next_frame(stranger, &frame) ? noise_read(&noise, frame, &payload) : ERR_CLOSED;
-    message.size = payload.size = 0;
-    if (!err)
-        err = noise_write_tokens(&noise, &message);
-    if (!err) {
-        write_proof(stranger, &noise, &payload);
-        noise_write_payload(&noise, buffer_bytes(&payload), &message);
-        send_frame(stranger, buffer_bytes(&message));
-        noise_split(&noise, &stranger->send, &stranger->receive);
-    }
-    noise_done(&noise);
+    enum error err = next_frame(stranger, &frame) ? noise_read(&stranger->noise, frame, &payload) : ERR_CLOSED;
     buffer_done(&message);
     buffer_done(&payload);
     return err;
+}
+
+enum error stranger_finish(struct stranger *stranger)
+{
+    struct buffer message = {0}, proof = {0};
+    enum error err = noise_write_tokens(&stranger->noise, &message);
+    if (!err) {
+        write_proof(stranger, &stranger->noise, &proof);
+        noise_write_payload(&stranger->noise, buffer_bytes(&proof), &message);
+        send_frame(stranger, buffer_bytes(&message));
+        noise_split(&stranger->noise, &stranger->send, &stranger->receive);
+        world_run(stranger->world, ANSWER_MS);
+    }
+    noise_done(&stranger->noise);
+    buffer_done(&message);
+    buffer_done(&proof);
+    return err;
+}
+
+enum error stranger_greet(struct stranger *stranger, const char *whom, const struct secret_key *psk)
+{
+    enum error err = stranger_begin(stranger, whom, psk);
+    return err ? err : stranger_finish(stranger);
 }
 
 /* ---------------------------------------------------------------- inside */
@@ -187,6 +199,18 @@ bool stranger_hears(struct stranger *stranger, enum wire_type type, struct wire_
 }
 
 /* ---------------------------------------------------------------- stolen */
+
+struct secret_key stranger_key_of_code(const struct code *code)
+{
+    struct secret_key key = {{0}};
+    struct buffer text = {0};
+    words_code_text(code, &text);
+    enum error err = crypto_password_key(buffer_bytes(&text), BYTES_TEXT("zuruf-invite-v1"), &key);
+    assert(!err);
+    (void)err;
+    buffer_done(&text);
+    return key;
+}
 
 struct secret_key stranger_steal_key(const struct host *host)
 {

@@ -12,6 +12,7 @@ struct stranger {
     struct cable *cable;
     struct sign_public device;
     struct sign_secret secret;
+    struct noise_handshake noise;
     struct noise_cipher send, receive;
     size_t read;         /* of host->heard */
     struct buffer plain; /* of the frame at hand, */
@@ -29,7 +30,10 @@ bool stranger_was_left(const struct stranger *stranger); /* the other side hung 
 
 /* The first message of a handshake under that key, as a frame. */
 void stranger_first_message(struct stranger *stranger, const struct secret_key *psk, struct buffer *out);
-/* Dials and does the whole handshake.  ERR_CLOSED: the other side hung up. */
+/* Dials and does two thirds of the handshake.  ERR_CLOSED: the other side hung up. */
+enum error stranger_begin(struct stranger *stranger, const char *whom, const struct secret_key *psk);
+enum error stranger_finish(struct stranger *stranger);
+/* Both. */
 enum error stranger_greet(struct stranger *stranger, const char *whom, const struct secret_key *psk);
 void stranger_say(struct stranger *stranger, const struct wire_message *message);
 void stranger_say_plain(struct stranger *stranger, struct bytes plain);
@@ -39,5 +43,6 @@ void stranger_hello(struct stranger *stranger);
 bool stranger_hears(struct stranger *stranger, enum wire_type type, struct wire_message *ret);
 
 /* What only a member can know. */
+struct secret_key stranger_key_of_code(const struct code *code);
 struct secret_key stranger_steal_key(const struct host *host);
 struct hash stranger_steal_group(const struct host *host);

@@ -191,6 +191,29 @@ static void an_acknowledgement_of_nothing_closes_the_link(void **state)
     end_story(&world);
 }
 
+static void a_code_that_goes_during_the_handshake_has_expired(void **state)
+{
+    struct world world;
+    struct stranger eve;
+    struct code code, other;
+    struct wire_message bye;
+    (void)state;
+    begin_story(&world, 9, "alice", NULL);
+    stranger_init(&eve, &world, "eve");
+    CHECK_OK(world_invite(&world, "alice", &code));
+    world_run(&world, 25 * 3600 * 1000);
+    for (size_t i = 1; i < INVITES_MAX; i++)
+        CHECK_OK(world_invite(&world, "alice", &other));
+    struct secret_key key = stranger_key_of_code(&code);
+    CHECK_OK(stranger_begin(&eve, "alice", &key));
+    CHECK_OK(world_invite(&world, "alice", &other)); /* takes the place of the one that ended */
+    CHECK_OK(stranger_finish(&eve));
+    assert_true(stranger_hears(&eve, WIRE_BYE, &bye));
+    assert_int_equal(bye.bye.code, BYE_CODE_EXPIRED);
+    stranger_done(&eve);
+    end_story(&world);
+}
+
 /* ---------------------------------------------------------------- a member whose disk lies */
 
 /* The newest message of alice's on bob's disk is changed `back` bytes before its end; carol gets it from bob only. */
@@ -234,6 +257,7 @@ int main(void)
         cmocka_unit_test(who_has_only_the_key_gets_no_content),
         cmocka_unit_test(nonsense_inside_a_link_closes_it),
         cmocka_unit_test(an_acknowledgement_of_nothing_closes_the_link),
+        cmocka_unit_test(a_code_that_goes_during_the_handshake_has_expired),
         cmocka_unit_test(what_was_changed_on_a_relay_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
