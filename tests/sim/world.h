@@ -20,7 +20,7 @@
 #include "core/table.h"
 #include "host.h"
 
-#define WORLD_HOSTS_MAX 64
+#define WORLD_HOSTS_MAX 1024
 
 struct weather {
     uint64_t delay_us, jitter_us;
