@@ -29,14 +29,27 @@ void fetch_leave(struct log *log)
     log->source = NULL;
 }
 
-/* The open link with the fewest logs asked of it that has more of `log` than we; not the one that is asked now. */
+static bool is_silent(const struct node *node, const struct link *link)
+{
+    return node->mono_ms - link->heard_ms >= OWING_MS;
+}
+
+/* Rather one from which something is heard; of those, the one with fewer logs asked of it. */
+static bool is_better(const struct node *node, const struct link *link, const struct link *best)
+{
+    if (!best || is_silent(node, link) != is_silent(node, best))
+        return !best || is_silent(node, best);
+    return link->wants < best->wants;
+}
+
+/* The best open link that has more of `log` than we; not the one that is asked now. */
 struct link *fetch_other_source(const struct node *node, const struct log *log)
 {
     struct link *best = NULL;
     for (size_t i = 0; i < node->link_count; i++) {
         struct link *link = node->links[i];
         if (link->state == LINK_OPEN && link != log->source && link_peer_seq(link, log) > log->row.head_seq &&
-            (!best || link->wants < best->wants))
+            is_better(node, link, best))
             best = link;
     }
     return best;
@@ -103,9 +116,9 @@ void fetch_schedule(struct node *node)
     struct group *group = node->workspace;
     if (!group || !group->wants_dirty)
         return;
-    group->wants_dirty = false;
     if (node->disk_state != OK)
-        return;
+        return; /* until there is room again */
+    group->wants_dirty = false;
     ask_for(node, group, KIND_GOVERNANCE);
     if (group->fetching[KIND_GOVERNANCE])
         return;
@@ -116,9 +129,9 @@ void fetch_schedule(struct node *node)
 enum error fetch_end(struct node *node, struct link *link, const struct wire_message *message)
 {
     struct log *log = logs_find(node, &message->end.log);
-    if (!log || log->source != link)
+    if (!log || log->source != link || message->end.reason == END_STOPPED) /* that was an earlier one */
         return OK;
-    log->unjustified = !log->named;
+    log->unjustified = !log->named && message->end.reason == END_DONE;
     link_set_peer_seq(link, log, message->end.seq);
     fetch_leave(log);
     if (is_missing(log) || !log->group->fetching[log->kind])
@@ -135,10 +148,16 @@ void fetch_link_gone(struct node *node, struct link *link)
         }
 }
 
+/* Another may send what this one owes; should it wake, it need not. */
 static void leave_silent_source(struct node *node, struct link *link)
 {
-    if (!link->wants || node->mono_ms - link->progress_ms < OWING_MS || node->mono_ms - link->heard_ms < OWING_MS)
+    if (!link->wants || node->mono_ms - link->progress_ms < OWING_MS || !is_silent(node, link))
         return;
+    for (size_t i = 0; i < node->log_count; i++) {
+        struct wire_message message = {.type = WIRE_STOP, .stop = {node->logs[i]->id}};
+        if (node->logs[i]->source == link)
+            link_send(node, link, &message, 0);
+    }
     fetch_link_gone(node, link);
     link->progress_ms = node->mono_ms;
 }

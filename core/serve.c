@@ -16,11 +16,12 @@
 #define RANGES_MAX 16384u
 #define ITEMS_MAX (60u << 10) /* bytes of entries in one message, but for a single larger one */
 
-static void tell_end(struct node *node, struct link *link, const struct hash *id, uint64_t seq)
+static void tell_end(struct node *node, struct link *link, const struct hash *id, uint64_t seq, enum end reason)
 {
     struct wire_message message = {.type = WIRE_END};
     message.end.log = *id;
     message.end.seq = seq;
+    message.end.reason = reason;
     link_send(node, link, &message, 0);
 }
 
@@ -34,14 +35,9 @@ static void push_range(struct link *link, const struct serve_range *range)
     link->serve[at] = *range;
 }
 
-static enum error add_range(struct node *node, struct link *link, const struct hash *id,
-                            const struct serve_range *range)
+static enum error add_range(struct link *link, const struct serve_range *range)
 {
     struct log *log = range->log;
-    if (!log) {
-        tell_end(node, link, id, 0);
-        return OK;
-    }
     if (link->serve_count - link->serve_at >= RANGES_MAX)
         return ERR_LIMIT;
     if (link->serve_at == link->serve_count)
@@ -50,6 +46,16 @@ static enum error add_range(struct node *node, struct link *link, const struct h
         link->log_told[log->index] = false; /* whoever asks again may not have been able to place it before */
     push_range(link, range);
     return OK;
+}
+
+void serve_stop(struct node *node, struct link *link, const struct hash *id)
+{
+    size_t kept = link->serve_at;
+    for (size_t i = link->serve_at; i < link->serve_count; i++)
+        if (!same_hash(&link->serve[i].log->id, id))
+            link->serve[kept++] = link->serve[i];
+    link->serve_count = kept;
+    tell_end(node, link, id, 0, END_STOPPED);
 }
 
 /* ---------------------------------------------------------------- messages on their way */
@@ -172,8 +178,8 @@ static void send_gathered(struct node *node, struct link *link, const struct ser
         if (!last && gather->ends[i + 1] - begin <= ITEMS_MAX)
             continue;
         send_items(node, link, log, gather->first_seq + i,
-                   (struct bytes){gather->items.data + begin, gather->ends[i] - begin}, last ? flags | ENTRIES_FLAG_LAST : flags,
-                   0);
+                   (struct bytes){gather->items.data + begin, gather->ends[i] - begin},
+                   last ? flags | ENTRIES_FLAG_LAST : flags, 0);
         begin = gather->ends[i];
     }
 }
@@ -194,7 +200,7 @@ static enum error serve_batch(struct node *node, struct link *link, struct serve
         range->from = gather->first_seq + gather->endorsed;
     }
     if (!err && (!gather->endorsed || range->from > gather->to)) {
-        tell_end(node, link, &range->log->id, range->from - 1);
+        tell_end(node, link, &range->log->id, range->from - 1, END_DONE);
         link->serve_at++;
     }
     buffer_done(&gather->items);
@@ -223,14 +229,16 @@ enum error serve_want(struct node *node, struct link *link, const struct wire_me
         struct hash id;
         memcpy(id.bytes, row, sizeof id.bytes);
         struct log *log = logs_find(node, &id);
-        bool allowed = group && log && log->group == group && log->named &&
-                       (log->kind == KIND_GOVERNANCE || compare_may_read(group, link));
+        bool here = group && log && log->group == group && log->named;
+        bool allowed = here && (log->kind == KIND_GOVERNANCE || compare_may_read(group, link));
         uint64_t from = get_u64(row + 32);
-        struct serve_range range = {.log = allowed ? log : NULL,
-                                    .from = from ? from : 1,
-                                    .to = get_u64(row + 40),
-                                    .live = message->want.flags & WANT_FLAG_LIVE};
-        enum error err = add_range(node, link, &id, &range);
+        struct serve_range range = {
+            .log = log, .from = from ? from : 1, .to = get_u64(row + 40), .live = message->want.flags & WANT_FLAG_LIVE};
+        enum error err = OK;
+        if (allowed)
+            err = add_range(link, &range);
+        else
+            tell_end(node, link, &id, 0, here ? END_NOT_FOR_YOU : END_NOT_HERE);
         if (err)
             return err;
     }
@@ -276,7 +284,8 @@ void serve_fresh(struct node *node)
             struct log *log = node->fresh[i].log;
             if (log->kind == KIND_CONTENT && !compare_may_read(log->group, link))
                 continue;
-            if (!send_live(node, link, log, node->fresh[i].seq, batch_entry_wire(node->batch, node->fresh[i].at), flags))
+            if (!send_live(node, link, log, node->fresh[i].seq, batch_entry_wire(node->batch, node->fresh[i].at),
+                           flags))
                 link->behind = true;
         }
     }

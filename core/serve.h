@@ -8,6 +8,8 @@
 MUST_USE enum error serve_want(struct node *node, struct link *link, const struct wire_message *message);
 /* ACK: opens the window, and is evidence for receipts.  ERR_MALFORMED: acknowledges what was not sent. */
 MUST_USE enum error serve_ack(struct node *node, struct link *link, const struct wire_message *message);
+/* STOP: serves no more of a log; END says so. */
+void serve_stop(struct node *node, struct link *link, const struct hash *id);
 /* LOG, unless the peer was told on this link. */
 void serve_tell_log(struct node *node, struct link *link, const struct log *log);
 /* End of a step: its own new entries to all linked members, held until its batch is durable. */

@@ -98,6 +98,9 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
     case WIRE_PRESENCE:
         presence_told(node, link, message);
         return OK;
+    case WIRE_STOP:
+        serve_stop(node, link, &message->stop.log);
+        return OK;
     case WIRE_TAIL:
         return tail_message(node, link, message);
     case WIRE_PING:

@@ -44,9 +44,9 @@ enum error wire_bye_error(uint64_t code)
 
 /* How many items each message has, its type included; 0: there is no such message. */
 static const uint8_t item_counts[] = {
-    [WIRE_HELLO] = 4, [WIRE_DIGESTS] = 2, [WIRE_HAVE] = 5,     [WIRE_WANT] = 4, [WIRE_LOG] = 7,      [WIRE_ENTRIES] = 4,
-    [WIRE_END] = 3,   [WIRE_ACK] = 3,     [WIRE_PRESENCE] = 4, [WIRE_PING] = 1, [WIRE_BYE] = 2,      [WIRE_INVITED] = 4,
-    [WIRE_JOIN] = 4,  [WIRE_WELCOME] = 5, [WIRE_REKEY] = 1,    [WIRE_TAIL] = 3, [WIRE_ANNOUNCE] = 4,
+    [WIRE_HELLO] = 4, [WIRE_DIGESTS] = 2, [WIRE_HAVE] = 5,     [WIRE_WANT] = 4, [WIRE_LOG] = 7,  [WIRE_ENTRIES] = 4,
+    [WIRE_END] = 4,   [WIRE_ACK] = 3,     [WIRE_PRESENCE] = 4, [WIRE_PING] = 1, [WIRE_BYE] = 2,  [WIRE_INVITED] = 4,
+    [WIRE_JOIN] = 4,  [WIRE_WELCOME] = 5, [WIRE_REKEY] = 1,    [WIRE_STOP] = 2, [WIRE_TAIL] = 3, [WIRE_ANNOUNCE] = 4,
 };
 
 #define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
@@ -112,6 +112,10 @@ static void read_items(struct reader *in, struct wire_message *ret)
     case WIRE_END:
         READ_FIXED(in, ret->end.log);
         ret->end.seq = read_uint(in);
+        ret->end.reason = read_uint(in);
+        break;
+    case WIRE_STOP:
+        READ_FIXED(in, ret->stop.log);
         break;
     case WIRE_ACK:
         ret->ack.count = read_uint(in);
@@ -213,6 +217,10 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
     case WIRE_END:
         write_bytes(out, FIXED(message->end.log));
         write_uint(out, message->end.seq);
+        write_uint(out, message->end.reason);
+        break;
+    case WIRE_STOP:
+        write_bytes(out, FIXED(message->stop.log));
         break;
     case WIRE_ACK:
         write_uint(out, message->ack.count);

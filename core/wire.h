@@ -22,6 +22,7 @@ enum wire_type {
     WIRE_JOIN = 13,
     WIRE_WELCOME = 14,
     WIRE_REKEY = 15,
+    WIRE_STOP = 16,
     WIRE_TAIL = 19,
     WIRE_ANNOUNCE = 22,
 };
@@ -29,11 +30,11 @@ enum wire_type {
 #define WIRE_PLAIN_MAX (65535u - AEAD_TAG_SIZE) /* of one frame */
 #define WIRE_ROWS_MAX 1000u                     /* in one DIGESTS, HAVE or WANT */
 
-#define DIGEST_ROW_SIZE (32 + 32)      /* group ‖ digest */
-#define HAVE_ROW_SIZE (32 + 8 + 8)     /* log ‖ seq ‖ first 8 bytes of that entry's id: a DEP_SIZE record */
-#define WANT_ROW_SIZE (32 + 8 + 8)     /* log ‖ from ‖ to */
+#define DIGEST_ROW_SIZE (32 + 32)  /* group ‖ digest */
+#define HAVE_ROW_SIZE (32 + 8 + 8) /* log ‖ seq ‖ first 8 bytes of that entry's id: a DEP_SIZE record */
+#define WANT_ROW_SIZE (32 + 8 + 8) /* log ‖ from ‖ to */
 #define PRESENCE_ROW_SIZE (32 + 8 + 1 + 16 + 2) /* device ‖ incarnation ‖ enum presence_state ‖ IPv6 ‖ port */
-#define ADDRESS_ROW_SIZE (32 + 16 + 2) /* device ‖ IPv6 ‖ port */
+#define ADDRESS_ROW_SIZE (32 + 16 + 2)          /* device ‖ IPv6 ‖ port */
 
 #define HAVE_FLAG_LAST 1u /* of this group and kind */
 #define HAVE_FLAG_ASK 2u  /* answer with your own rows */
@@ -46,6 +47,14 @@ enum wire_type {
 #define ENTRIES_FLAG_LAST 1u /* ends a batch */
 #define ENTRIES_FLAG_LIVE 2u
 #define ENTRIES_FLAG_TO_ALL 4u /* the sender has a link to everyone it knows to be there: nobody need pass it on */
+
+/* Why a wanted range ends. */
+enum end {
+    END_DONE = 1,
+    END_NOT_HERE = 2,
+    END_NOT_FOR_YOU = 3,
+    END_STOPPED = 4,
+};
 
 /* Reasons in BYE, a table in PROTOCOL.md; wire_bye_code() and wire_bye_error() translate. */
 enum bye {
@@ -100,8 +109,12 @@ struct wire_message {
         } entries;
         struct {
             struct hash log;
-            uint64_t seq; /* reached */
+            uint64_t seq;    /* reached */
+            uint64_t reason; /* enum end */
         } end;
+        struct {
+            struct hash log;
+        } stop;
         struct {
             uint64_t count;       /* ENTRIES messages of this link handled so far */
             struct bytes refused; /* u64 numbers of those that were not taken */

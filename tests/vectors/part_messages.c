@@ -73,8 +73,10 @@ static void fetching(const struct log_name *name, const struct hash *id, json_t 
     struct wire_message entries = {.type = WIRE_ENTRIES, .entries = {24, 3, buffer_bytes(&items)}};
     json_array_append_new(
         list, message_parts("ENTRIES", &entries, json_pack("[i,i,i,o]", 6, 24, 3, hex(buffer_bytes(&items)))));
-    struct wire_message end = {.type = WIRE_END, .end = {*id, 255}};
-    json_array_append_new(list, message_parts("END", &end, json_pack("[i,o,i]", 7, HEX_OF(id->bytes), 255)));
+    struct wire_message end = {.type = WIRE_END, .end = {*id, 255, END_DONE}};
+    json_array_append_new(list, message_parts("END", &end, json_pack("[i,o,i,i]", 7, HEX_OF(id->bytes), 255, 1)));
+    struct wire_message stop = {.type = WIRE_STOP, .stop = {*id}};
+    json_array_append_new(list, message_parts("STOP", &stop, json_pack("[i,o]", 16, HEX_OF(id->bytes))));
     items.size = 0;
     buffer_append_u64(&items, 256);
     buffer_append_u64(&items, 65536);

@@ -231,7 +231,7 @@ MESSAGES = {
     4: ("WANT", (fixed(32), UINT, upto(48000))),
     5: ("LOG", (("uint", 1 << 32), fixed(32), fixed(32), UINT, fixed(8), ("uint", 2))),
     6: ("ENTRIES", (("uint", 1 << 32), UINT, upto(65519))),
-    7: ("END", (fixed(32), UINT)),
+    7: ("END", (fixed(32), UINT, UINT)),
     8: ("ACK", (UINT, upto(8000))),
     9: ("PRESENCE", (UINT, fixed(8), upto(59000))),
     10: ("PING", ()),
@@ -240,6 +240,7 @@ MESSAGES = {
     13: ("JOIN", (text(64), fixed(32), fixed(64))),
     14: ("WELCOME", (fixed(32), fixed(32), fixed(32), upto(50000))),
     15: ("REKEY", ()),
+    16: ("STOP", (fixed(32),)),
     19: ("TAIL", (fixed(32), upto(65519))),
     22: ("ANNOUNCE", (fixed(32), ("uint", 2), upto(48000))),
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ * Whom a node asks for what it lacks. */
+#include "story.h"
+
+static void say_many(struct world *world, const char *name)
+{
+    for (int i = 0; i < 4000; i++) {
+        char text[900];
+        snprintf(text, sizeof text, "message %d,%800s", i, "");
+        world_post(world, name, text);
+        if (i % 100 == 99)
+            world_run(world, 20);
+    }
+    world_settle(world);
+    CHECK_HOLDS(world);
+}
+
+static bool bob_has_all(struct world *world)
+{
+    return world_text_count(world, "bob", "message 3999,") == 1;
+}
+
+/* Whichever of the two is asked first: the other sends the rest, long before the line is given up. */
+static void another_source_is_asked_when_one_falls_silent(void **state)
+{
+    const char *const silent[] = {"alice", "carol"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct world world;
+        begin_story(&world, 1, "alice", GUESTS("bob", "carol"));
+        world_crash(&world, "bob", false);
+        say_many(&world, "alice");
+        world.weather.bytes_per_ms = 1000;
+        world_restart(&world, "bob");
+        world_run(&world, 2000);
+        world_cut(&world, silent[i], "bob");
+        assert_true(world_until(&world, bob_has_all, 15000));
+        world_heal(&world);
+        world_settle(&world);
+        CHECK_HOLDS(&world);
+        assert_int_equal(world_text_count(&world, "bob", "message"), 4000);
+        end_story(&world);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_source_is_asked_when_one_falls_silent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
