@@ -99,7 +99,7 @@ void node_free(struct node *node)
 /* ---------------------------------------------------------------- starting, and starting again after a failed commit
  */
 
-static enum error load(struct node *node)
+static enum error load_all(struct node *node)
 {
     enum error err = identity_load(node);
     if (!err)
@@ -115,6 +115,16 @@ static enum error load(struct node *node)
     return err;
 }
 
+/* All or nothing: half of what is known would make a second identity, or a log written twice. */
+static void load(struct node *node)
+{
+    node->unreadable = load_all(node);
+    if (!node->unreadable)
+        return;
+    node_log(node, node->unreadable, "the database could not be read");
+    forget_stored(node);
+}
+
 static void on_start(struct node *node, const struct event *event)
 {
     uint8_t seed[32];
@@ -125,9 +135,7 @@ static void on_start(struct node *node, const struct event *event)
     random_bytes(&node->random, node->beacon_salt, sizeof node->beacon_salt);
     crypto_wipe(seed, sizeof seed);
     presence_start(node);
-    enum error err = load(node);
-    if (err)
-        node_log(node, err, "the database could not be read");
+    load(node);
     if (node->restored)
         node_log(node, OK, "this database is an older copy: new entries go into new logs");
     peers_announce(node, false);
@@ -145,9 +153,7 @@ static void go_back(struct node *node, enum error reason)
     node->doomed_batch = node->last_batch;
     forget_stored(node);
     node->logs_by_id.salt = get_u64(node->event->random);
-    enum error err = load(node);
-    if (err)
-        node_log(node, err, "the database could not be read");
+    load(node);
 }
 
 static struct batch *take_pending(struct node *node, uint64_t id)
@@ -184,8 +190,9 @@ static void simple_reply(struct node *node, const struct command *command, enum 
 
 static void on_command(struct node *node, const struct command *command)
 {
-    if (node->disk_state == ERR_DISK_FULL && command->type != COMMAND_STOP) {
-        node_reply(node, command->id, ERR_DISK_FULL, 0);
+    enum error refusal = node->unreadable ? node->unreadable : node->disk_state == ERR_DISK_FULL ? ERR_DISK_FULL : OK;
+    if (refusal && command->type != COMMAND_STOP) {
+        node_reply(node, command->id, refusal, 0);
         return;
     }
     switch (command->type) {

@@ -16,7 +16,7 @@ void node_info(const struct node *node, struct node_info *ret)
                               .device = node->identity.device,
                               .name = buffer_bytes(&node->identity.name),
                               .free_disk = node->free_disk,
-                              .disk_state = node->disk_state,
+                              .disk_state = node->unreadable ? node->unreadable : node->disk_state,
                               .entries = node->entry_count};
     for (size_t i = 0; i < node->link_count; i++)
         ret->links += node->links[i]->state == LINK_OPEN;

@@ -344,6 +344,7 @@ struct node {
     uint64_t now_ms, mono_ms;
     uint64_t free_disk;
     enum error disk_state;
+    enum error unreadable; /* not OK: what is on disk could not be loaded, and nothing is in here */
 
     struct identity identity;
     struct dh_public link_key;
