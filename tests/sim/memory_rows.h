@@ -33,5 +33,6 @@ struct memory_store {
     size_t local_count, local_capacity;
     uint64_t *order; /* arrivals of content entries of all groups, in order */
     size_t order_count;
+    enum error fault;       /* reading fails with it */
     size_t ordered_entries; /* entry_count when the order was made */
 };

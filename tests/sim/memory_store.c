@@ -169,8 +169,8 @@ enum error memory_store_commit(struct memory_store *store, const struct batch *b
 
 static enum error begin(void *ctx)
 {
-    (void)ctx;
-    return OK;
+    const struct memory_store *store = ctx;
+    return store->fault;
 }
 
 static void end(void *ctx)
@@ -328,6 +328,11 @@ enum error memory_store_arrival(const struct memory_store *store, uint64_t arriv
         return ERR_NOT_FOUND;
     *ret = describe(store, arrival);
     return OK;
+}
+
+void memory_store_fail_reads(struct memory_store *store, enum error err)
+{
+    store->fault = err;
 }
 
 void memory_store_damage(struct memory_store *store, uint64_t arrival, size_t back)

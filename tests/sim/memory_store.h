@@ -21,6 +21,8 @@ bool memory_store_holds(const struct memory_store *store, const struct hash *log
 size_t memory_store_entry_count(const struct memory_store *store);
 /* The entry that arrived as number `arrival`; ERR_NOT_FOUND.  Borrowed until the next commit. */
 MUST_USE enum error memory_store_arrival(const struct memory_store *store, uint64_t arrival, struct stored_entry *ret);
+/* From now on reading fails so; OK: no longer. */
+void memory_store_fail_reads(struct memory_store *store, enum error err);
 /* Flips a bit of a stored entry: the node that holds it will pass on something its author never signed.
  * `back`: how many bytes before the entry's end. */
 void memory_store_damage(struct memory_store *store, uint64_t arrival, size_t back);

@@ -120,6 +120,34 @@ static void a_nearly_full_disk_takes_own_messages_only(void **state)
     end_story(&world);
 }
 
+static void a_disk_that_cannot_be_read_makes_nobody_new(void **state)
+{
+    struct world world;
+    struct command command = {.type = COMMAND_IDENTITY_CREATE, .name = BYTES_TEXT("eve")};
+    struct asked asked;
+    struct node_info before, after;
+    struct host *alice;
+    (void)state;
+    begin_story(&world, 7, "alice", GUESTS("bob"));
+    alice = world_host(&world, "alice");
+    node_info(alice->node, &before);
+    world_crash(&world, "alice", false);
+    memory_store_fail_reads(alice->disk, ERR_DISK);
+    host_start(alice, false);
+    world_run(&world, 5000);
+    CHECK_ERROR(world_command(&world, "alice", &command, 1000, &asked), ERR_DISK);
+    CHECK_ERROR(world_found(&world, "alice", "Second"), ERR_DISK);
+    assert_int_equal(world_links(&world, "alice", "bob"), 0);
+    memory_store_fail_reads(alice->disk, OK);
+    world_restart(&world, "alice");
+    node_info(alice->node, &after);
+    assert_memory_equal(&before.device, &after.device, sizeof before.device);
+    CHECK_OK(world_say(&world, "alice", "here again"));
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 /* ---------------------------------------------------------------- old copies */
 
 static void a_restored_copy_writes_into_a_new_log(void **state)
@@ -183,6 +211,7 @@ int main(void)
         cmocka_unit_test(a_joiner_whose_disk_fails_may_try_again),
         cmocka_unit_test(an_inviter_whose_disk_fails_lets_nobody_in_by_half),
         cmocka_unit_test(a_nearly_full_disk_takes_own_messages_only),
+        cmocka_unit_test(a_disk_that_cannot_be_read_makes_nobody_new),
         cmocka_unit_test(a_restored_copy_writes_into_a_new_log),
         cmocka_unit_test(a_restored_copy_that_nobody_noticed_is_told_by_its_peers),
     };
