@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
+#include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,18 +79,29 @@ static bool make_absolute(const char *path, char ret[PATH_MAX])
     return size > 0 && size < PATH_MAX;
 }
 
+/* HOME, which service managers and cron may leave out; NULL: an unknown user. */
+static const char *user_home(void)
+{
+    const char *home = getenv("HOME");
+
+    if (home && *home)
+        return home;
+    const struct passwd *user = getpwuid(getuid());
+    return user ? user->pw_dir : NULL;
+}
+
 static bool default_home(char ret[PATH_MAX])
 {
     const char *home = getenv("ZURUF_HOME");
     const char *data = getenv("XDG_DATA_HOME");
-    const char *user = getenv("HOME");
+    const char *user;
     int size = 0;
 
     if (home && *home)
         return make_absolute(home, ret);
     if (data && *data == '/')
         size = snprintf(ret, PATH_MAX, "%s/zuruf", data);
-    else if (user && *user)
+    else if ((user = user_home()) != NULL)
         size = snprintf(ret, PATH_MAX, "%s/.local/share/zuruf", user);
     return size > 0 && size < PATH_MAX;
 }

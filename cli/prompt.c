@@ -34,6 +34,14 @@ void prompt_clear(struct prompt *prompt)
     prompt->line[0] = '\0';
 }
 
+/* How many columns prompt_show() fills with the character. */
+static size_t columns_of_point(utf8proc_int32_t point)
+{
+    if (point == '\n')
+        return 1;
+    return point == '\t' ? 4 : (size_t)utf8proc_charwidth(point);
+}
+
 static size_t columns_of(const char *text, size_t size)
 {
     size_t columns = 0;
@@ -44,7 +52,7 @@ static size_t columns_of(const char *text, size_t size)
         if (used <= 0)
             used = 1;
         else
-            columns += (size_t)utf8proc_charwidth(point);
+            columns += columns_of_point(point);
         text += used;
         size -= (size_t)used;
     }
@@ -61,12 +69,17 @@ static const char *visible_part(const struct prompt *prompt)
 {
     size_t used = columns_of(prompt->label, strlen(prompt->label)) + 1;
     size_t room = prompt->columns > used + 8 ? prompt->columns - used : 8;
-    const char *from = prompt->line;
+    const char *end = prompt->line + prompt->size, *from = end;
 
-    while (*from && columns_of(from, strlen(from)) > room) {
-        from++;
-        while (is_continuation(*from))
-            from++;
+    while (from > prompt->line) {
+        const char *before = from - 1;
+        while (before > prompt->line && is_continuation(*before))
+            before--;
+        size_t columns = columns_of(before, (size_t)(from - before));
+        if (columns > room)
+            break;
+        room -= columns;
+        from = before;
     }
     return from;
 }
@@ -74,6 +87,7 @@ static const char *visible_part(const struct prompt *prompt)
 void prompt_hide(const struct prompt *prompt)
 {
     fputs("\r\x1b[K", prompt->stream);
+    fflush(prompt->stream); /* refusals go to another stream */
 }
 
 void prompt_show(const struct prompt *prompt)
@@ -81,7 +95,14 @@ void prompt_show(const struct prompt *prompt)
     const char *part = visible_part(prompt);
 
     fprintf(prompt->stream, "\r\x1b[K%s", prompt->label);
-    output_text(prompt->stream, part, strlen(part), NULL);
+    for (;;) {
+        size_t size = strcspn(part, "\n");
+        output_text(prompt->stream, part, size, NULL);
+        part += size;
+        if (!*part++)
+            break;
+        fputs("⏎", prompt->stream);
+    }
     fflush(prompt->stream);
 }
 
@@ -102,7 +123,36 @@ static void remove_word(struct prompt *prompt)
         remove_character(prompt);
 }
 
-/* True when the byte belongs to an escape sequence (ECMA-48 §5.4), which is skipped. */
+static void add(struct prompt *prompt, char byte)
+{
+    if (prompt->size == PROMPT_LINE_MAX)
+        return;
+    prompt->line[prompt->size++] = byte;
+    prompt->line[prompt->size] = '\0';
+}
+
+/* The line breaks at the end of a paste say nothing, and Enter is still to come. */
+static void end_paste(struct prompt *prompt)
+{
+    prompt->pasting = false;
+    while (prompt->size > 0 && prompt->line[prompt->size - 1] == '\n')
+        remove_character(prompt);
+}
+
+static void take_sequence(struct prompt *prompt, char byte)
+{
+    enum { PASTE_BEGINS = 200, PASTE_ENDS = 201 };
+
+    if (byte >= '0' && byte <= '9' && prompt->parameter < PASTE_BEGINS)
+        prompt->parameter = prompt->parameter * 10 + (unsigned)(byte - '0');
+    else if (byte == '~' && prompt->parameter == PASTE_BEGINS)
+        prompt->pasting = true;
+    else if (byte == '~' && prompt->parameter == PASTE_ENDS)
+        end_paste(prompt);
+}
+
+/* True when the byte belongs to an escape sequence (ECMA-48 §5.4); none says anything but where a paste begins and
+ * ends. */
 static bool skip_sequence(struct prompt *prompt, char byte)
 {
     switch (prompt->state) {
@@ -113,8 +163,10 @@ static bool skip_sequence(struct prompt *prompt, char byte)
         return true;
     case PROMPT_ESCAPE:
         prompt->state = byte == '[' || byte == 'O' ? PROMPT_SEQUENCE : PROMPT_TEXT;
+        prompt->parameter = 0;
         return true;
     case PROMPT_SEQUENCE:
+        take_sequence(prompt, byte);
         if (byte >= 0x40 && byte <= 0x7e)
             prompt->state = PROMPT_TEXT;
         return true;
@@ -122,18 +174,26 @@ static bool skip_sequence(struct prompt *prompt, char byte)
     return false;
 }
 
-static void add(struct prompt *prompt, char byte)
+/* Terminals end pasted lines with a carriage return, a line feed or both. */
+static void add_pasted(struct prompt *prompt, char byte)
 {
-    if ((unsigned char)byte < 0x20 || prompt->size == PROMPT_LINE_MAX)
-        return;
-    prompt->line[prompt->size++] = byte;
-    prompt->line[prompt->size] = '\0';
+    bool second = byte == '\n' && prompt->after_return;
+
+    prompt->after_return = byte == '\r';
+    if (byte == '\r' || (byte == '\n' && !second))
+        add(prompt, '\n');
+    else if (byte == '\t' || (unsigned char)byte >= 0x20)
+        add(prompt, byte);
 }
 
 enum prompt_event prompt_key(struct prompt *prompt, char byte)
 {
     if (skip_sequence(prompt, byte))
         return PROMPT_NOTHING;
+    if (prompt->pasting) {
+        add_pasted(prompt, byte);
+        return PROMPT_NOTHING;
+    }
     switch (byte) {
     case '\r':
     case '\n':
@@ -153,7 +213,8 @@ enum prompt_event prompt_key(struct prompt *prompt, char byte)
         remove_word(prompt);
         break;
     default:
-        add(prompt, byte);
+        if (byte == '\t' || (unsigned char)byte >= 0x20)
+            add(prompt, byte);
     }
     return PROMPT_NOTHING;
 }

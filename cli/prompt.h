@@ -10,15 +10,22 @@
 #include <stdio.h>
 #include <termios.h>
 
-#define PROMPT_LINE_MAX 16384
+/* More than a message holds: who pastes too much is told so by the node, and what was pasted is still there. */
+#define PROMPT_LINE_MAX ((size_t)64 << 10)
+
+/* Written to a terminal: it marks what is pasted, so that many lines stay one text (xterm's bracketed paste). */
+#define PROMPT_MARK_PASTES "\x1b[?2004h"
+#define PROMPT_LEAVE_PASTES "\x1b[?2004l"
 
 struct prompt {
     FILE *stream;
     char label[96]; /* before the line; plain text */
     size_t columns; /* of the terminal */
-    char *line;     /* UTF-8, always ended by zero; owned */
+    char *line;     /* UTF-8, with line breaks where some were pasted; always ended by zero; owned */
     size_t size;
     enum { PROMPT_TEXT, PROMPT_ESCAPE, PROMPT_SEQUENCE } state; /* sequences of arrow keys and the like are skipped */
+    unsigned parameter;                                         /* of the sequence */
+    bool pasting, after_return;
 };
 
 enum prompt_event {

@@ -59,6 +59,8 @@ static const struct refusal refusals[] = {
      N_("The node ended before it answered. Its last words stand in node.log in the home directory; try again.")},
     {"duplicate_link", EXIT_FAILED, false,
      N_("Another connection to this node is kept instead. Nothing is to be done.")},
+    {"not_needed", EXIT_FAILED, false,
+     N_("That computer has connections enough and needs none to this one: messages come by way of others.")},
     {"shutting_down", EXIT_NO_NODE, false, N_("The node is just shutting down. Try again in a moment.")},
     {"disk", EXIT_FAILED, true,
      N_("The disk could not be read or written, so nothing was changed. Check the disk; `zuruf doctor` tells more.")},

@@ -34,6 +34,17 @@ static void print_group(FILE *stream, const json_t *group)
     fputc('\n', stream);
 }
 
+/* Where the node listens; all zeros say little to people. */
+static void print_listen(FILE *stream, const char *address)
+{
+    const char *port = strrchr(address, ':');
+
+    if (port && (strncmp(address, "[::]", 4) == 0 || strncmp(address, "0.0.0.0:", 8) == 0))
+        fprintf(stream, _("Reachable at: every address of this computer, port %s\n"), port + 1);
+    else
+        print_line(stream, _("Reachable at:"), address);
+}
+
 static const char *discovery_words(const char *state)
 {
     if (strcmp(state, "running") == 0)
@@ -77,7 +88,7 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync)
     json_array_foreach(json_object_get(sync, "groups"), index, group) print_group(stream, group);
     fprintf(stream, _("Connections: %llu\n"), (unsigned long long)field_number(sync, "links"));
     fprintf(stream, _("Entries stored: %llu\n"), (unsigned long long)field_number(sync, "entries"));
-    print_line(stream, _("Reachable at:"), field_text(info, "listen"));
+    print_listen(stream, field_text(info, "listen"));
     print_line(stream, _("Finding others:"), discovery_words(field_text(sync, "discovery")));
     print_disk(stream, sync);
 }

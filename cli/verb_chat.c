@@ -5,6 +5,7 @@
 #include "fields.h"
 #include "first_run.h"
 #include "follow.h"
+#include "invitation.h"
 #include "listing.h"
 #include "message.h"
 #include "options.h"
@@ -107,23 +108,26 @@ static void go_on_unless_gone(struct chat *chat, enum exit_code exit)
         chat->ended = true;
 }
 
-static void send_line(struct chat *chat, const char *text, size_t size)
+/* False: it was refused, and stays to be mended or tried again. */
+static bool send_line(struct chat *chat, const char *text, size_t size)
 {
     json_t *result;
     json_t *params = json_pack("{s:s, s:s%}", "target", chat->group, "text", text, size);
 
     if (!params) {
         puts(_("The text is not UTF-8. Convert it first."));
-        return;
+        return false;
     }
     enum exit_code exit = call_node(chat->context, chat->client, "message.send", params, &result);
-    if (!exit) {
+    bool sent = !exit;
+    if (sent) {
         free(chat->last_sent);
         chat->last_sent = strdup(field_text(result, "id"));
         exit = show_receipt(chat);
     }
     json_decref(result);
     go_on_unless_gone(chat, exit);
+    return sent;
 }
 
 static void show_who(struct chat *chat)
@@ -156,11 +160,8 @@ static void show_invitation(struct chat *chat)
     json_t *result;
     enum exit_code exit = call_node(chat->context, chat->client, "invite.create", json_object(), &result);
 
-    if (!exit) {
-        fputs(_("The other computer joins with:  zuruf join "), stdout);
-        output_name(stdout, field_text(result, "code"));
-        putchar('\n');
-    }
+    if (!exit)
+        invitation_print(stdout, result);
     json_decref(result);
     go_on_unless_gone(chat, exit);
 }
@@ -168,13 +169,14 @@ static void show_invitation(struct chat *chat)
 static void show_help(struct chat *chat)
 {
     (void)chat;
-    fputs(_("A line that you type is sent to everyone in the workspace. The brackets before it tell how many people\n"
-            "have your last message.\n"
+    fputs(_("What you type goes to everyone in the workspace when you press Enter; lines that\n"
+            "you paste become one message. The brackets tell how many people have your last\n"
+            "message.\n"
             "  /who      the people, and who is connected\n"
             "  /status   what is complete, what is missing\n"
             "  /invite   six words that let one more computer in\n"
-            "  /quit     leave; the node goes on in the background\n"
-            "A line that is to start with / starts with //.\n"),
+            "  /quit     leave; your messages are still delivered and received\n"
+            "Ctrl-U erases what you typed. Type // where a message is to begin with /.\n"),
           stdout);
 }
 
@@ -183,7 +185,13 @@ static void quit(struct chat *chat)
     chat->ended = true;
 }
 
-static void enter(struct chat *chat)
+/* A single line is one; pasted text that begins with / is text. */
+static bool is_command(const char *line)
+{
+    return *line == '/' && line[1] != '/' && !strchr(line, '\n');
+}
+
+static void run_command(struct chat *chat, const char *line)
 {
     static const struct {
         const char *name;
@@ -193,25 +201,33 @@ static void enter(struct chat *chat)
                     {"/invite", show_invitation},
                     {"/help", show_help},
                     {"/quit", quit}};
+
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(line, commands[i].name) == 0)
+            return commands[i].run(chat);
+    puts(_("There is no such command; /help lists them."));
+}
+
+static void enter(struct chat *chat)
+{
     const char *line = chat->prompt.line;
     size_t size = chat->prompt.size;
+    bool done = true;
 
-    if (*line == '/' && line[1] != '/') {
-        for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-            if (strcmp(line, commands[i].name) == 0)
-                return commands[i].run(chat);
-        puts(_("There is no such command; /help lists them."));
-        return;
+    if (is_command(line)) {
+        run_command(chat, line);
+    } else {
+        size_t doubled = strncmp(line, "//", 2) == 0;
+        if (size > 0)
+            done = send_line(chat, line + doubled, size - doubled);
     }
-    if (*line == '/')
-        line++, size--;
-    if (size > 0)
-        send_line(chat, line, size);
+    if (done)
+        prompt_clear(&chat->prompt);
 }
 
 static void take_keys(struct chat *chat)
 {
-    char bytes[512];
+    char bytes[4096];
     ssize_t size = read(STDIN_FILENO, bytes, sizeof bytes);
 
     if (size <= 0)
@@ -222,7 +238,6 @@ static void take_keys(struct chat *chat)
             break;
         case PROMPT_ENTERED:
             enter(chat);
-            prompt_clear(&chat->prompt);
             break;
         case PROMPT_ENDED:
             chat->ended = true;
@@ -275,6 +290,7 @@ static enum exit_code talk(struct chat *chat)
 {
     enum exit_code exit = EXIT_DONE;
 
+    fputs(PROMPT_MARK_PASTES, stdout);
     prompt_show(&chat->prompt);
     while (!exit && !chat->ended && !told_to_end) {
         struct pollfd fds[2] = {{.fd = client_fd(chat->client), .events = POLLIN},
@@ -291,6 +307,7 @@ static enum exit_code talk(struct chat *chat)
         prompt_show(&chat->prompt);
     }
     prompt_hide(&chat->prompt);
+    fputs(PROMPT_LEAVE_PASTES, stdout);
     fflush(stdout);
     return exit;
 }
@@ -311,6 +328,18 @@ static enum exit_code talk_on_terminal(struct chat *chat)
     return exit;
 }
 
+/* Whoever is alone is told how that ends. */
+static enum exit_code show_way_on(struct chat *chat)
+{
+    json_t *people;
+    enum exit_code exit = call_node(chat->context, chat->client, "person.list", NULL, &people);
+
+    if (!exit && json_array_size(json_object_get(people, "persons")) == 1)
+        puts(_("Nobody else is here yet: type /invite and say the six words to the next person."));
+    json_decref(people);
+    return exit;
+}
+
 static enum exit_code open_chat(struct chat *chat)
 {
     enum exit_code exit = first_run(chat->context, chat->client);
@@ -325,6 +354,8 @@ static enum exit_code open_chat(struct chat *chat)
     output_name(stdout, chat->name);
     printf("%s  %s\n", output_style(stdout, STYLE_PLAIN), _("(/help lists the commands, /quit leaves)"));
     exit = show_newest(chat);
+    if (!exit)
+        exit = show_way_on(chat);
     label_prompt(chat, NULL);
     return exit ? exit : talk_on_terminal(chat);
 }

@@ -2,6 +2,7 @@
  * zuruf invite: a code that admits one device. */
 #include "call.h"
 #include "fields.h"
+#include "invitation.h"
 #include "options.h"
 #include "output.h"
 #include "times.h"
@@ -19,21 +20,6 @@ const char verb_invite_help[] =
        "  --role ROLE      member (as usual) or reader\n"
        "  --expires TIME   how long it is good: 30m, 24h (as usual), 7d\n"
        "JSON: code link expires\n");
-
-static void print_invitation(const json_t *result)
-{
-    char until[TIMES_SIZE] = "?";
-    uint64_t ms;
-
-    if (times_parse_rfc3339(field_text(result, "expires"), &ms))
-        times_local(ms, TIMES_DAY_AND_MINUTE, until);
-    fputs(output_style(stdout, STYLE_BOLD), stdout);
-    output_name(stdout, field_text(result, "code"));
-    fputs(output_style(stdout, STYLE_PLAIN), stdout);
-    fputs(_("\nThe other computer joins with:  zuruf join "), stdout);
-    output_name(stdout, field_text(result, "code"));
-    printf(_("\nGood for one computer, until %s.\n"), until);
-}
 
 /* The fields that the manual promises, and no more: a code is a secret. */
 static void print_json(const json_t *result)
@@ -77,7 +63,7 @@ enum exit_code verb_invite(struct context *context, int argc, char **argv)
     if (context->json)
         print_json(result);
     else
-        print_invitation(result);
+        invitation_print(stdout, result);
     json_decref(result);
     return EXIT_DONE;
 }

@@ -11,6 +11,7 @@
 #include "cli/options.h"
 #include "cli/safe_file.h"
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,9 +31,12 @@ static void the_home_comes_from_the_nearest_place(void **state)
     char here[4096], expected[4200];
     (void)state;
 
-    setenv("HOME", "/u", 1);
     unsetenv("XDG_DATA_HOME");
     unsetenv("ZURUF_HOME");
+    unsetenv("HOME");
+    snprintf(expected, sizeof expected, "%s/.local/share/zuruf", getpwuid(getuid())->pw_dir);
+    assert_home(NULL, expected);
+    setenv("HOME", "/u", 1);
     assert_home(NULL, "/u/.local/share/zuruf");
     setenv("XDG_DATA_HOME", "/x", 1);
     assert_home(NULL, "/x/zuruf");

@@ -95,6 +95,33 @@ static void a_long_line_shows_its_end_in_one_row(void **state)
     assert_string_equal(screen, "\r\x1b[K> jklmnopqrstuvwxyz");
 }
 
+static void pasted_lines_are_one_text(void **state)
+{
+    (void)state;
+    assert_int_equal(type("so: \x1b[200~one\rtwo\r\n\tthree\nfour\r\n\x1b[201~"), PROMPT_NOTHING);
+    assert_string_equal(prompt.line, "so: one\ntwo\n\tthree\nfour");
+    assert_int_equal(type("\r"), PROMPT_ENTERED);
+}
+
+static void what_is_pasted_is_no_key(void **state)
+{
+    (void)state;
+    assert_int_equal(type("\x1b[200~a\x03\x04\x15\x7f"
+                          "b\x1b[201~"),
+                     PROMPT_NOTHING);
+    assert_string_equal(prompt.line, "a\x7f"
+                                     "b");
+    assert_int_equal(type("\x03"), PROMPT_ENDED);
+}
+
+static void a_pasted_line_break_takes_one_column(void **state)
+{
+    (void)state;
+    type("\x1b[200~abcdefghij\nklmnopqrstuvwx\x1b[201~");
+    prompt_show(&prompt);
+    assert_string_equal(screen, "\r\x1b[K> ij⏎klmnopqrstuvwx");
+}
+
 static void a_line_has_an_end(void **state)
 {
     (void)state;
@@ -113,6 +140,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(arrow_keys_leave_nothing_behind, begin, end),
         cmocka_unit_test_setup_teardown(control_d_ends_only_an_empty_line, begin, end),
         cmocka_unit_test_setup_teardown(a_long_line_shows_its_end_in_one_row, begin, end),
+        cmocka_unit_test_setup_teardown(pasted_lines_are_one_text, begin, end),
+        cmocka_unit_test_setup_teardown(what_is_pasted_is_no_key, begin, end),
+        cmocka_unit_test_setup_teardown(a_pasted_line_break_takes_one_column, begin, end),
         cmocka_unit_test_setup_teardown(a_line_has_an_end, begin, end),
     };
 
