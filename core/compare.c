@@ -142,7 +142,7 @@ static void send_rows(struct node *node, struct link *link, const struct group *
         struct wire_message message = {.type = WIRE_HAVE};
         message.have.group = group->id;
         message.have.kind = kind;
-        message.have.rows = (struct bytes){rows.data + at, size};
+        message.have.rows = (struct bytes){size ? rows.data + at : NULL, size};
         at += size;
         message.have.flags = at == rows.size ? flags | HAVE_FLAG_LAST : 0;
         link_send(node, link, &message, 0);
