@@ -31,27 +31,52 @@ static struct peer *find(const struct node *node, const struct address *address)
     return NULL;
 }
 
+/* ---------------------------------------------------------------- rows on disk: "peer/" ‖ ip ‖ port → device or by
+ * hand */
+
+static struct vault_key row_key(const struct address *address)
+{
+    uint8_t which[18];
+    memcpy(which, address->ip, 16);
+    put_u16(which + 16, address->port);
+    return vault_key("peer/", BYTES_OF(which));
+}
+
+static bool is_storable(const struct address *address)
+{
+    return address->scope == 0; /* an interface index means nothing after a restart */
+}
+
 static void drop(struct node *node, size_t index)
 {
     struct peer *peer = node->peers[index];
     if (peer->link)
         peer->link->peer = NULL;
+    if (is_storable(&peer->address) && (peer->proven || peer->by_hand)) {
+        struct vault_key key = row_key(&peer->address);
+        vault_delete(node, &key);
+    }
     free(peer);
     node->peers[index] = node->peers[--node->peer_count];
 }
 
-/* Room by forgetting the address that was of no use for longest. */
+static bool is_less_useful(const struct peer *a, const struct peer *b)
+{
+    return a->proven != b->proven ? b->proven : a->used_ms < b->used_ms;
+}
+
+/* Room by forgetting an address that never answered, or the one that was of no use for longest. */
 static void make_room(struct node *node)
 {
-    size_t oldest = SIZE_MAX;
+    size_t least = SIZE_MAX;
     for (size_t i = 0; i < node->peer_count; i++) {
         const struct peer *peer = node->peers[i];
         if (!peer->by_hand && !peer->link && !peer->dial &&
-            (oldest == SIZE_MAX || peer->used_ms < node->peers[oldest]->used_ms))
-            oldest = i;
+            (least == SIZE_MAX || is_less_useful(peer, node->peers[least])))
+            least = i;
     }
-    if (oldest != SIZE_MAX)
-        drop(node, oldest);
+    if (least != SIZE_MAX)
+        drop(node, least);
 }
 
 static struct peer *get(struct node *node, const struct address *address)
@@ -71,22 +96,6 @@ static struct peer *get(struct node *node, const struct address *address)
     node->peers[node->peer_count++] = peer;
     node_wake_at(node, node->mono_ms);
     return peer;
-}
-
-/* ---------------------------------------------------------------- rows on disk: "peer/" ‖ ip ‖ port → device or by
- * hand */
-
-static struct vault_key row_key(const struct address *address)
-{
-    uint8_t which[18];
-    memcpy(which, address->ip, 16);
-    put_u16(which + 16, address->port);
-    return vault_key("peer/", BYTES_OF(which));
-}
-
-static bool is_storable(const struct address *address)
-{
-    return address->scope == 0; /* an interface index means nothing after a restart */
 }
 
 static void remember(struct node *node, const struct peer *peer)
@@ -150,8 +159,6 @@ enum error peers_remove(struct node *node, const struct address *address)
 {
     for (size_t i = 0; i < node->peer_count; i++)
         if (same_address(&node->peers[i]->address, address)) {
-            struct vault_key key = row_key(address);
-            vault_delete(node, &key);
             drop(node, i);
             return OK;
         }
