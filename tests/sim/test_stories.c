@@ -132,6 +132,24 @@ static void a_link_that_fell_silent_is_replaced(void **state)
     end_story(&world);
 }
 
+static void a_link_stands_for_hours_and_changes_its_keys(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 30, "alice", GUESTS("bob"));
+    world_run(&world, 60000);
+    size_t cables = world.cable_count;
+    for (int i = 0; i < 4; i++) {
+        world_run(&world, 3600000);
+        CHECK_OK(world_say(&world, i % 2 ? "alice" : "bob", "another hour"));
+    }
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_int_equal(world.cable_count, cables);
+    assert_int_equal(world_text_count(&world, "bob", "another hour"), 4);
+    end_story(&world);
+}
+
 static void a_crashed_computer_has_all_that_was_acknowledged(void **state)
 {
     struct world world;
@@ -264,6 +282,7 @@ int main(void)
         cmocka_unit_test(the_one_between_passes_on_what_the_others_say),
         cmocka_unit_test(one_link_stands_between_two),
         cmocka_unit_test(a_link_that_fell_silent_is_replaced),
+        cmocka_unit_test(a_link_stands_for_hours_and_changes_its_keys),
         cmocka_unit_test(a_crashed_computer_has_all_that_was_acknowledged),
         cmocka_unit_test(clocks_twenty_minutes_apart_do_not_part_the_order),
         cmocka_unit_test(a_receipt_counts_those_who_have_it),

@@ -103,6 +103,42 @@ static void bytes_changed_on_the_way_close_the_link_and_harm_nothing(void **stat
     end_story(&world);
 }
 
+static bool knows_address(const struct host *host, const struct address *address)
+{
+    struct node_peer peer;
+    for (size_t i = 0; node_peer_at(host->node, i, &peer); i++)
+        if (peer.address.port == address->port && memcmp(peer.address.ip, address->ip, 16) == 0)
+            return true;
+    return false;
+}
+
+static void a_flood_of_false_addresses_drives_out_no_true_one(void **state)
+{
+    struct world world;
+    struct host *alice, *bob;
+    (void)state;
+    begin_story(&world, 10, "alice", GUESTS("bob"));
+    alice = world_host(&world, "alice");
+    bob = world_host(&world, "bob");
+    world_run(&world, 3000);
+    assert_true(knows_address(alice, &bob->address));
+    world_crash(&world, "bob", false);
+    for (uint16_t i = 0; i < 3000; i++) { /* bob's beacon, said again by others */
+        struct event event = {.type = EVENT_PEER_SEEN, .beacon = bob->beacon, .address = bob->address};
+        event.instance = BYTES_OF(event.beacon.salt);
+        event.address.port = (uint16_t)(20000 + i);
+        host_step(alice, &event);
+        if (i % 100 == 0)
+            world_run(&world, 500);
+    }
+    assert_true(knows_address(alice, &bob->address));
+    world_run(&world, 20000);
+    world_restart(&world, "bob");
+    world_run(&world, 10000);
+    assert_int_equal(world_links(&world, "alice", "bob"), 1);
+    end_story(&world);
+}
+
 /* ---------------------------------------------------------------- with the key, and no member */
 
 static void who_has_only_the_key_gets_no_content(void **state)
@@ -254,6 +290,7 @@ int main(void)
         cmocka_unit_test(garbage_in_place_of_a_handshake_is_left_at_once),
         cmocka_unit_test(a_frame_larger_than_a_handshake_message_is_left_before_it_came),
         cmocka_unit_test(bytes_changed_on_the_way_close_the_link_and_harm_nothing),
+        cmocka_unit_test(a_flood_of_false_addresses_drives_out_no_true_one),
         cmocka_unit_test(who_has_only_the_key_gets_no_content),
         cmocka_unit_test(nonsense_inside_a_link_closes_it),
         cmocka_unit_test(an_acknowledgement_of_nothing_closes_the_link),
