@@ -9,6 +9,7 @@ struct cable;
 enum agenda_type {
     AGENDA_WAKE,      /* of a host: EVENT_TIME */
     AGENDA_COMMITTED, /* of a host: its disk is done with a group of batches */
+    AGENDA_COLLECT,   /* of a host: its loop looks for results of the disk */
     AGENDA_SEEN,      /* of a host: EVENT_PEER_SEEN */
     AGENDA_DIALLED,   /* of a cable: the dial got through, or did not */
     AGENDA_ARRIVED,   /* of a cable: the next packet for `side` */

@@ -117,7 +117,7 @@ bool world_agrees(struct world *world)
     struct host *a, *b;
     enum matter matter;
     for (size_t i = 0; i < world->host_count; i++)
-        if (world->hosts[i]->queue_count)
+        if (world->hosts[i]->queue_count || world->hosts[i]->result_count)
             return false;
     return !find_difference(world, &a, &b, &matter);
 }

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "core/alloc.h"
+#include "disk.h"
 #include "world.h"
 #include <assert.h>
 #include <stdio.h>
@@ -12,7 +13,6 @@
 #define DISK_SIZE (UINT64_C(100) << 30)
 #define SEEN_FIRST_US 10000u
 #define SEEN_SPREAD_MS 400u
-#define PENDING_MAX 100000u
 
 static uint64_t mono_base_ms(const struct host *host)
 {
@@ -49,6 +49,7 @@ void host_free(struct host *host)
     effects_done(&host->effects);
     buffer_done(&host->heard);
     free(host->queue);
+    free(host->results);
     free(host->cables);
     free(host);
 }
@@ -67,50 +68,7 @@ void host_keep_cable(struct host *host, struct cable *cable, int side)
     host->cables[host->cable_count++] = (struct host_cable){cable, side};
 }
 
-/* ---------------------------------------------------------------- the disk */
-
-static void begin_commit(struct host *host)
-{
-    struct world *world = host->world;
-    if (host->committing || !host->queue_count)
-        return;
-    host->committing = host->queue_count;
-    struct appointment done = {.at_us = world->now_us + 300 + world_below(world, world->weather.commit_us),
-                               .type = AGENDA_COMMITTED,
-                               .host = host,
-                               .serial = host->boot};
-    agenda_add(&world->agenda, &done);
-}
-
-static void submit(struct host *host, const struct batch *batch)
-{
-    check_submitted(host, batch);
-    if (host->queue_count == host->queue_capacity) {
-        host->queue_capacity = host->queue_capacity ? 2 * host->queue_capacity : 16;
-        host->queue = alloc_grow(host->queue, host->queue_capacity, sizeof *host->queue);
-    }
-    host->queue[host->queue_count++] = batch;
-    if (host->queue_count > PENDING_MAX)
-        world_fail(host->world, "%s has %zu batches waiting for its disk", host->name, host->queue_count);
-    begin_commit(host);
-}
-
-/* Writes the group; on failure all that is queued fails with it. */
-static enum error write_group(struct host *host)
-{
-    if (host->fail_commits) {
-        host->fail_commits--;
-        host->committing = host->queue_count;
-        return host->fail_with;
-    }
-    for (size_t i = 0; i < host->committing; i++) {
-        enum error err = memory_store_commit(host->disk, host->queue[i]);
-        if (err)
-            world_fail(host->world, "%s submitted a batch that does not follow what is stored", host->name);
-        check_committed(host, host->queue[i]);
-    }
-    return OK;
-}
+/* ---------------------------------------------------------------- what waited for a batch */
 
 static void deliver_reply(void *arg, const struct effect *effect, enum error failure)
 {
@@ -137,21 +95,18 @@ static void flush_cables(struct host *host)
         cable_flush(host->cables[i].cable, host->cables[i].side);
 }
 
-void host_committed(struct host *host)
+void host_collect(struct host *host)
 {
-    enum error err = write_group(host);
-    size_t count = host->committing;
-    struct persisted *results = alloc_zero(count, sizeof *results);
-    for (size_t i = 0; i < count; i++) {
-        results[i] = (struct persisted){host->queue[i]->id, err};
+    struct persisted *results = host->results;
+    size_t count = host->result_count;
+    host->results = NULL;
+    host->result_count = host->result_capacity = 0;
+    host->collecting = false;
+    host->failing = OK; /* from now on it knows */
+    for (size_t i = 0; i < count; i++)
         settled_note(&host->settled, &results[i]);
-    }
-    memmove(host->queue, host->queue + count, (host->queue_count - count) * sizeof *host->queue);
-    host->queue_count -= count;
-    host->committing = 0;
     flush_cables(host);
     hold_release(&host->replies, &host->settled, deliver_reply, host);
-    begin_commit(host);
     for (size_t i = 0; i < count; i++) {
         struct event event = {.type = EVENT_PERSISTED, .persisted = results[i]};
         host_step(host, &event);
@@ -228,7 +183,7 @@ static void carry_out(struct host *host, const struct effect *effect)
     struct cable *cable;
     switch (effect->type) {
     case EFFECT_PERSIST:
-        submit(host, effect->batch);
+        disk_submit(host, effect->batch);
         return;
     case EFFECT_SEND:
         send(host, effect);
@@ -317,15 +272,7 @@ static void forget_effect(void *arg, const struct effect *effect, enum error fai
 
 void host_stop(struct host *host, bool power_cut)
 {
-    struct world *world = host->world;
-    if (host->committing && world_below(world, 2) && !host->fail_commits)
-        for (size_t i = 0; i < host->committing; i++) { /* durable, and nobody was told */
-            enum error err = memory_store_commit(host->disk, host->queue[i]);
-            if (err)
-                world_fail(world, "%s submitted a batch that does not follow what is stored", host->name);
-            check_committed(host, host->queue[i]);
-        }
-    host->queue_count = host->committing = 0;
+    disk_power_off(host);
     for (size_t i = 0; i < host->cable_count; i++)
         cable_vanish(host->cables[i].cable, host->cables[i].side, !power_cut);
     host->cable_count = 0;

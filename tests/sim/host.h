@@ -33,6 +33,10 @@ struct host {
     uint64_t free_disk;
     const struct batch **queue; /* submitted; the first `committing` are being written */
     size_t queue_count, queue_capacity, committing;
+    struct persisted *results; /* that the loop has not collected yet */
+    size_t result_count, result_capacity;
+    bool collecting;       /* it will, soon */
+    enum error failing;    /* it has not been told yet: what it submits meanwhile was built on what failed */
     unsigned fail_commits; /* how many of the next ones fail, */
     enum error fail_with;  /* like this */
     bool rolled_back;      /* what it has acknowledged may be with others only */
@@ -62,5 +66,5 @@ uint64_t host_mono_ms(const struct host *host);
 void host_asks_around(struct host *host, uint64_t within_ms);
 
 /* What the agenda brings. */
-void host_committed(struct host *host);
+void host_collect(struct host *host);                       /* the loop takes the disk's results */
 void host_sees(struct host *host, const struct host *seen); /* as it announces itself now */

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "core/alloc.h"
+#include "disk.h"
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -94,7 +95,11 @@ static void keep_appointment(const struct appointment *appointment)
         return;
     case AGENDA_COMMITTED:
         if (appointment->serial == host->boot)
-            host_committed(host);
+            disk_committed(host);
+        return;
+    case AGENDA_COLLECT:
+        if (appointment->serial == host->boot)
+            host_collect(host);
         return;
     case AGENDA_SEEN:
         if (appointment->serial == host->boot)
