@@ -70,8 +70,12 @@ static enum exit_code join_workspace(const struct context *context, struct clien
 
     if (!ask(_("The six words of the invitation: "), words) || !*words)
         return EXIT_FAILED;
-    fputs(_("Looking for the computer that made this code …\n"), stdout);
     char *code = join_code_of(&word, 1);
+    if (!join_code_check(context, code)) {
+        free(code);
+        return EXIT_FAILED;
+    }
+    fputs(_("Looking for the computer that made this code …\n"), stdout);
     json_t *params = json_pack("{s:s}", "code", code);
     free(code);
     return attempt(context, client, "workspace.join", params);

@@ -27,8 +27,10 @@ static void print_presence(FILE *stream, const json_t *person)
 
     if (field_true(person, "self")) {
         fputs(_("this computer"), stream);
-    } else if (field_true(person, "online")) {
+    } else if (field_true(person, "linked")) {
         fputs(_("connected"), stream);
+    } else if (field_true(person, "online")) {
+        fputs(_("there, connected through others"), stream);
     } else if (times_parse_rfc3339(field_text(person, "last_heard"), &ms)) {
         times_local(ms, TIMES_DAY_AND_MINUTE, heard);
         fprintf(stream, _("last connected %s"), heard);

@@ -111,6 +111,9 @@ static enum exit_code say_failed(const struct context *context, bool ended)
                            _("The node did not get ready within %d seconds. See %s/node.log, and try again."),
                            START_NODE_PATIENCE_MS / 1000, context->home);
     last_words(context->home, words, sizeof words);
+    if (!*words)
+        return refusal_say(context, EXIT_NO_NODE, "no_node",
+                           _("The node did not start, nor could it say why. Is the disk full? `zuruf doctor` looks."));
     return refusal_say(context, EXIT_NO_NODE, "no_node",
                        _("The node did not start. Its last words (in %s/node.log):\n%s"), context->home, words);
 }
@@ -135,9 +138,14 @@ static enum exit_code await_socket(const struct context *context, pid_t child, s
 
 enum exit_code start_node(const struct context *context, struct client **ret)
 {
+    struct stat found;
+
     if (!make_home(context->home))
         return refusal_say(context, EXIT_NO_NODE, "no_node", _("The home directory %s cannot be made: %s."),
                            context->home, strerror(errno));
+    if (stat(context->home, &found) == 0 && found.st_uid != geteuid())
+        return refusal_say(context, EXIT_NO_NODE, "no_node", _("%s belongs to another user. Use a home of your own."),
+                           context->home);
     int log = open_log(context->home);
     if (log < 0)
         return refusal_say(context, EXIT_NO_NODE, "no_node", _("%s/node.log cannot be written: %s."), context->home,

@@ -6,6 +6,8 @@
 #include "output.h"
 #include "times.h"
 #include "translate.h"
+#include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,23 +58,36 @@ static void report(struct examination *examination, const char *check, bool good
     putchar('\n');
 }
 
+/* The home or, as long as it is not there, the nearest folder above it. */
+static void nearest_folder(const char *home, char ret[PATH_MAX])
+{
+    snprintf(ret, PATH_MAX, "%s", home);
+    for (char *slash = strrchr(ret, '/'); slash && access(ret, F_OK) != 0; slash = strrchr(ret, '/'))
+        slash[slash == ret] = '\0';
+}
+
 static void examine_home(struct examination *examination)
 {
     const char *home = examination->context->home;
     struct stat found;
     struct statvfs disk;
+    char folder[PATH_MAX];
 
-    if (stat(home, &found) != 0) {
-        report(examination, "home", true, _("%s does not exist yet; the first use makes it."), home);
-        return;
-    }
-    if (found.st_uid != getuid())
+    bool there = stat(home, &found) == 0;
+    nearest_folder(home, folder);
+    if (there && !S_ISDIR(found.st_mode))
+        report(examination, "home", false, _("%s is no folder. Use another home."), home);
+    else if (there && found.st_uid != geteuid())
         report(examination, "home", false, _("%s belongs to another user. Use a home of your own."), home);
+    else if (access(folder, W_OK | X_OK) != 0)
+        report(examination, "home", false, _("%s cannot be written: %s."), folder, strerror(errno));
+    else if (!there)
+        report(examination, "home", true, _("%s does not exist yet; the first use makes it."), home);
     else if (found.st_mode & 077)
         report(examination, "home", false, _("Others may look into %s. Close it: chmod 700 %s"), home, home);
     else
         report(examination, "home", true, _("%s is there and closed to others."), home);
-    if (statvfs(home, &disk) != 0)
+    if (statvfs(folder, &disk) != 0)
         return;
     uint64_t room = (uint64_t)disk.f_bavail * disk.f_frsize;
     if (room < DISK_LITTLE)

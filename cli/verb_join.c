@@ -94,6 +94,11 @@ enum exit_code verb_join(struct context *context, int argc, char **argv)
         return exit;
     }
     char *code = join_code_of(argv + optind, (size_t)(argc - optind));
+    if (!join_code_check(context, code)) {
+        free(code);
+        json_decref(peers);
+        return EXIT_FAILED;
+    }
     json_t *params = json_pack("{s:s, s:o, s:I}", "code", code, "peers", peers, "timeout_ms", (json_int_t)timeout_ms);
     free(code);
     return join(context, params, timeout_ms);

@@ -14,9 +14,10 @@ const char verb_who_help[] =
        "\n"
        "Lists the people, a line for each of their computers: role, whether a connection stands or when\n"
        "the last one did, what is still missing of them, and the six words of the computer. Compare the\n"
-       "words with the person (on the phone, say): if they agree, nobody stands in between.\n"
-       "JSON: person name device fingerprint instance role self online last_heard added_by complete_to\n"
-       "missing\n");
+       "words with the person (on the phone, say): if they agree, nobody stands in between. In a large\n"
+       "office a computer is connected to some; of the rest these tell whether they are there.\n"
+       "JSON: person name device fingerprint instance role self online linked last_heard added_by\n"
+       "complete_to missing\n");
 
 enum exit_code verb_who(struct context *context, int argc, char **argv)
 {

@@ -24,7 +24,7 @@ type_line 3
 type_line Alina
 type_line 2
 type_line 'these are not six words at all'
-shows 'not understand'
+shows '"these" is none of the words'
 type_line 1
 shows 'be called'
 type_line Office
