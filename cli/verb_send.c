@@ -27,6 +27,7 @@ const char verb_send_help[] =
        "Sends a message and prints its id once it is stored safely on this computer; from then on it\n"
        "reaches the others whenever they can be reached. TARGET is the name of a chat; the workspace's own\n"
        "chat has the workspace's name, and \".\" means it too. Without TEXT the standard input is the text.\n"
+       "The first message after the node has started may take up to 3 seconds, while nobody else answers.\n"
        "\n"
        "  --lines          each line of the standard input is a message of its own; empty ones are skipped\n"
        "  --topic TOPIC    the subject; otherwise that of the message it answers\n"

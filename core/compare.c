@@ -2,6 +2,7 @@
 #include "compare.h"
 
 #include "alloc.h"
+#include "gate.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
@@ -48,6 +49,7 @@ static void send_digests(struct node *node, struct link *link)
 /* An equal digest proves that the peer has all that is durable here. */
 static void has_all(struct node *node, struct link *link, const struct group *group)
 {
+    gate_open(node);
     for (size_t i = 0; i < group->log_count; i++)
         receipts_note(node, link, group->logs[i], group->logs[i]->durable_seq);
 }
@@ -222,6 +224,8 @@ enum error compare_have(struct node *node, struct link *link, const struct wire_
         compare_note_row(node, link, group, message->have.kind, message->have.rows.data + at);
     if (message->have.flags & HAVE_FLAG_LAST)
         group->wants_dirty = true;
+    if (message->have.flags & HAVE_FLAG_LAST && message->have.kind == KIND_CONTENT)
+        gate_open(node); /* what it has of our own logs is known now */
     if (message->have.flags & HAVE_FLAG_ASK)
         compare_tell(node, link, group, false);
     return OK;

@@ -2,6 +2,7 @@
 #include "compose.h"
 
 #include "alloc.h"
+#include "gate.h"
 #include "groups.h"
 #include "keys.h"
 #include "logs.h"
@@ -58,6 +59,7 @@ static void publish(struct node *node, struct log *log, const struct entry *fiel
     if (err)
         node_log(node, err, "an own entry could not be written");
     else {
+        gate_open(node);
         logs_advance(node, log, &entry, &id);
         if (log->kind == KIND_GOVERNANCE)
             groups_note_governance(node, log, &entry, &flags);

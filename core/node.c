@@ -7,6 +7,7 @@
 #include "compose.h"
 #include "early.h"
 #include "fetch.h"
+#include "gate.h"
 #include "groups.h"
 #include "identity.h"
 #include "intake.h"
@@ -77,6 +78,7 @@ void node_free(struct node *node)
         return;
     node->effects = &ignored;
     close_all_links(node, ERR_SHUTTING_DOWN);
+    gate_done(node, ERR_SHUTTING_DOWN);
     effects_done(&ignored);
     forget_stored(node);
     for (size_t i = 0; i < node->pending_count; i++)
@@ -138,6 +140,7 @@ static void on_start(struct node *node, const struct event *event)
     load(node);
     if (node->restored)
         node_log(node, OK, "this database is an older copy: new entries go into new logs");
+    gate_start(node);
     peers_announce(node, false);
 }
 
@@ -208,7 +211,8 @@ static void on_command(struct node *node, const struct command *command)
         admit_command(node, command);
         break;
     case COMMAND_SEND:
-        say_command(node, command);
+        if (!gate_holds(node, command))
+            say_command(node, command);
         break;
     case COMMAND_PEER_ADD:
         simple_reply(node, command, peers_add_by_hand(node, &command->addresses[0]));
@@ -217,6 +221,7 @@ static void on_command(struct node *node, const struct command *command)
         simple_reply(node, command, peers_remove(node, &command->addresses[0]));
         break;
     case COMMAND_STOP:
+        gate_done(node, ERR_SHUTTING_DOWN);
         close_all_links(node, ERR_SHUTTING_DOWN);
         node_reply(node, command->id, OK, node_after(node));
         break;
@@ -315,6 +320,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     look_at_disk(node, event);
 
     dispatch(node, event);
+    gate_settle(node);
     groups_settle(node);
     admit_settle(node);
     if (event->type == EVENT_TIME || event->mono_ms >= node->wake_ms)

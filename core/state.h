@@ -322,6 +322,18 @@ struct join {
     uint64_t started_ms, deadline_ms; /* monotonic */
 };
 
+/* What people say right after a start (gate.h). */
+struct waiting {
+    struct command command; /* its bytes in text */
+    struct buffer text;
+};
+struct gate {
+    bool closed;
+    uint64_t until_ms;
+    struct waiting *waiting;
+    size_t count, capacity, bytes;
+};
+
 struct identity {
     bool exists;
     struct sign_public device;
@@ -396,6 +408,7 @@ struct node {
     struct invite invites[INVITES_MAX];
     size_t invite_count;
     struct join join;
+    struct gate gate;
 
     struct office office;
     struct relay relay;

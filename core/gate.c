@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "gate.h"
+
+#include "alloc.h"
+#include "say.h"
+#include <stdlib.h>
+
+#define WAIT_MS 3000
+#define COMMANDS_MAX 4096
+#define BYTES_MAX (4u << 20)
+
+/* ---------------------------------------------------------------- closed and open */
+
+void gate_start(struct node *node)
+{
+    const struct group *group = node->workspace;
+    if (!group || group->roster.count < 2)
+        return; /* nobody could tell anything */
+    node->gate.closed = true;
+    node->gate.until_ms = node->mono_ms + WAIT_MS;
+    node_wake_at(node, node->gate.until_ms);
+}
+
+void gate_open(struct node *node)
+{
+    node->gate.closed = false;
+}
+
+/* ---------------------------------------------------------------- what waits */
+
+static struct bytes keep(struct buffer *text, struct bytes bytes)
+{
+    size_t at = text->size;
+    buffer_append(text, bytes);
+    return (struct bytes){text->data + at, bytes.size};
+}
+
+bool gate_holds(struct node *node, const struct command *command)
+{
+    struct gate *gate = &node->gate;
+    size_t size = command->send.text.size + command->send.topic.size + command->send.client_id.size;
+    if (!gate->closed)
+        return false;
+    if (gate->count >= COMMANDS_MAX || gate->bytes + size > BYTES_MAX) {
+        node_reply(node, command->id, ERR_LIMIT, 0);
+        return true;
+    }
+    ARRAY_ROOM(gate->waiting, gate->count, gate->capacity);
+    struct waiting *waiting = &gate->waiting[gate->count++];
+    *waiting = (struct waiting){.command = *command};
+    buffer_reserve(&waiting->text, size + 1);
+    waiting->command.send.text = keep(&waiting->text, command->send.text);
+    waiting->command.send.topic = keep(&waiting->text, command->send.topic);
+    waiting->command.send.client_id = keep(&waiting->text, command->send.client_id);
+    gate->bytes += size;
+    node_wake_at(node, gate->until_ms);
+    return true;
+}
+
+static void forget_waiting(struct gate *gate)
+{
+    for (size_t i = 0; i < gate->count; i++)
+        buffer_done(&gate->waiting[i].text);
+    free(gate->waiting);
+    gate->waiting = NULL;
+    gate->count = gate->capacity = gate->bytes = 0;
+}
+
+void gate_settle(struct node *node)
+{
+    struct gate *gate = &node->gate;
+    if (gate->closed && node->mono_ms >= gate->until_ms)
+        gate->closed = false;
+    if (gate->closed || !gate->count)
+        return;
+    for (size_t i = 0; i < gate->count; i++)
+        if (node->disk_state == ERR_DISK_FULL)
+            node_reply(node, gate->waiting[i].command.id, ERR_DISK_FULL, 0);
+        else
+            say_command(node, &gate->waiting[i].command);
+    forget_waiting(gate);
+}
+
+void gate_done(struct node *node, enum error reason)
+{
+    for (size_t i = 0; i < node->gate.count; i++)
+        node_reply(node, node->gate.waiting[i].command.id, reason, 0);
+    forget_waiting(&node->gate);
+}
