@@ -5,7 +5,8 @@
 #include "logs.h"
 #include "tail.h"
 
-#define OWING_MS 3000
+#define OWING_MS 3000     /* of one that has fallen silent */
+#define STALLING_MS 20000 /* of one that speaks of other things: 60 KiB take as long at 3 KB/s */
 
 static bool is_missing(const struct log *log)
 {
@@ -48,8 +49,8 @@ struct link *fetch_other_source(const struct node *node, const struct log *log)
     struct link *best = NULL;
     for (size_t i = 0; i < node->link_count; i++) {
         struct link *link = node->links[i];
-        if (link->state == LINK_OPEN && link != log->source && link_peer_seq(link, log) > log->row.head_seq &&
-            is_better(node, link, best))
+        if (link->state == LINK_OPEN && !link->stalls && link != log->source &&
+            link_peer_seq(link, log) > log->row.head_seq && is_better(node, link, best))
             best = link;
     }
     return best;
@@ -66,6 +67,8 @@ static void append_want(struct log *log, struct link *link)
 static void send_wants(struct node *node, struct link *link, const struct group *group, uint64_t flags)
 {
     struct buffer *rows = &link->want_rows;
+    if (rows->size && link->wants == rows->size / WANT_ROW_SIZE) /* it owed nothing before */
+        link->progress_ms = node->mono_ms;
     for (size_t at = 0; at < rows->size; at += WIRE_ROWS_MAX * WANT_ROW_SIZE) {
         size_t left = rows->size - at, most = WIRE_ROWS_MAX * WANT_ROW_SIZE;
         struct wire_message message = {.type = WIRE_WANT};
@@ -73,7 +76,6 @@ static void send_wants(struct node *node, struct link *link, const struct group 
         message.want.flags = flags;
         message.want.rows = (struct bytes){rows->data + at, left < most ? left : most};
         link_send(node, link, &message, 0);
-        link->progress_ms = node->mono_ms;
     }
     rows->size = 0;
 }
@@ -132,6 +134,7 @@ enum error fetch_end(struct node *node, struct link *link, const struct wire_mes
     if (!log || log->source != link || message->end.reason == END_STOPPED) /* that was an earlier one */
         return OK;
     log->unjustified = !log->named && message->end.reason == END_DONE;
+    link->progress_ms = node->mono_ms;
     link_set_peer_seq(link, log, message->end.seq);
     fetch_leave(log);
     if (is_missing(log) || !log->group->fetching[log->kind])
@@ -148,11 +151,17 @@ void fetch_link_gone(struct node *node, struct link *link)
         }
 }
 
-/* Another may send what this one owes; should it wake, it need not. */
-static void leave_silent_source(struct node *node, struct link *link)
+/* Another may send what this one owes; should it wake, it need not.  One that stalls is never asked again, or it could
+ * hold up the content by governance that it only promises. */
+static void leave_idle_source(struct node *node, struct link *link)
 {
-    if (!link->wants || node->mono_ms - link->progress_ms < OWING_MS || !is_silent(node, link))
+    uint64_t owing_ms = node->mono_ms - link->progress_ms;
+    if (!link->wants || owing_ms < OWING_MS || (owing_ms < STALLING_MS && !is_silent(node, link)))
         return;
+    if (owing_ms >= STALLING_MS && !link->stalls) {
+        link->stalls = true;
+        node_log(node, ERR_SLOW, "a computer does not send what it says it has: others are asked");
+    }
     for (size_t i = 0; i < node->log_count; i++) {
         struct wire_message message = {.type = WIRE_STOP, .stop = {node->logs[i]->id}};
         if (node->logs[i]->source == link)
@@ -165,5 +174,5 @@ static void leave_silent_source(struct node *node, struct link *link)
 void fetch_time(struct node *node)
 {
     for (size_t i = 0; i < node->link_count; i++)
-        leave_silent_source(node, node->links[i]);
+        leave_idle_source(node, node->links[i]);
 }

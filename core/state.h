@@ -218,15 +218,16 @@ struct link {
     bool ack_due;
     size_t wants;            /* logs whose source this link is */
     struct buffer want_rows; /* scratch of one schedule */
-    uint64_t progress_ms;    /* when a WANT was sent or entries came */
+    uint64_t progress_ms;    /* when it was asked first, or entries came, or the end of a range */
+    bool stalls;             /* owed for long, and sent other things: no source */
 
     struct serve_range *serve;
     size_t serve_at, serve_count, serve_capacity;
     struct sent_entries *sent; /* ring of unacknowledged ENTRIES messages */
     size_t sent_head, sent_count, sent_capacity;
-    uint64_t acked; /* messages */
+    uint64_t acked;                     /* messages */
     size_t unacked_bytes, unacked_live; /* of bulk, and of live entries */
-    bool behind; /* live entries were held back: tell what we have when the window opens */
+    bool behind;                        /* live entries were held back: tell what we have when the window opens */
     struct person_id invited_person;
     size_t tail_due;         /* items of TAIL that we asked for and that have not come */
     struct table tails_sent; /* groups whose TAIL it got */
