@@ -2,6 +2,7 @@
 #include "stranger.h"
 
 #include "core/cbor.h"
+#include "core/payload.h"
 #include "core/state.h"
 #include "core/table.h"
 #include <assert.h>
@@ -196,6 +197,29 @@ bool stranger_hears(struct stranger *stranger, enum wire_type type, struct wire_
         if (!next_frame(stranger, &frame) || noise_decrypt(&stranger->receive, frame, &stranger->plain) != OK)
             return false;
     }
+}
+
+enum error stranger_join(struct stranger *stranger, const char *whom, const struct code *code)
+{
+    struct secret_key psk = stranger_key_of_code(code);
+    struct membership member = {.device = stranger->device};
+    struct wire_message message, join = {.type = WIRE_JOIN};
+    struct dh_secret box_secret;
+    uint8_t seed[32];
+    enum error err = stranger_greet(stranger, whom, &psk);
+    if (err || !stranger_hears(stranger, WIRE_INVITED, &message))
+        return err ? err : ERR_CLOSED;
+    random_bytes(&stranger->world->random, seed, sizeof seed);
+    crypto_dh_keypair_from(seed, &member.box, &box_secret);
+    member.person = message.invited.person;
+    member.instance = message.invited.instance;
+    membership_sign(&message.invited.group, &member, &stranger->secret);
+    join.join.name = BYTES_TEXT(stranger->host->name);
+    join.join.box = member.box;
+    join.join.consent = member.consent;
+    stranger_say(stranger, &join);
+    world_run(stranger->world, ANSWER_MS);
+    return stranger_hears(stranger, WIRE_WELCOME, &message) ? OK : ERR_CLOSED;
 }
 
 /* ---------------------------------------------------------------- stolen */

@@ -35,6 +35,8 @@ enum error stranger_begin(struct stranger *stranger, const char *whom, const str
 enum error stranger_finish(struct stranger *stranger);
 /* Both. */
 enum error stranger_greet(struct stranger *stranger, const char *whom, const struct secret_key *psk);
+/* Joins by that code as a joiner would, and is a member then. */
+enum error stranger_join(struct stranger *stranger, const char *whom, const struct code *code);
 void stranger_say(struct stranger *stranger, const struct wire_message *message);
 void stranger_say_plain(struct stranger *stranger, struct bytes plain);
 /* HELLO, so that the other side takes this for a member's link. */

@@ -250,6 +250,60 @@ static void a_code_that_goes_during_the_handshake_has_expired(void **state)
     end_story(&world);
 }
 
+/* A member tells of a log that nobody ever sees, and of more in a true one than there is; then he only pings. */
+static void promise_and_stall(struct stranger *mallory, const struct hash *group, const struct hash *true_log)
+{
+    struct wire_message have = {.type = WIRE_HAVE}, ping = {.type = WIRE_PING};
+    struct dep rows[2] = {{.log = *group, .seq = 5}, {.log = *true_log, .seq = 1000}};
+    for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT; kind++) {
+        struct buffer row = {0};
+        dep_append(&rows[kind], &row);
+        have.have.group = *group;
+        have.have.kind = kind;
+        have.have.flags = HAVE_FLAG_LAST;
+        have.have.rows = buffer_bytes(&row);
+        stranger_say(mallory, &have);
+        buffer_done(&row);
+    }
+    stranger_say(mallory, &ping);
+}
+
+static void a_member_who_promises_and_stalls_keeps_nobody_from_the_rest(void **state)
+{
+    struct world world;
+    struct stranger mallory;
+    struct code code;
+    struct message_ref first;
+    struct wire_message ping = {.type = WIRE_PING};
+    (void)state;
+    begin_story(&world, 11, "alice", GUESTS("bob"));
+    stranger_init(&mallory, &world, "mallory");
+    CHECK_OK(world_invite(&world, "alice", &code));
+    CHECK_OK(stranger_join(&mallory, "alice", &code));
+    CHECK_OK(world_say_more(&world, "alice", &(struct saying){.text = "first"}, &first));
+    world_settle(&world);
+    world_cut(&world, "alice", "bob");
+    world_run(&world, 9000);
+    for (int i = 0; i < 50; i++)
+        CHECK_OK(world_say(&world, "alice", "news"));
+
+    struct secret_key key = stranger_steal_key(world_host(&world, "alice"));
+    struct hash group = stranger_steal_group(world_host(&world, "alice"));
+    CHECK_OK(stranger_greet(&mallory, "bob", &key));
+    stranger_hello(&mallory);
+    promise_and_stall(&mallory, &group, &first.log);
+    world_run(&world, 500);
+    world_heal(&world);
+    for (int i = 0; i < 60; i++) {
+        stranger_say(&mallory, &ping);
+        world_run(&world, 1000);
+    }
+    assert_false(stranger_was_left(&mallory));
+    assert_int_equal(world_text_count(&world, "bob", "news"), 50);
+    stranger_done(&mallory);
+    end_story(&world);
+}
+
 /* ---------------------------------------------------------------- a member whose disk lies */
 
 /* The newest message of alice's on bob's disk is changed `back` bytes before its end; carol gets it from bob only. */
@@ -295,6 +349,7 @@ int main(void)
         cmocka_unit_test(nonsense_inside_a_link_closes_it),
         cmocka_unit_test(an_acknowledgement_of_nothing_closes_the_link),
         cmocka_unit_test(a_code_that_goes_during_the_handshake_has_expired),
+        cmocka_unit_test(a_member_who_promises_and_stalls_keeps_nobody_from_the_rest),
         cmocka_unit_test(what_was_changed_on_a_relay_is_not_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
