@@ -135,11 +135,9 @@ static void examine_sync(struct examination *examination, const json_t *sync)
     else if (strcmp(discovery, "off") == 0)
         report(examination, "discovery", true, _("Looking for computers in this network is switched off (--no-mdns)."));
     else
-        report(
-            examination, "discovery", false,
-            _("Computers in this network cannot be looked for: %s. Is avahi-daemon installed? Until then: zuruf peer "
-              "add HOST:PORT"),
-            *discovery ? discovery : "?");
+        report(examination, "discovery", false,
+               _("Computers in this network cannot be looked for; node.log in the home directory says why. Until then: "
+                 "zuruf peer add HOST:PORT"));
     if (strcmp(disk, "limit") == 0)
         report(examination, "disk_state", false,
                _("The node takes no messages of others for want of disk space. Make room."));
