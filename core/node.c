@@ -16,6 +16,7 @@
 #include "neighbours.h"
 #include "peers.h"
 #include "presence.h"
+#include "receipts.h"
 #include "relay.h"
 #include "say.h"
 #include "serve.h"
@@ -106,6 +107,8 @@ static enum error load_all(struct node *node)
     enum error err = identity_load(node);
     if (!err)
         err = groups_load(node);
+    if (!err)
+        err = receipts_load(node);
     if (!err)
         err = peers_load(node);
     if (!err)
@@ -222,6 +225,7 @@ static void on_command(struct node *node, const struct command *command)
         break;
     case COMMAND_STOP:
         gate_done(node, ERR_SHUTTING_DOWN);
+        receipts_store(node, true);
         close_all_links(node, ERR_SHUTTING_DOWN);
         node_reply(node, command->id, OK, node_after(node));
         break;
@@ -242,6 +246,7 @@ static void on_time(struct node *node)
     relay_time(node);
     fetch_time(node);
     early_time(node);
+    receipts_time(node);
     compare_time(node);
 }
 
@@ -299,6 +304,7 @@ static void dispatch(struct node *node, const struct event *event)
 
 static void submit(struct node *node)
 {
+    receipts_store(node, false);
     logs_flush_rows(node);
     if (!node->batch || batch_is_empty(node->batch))
         return;

@@ -4,8 +4,12 @@
 #include "alloc.h"
 #include "link.h"
 #include "logs.h"
+#include "lookup.h"
 #include "node_query.h"
 #include "roster.h"
+#include "vault.h"
+
+#define STORE_MS 1000
 
 static struct evidence *evidence_of(struct log *log, const struct sign_public *device)
 {
@@ -22,6 +26,9 @@ static void note(struct node *node, struct log *log, struct evidence *evidence, 
     if (seq <= evidence->seq)
         return;
     evidence->seq = seq;
+    if (!node->receipts_ms)
+        node->receipts_ms = node->mono_ms + STORE_MS;
+    node_wake_at(node, node->receipts_ms);
     node_notify(node, NOTICE_ACKNOWLEDGED, log, seq, &evidence->device, 0);
 }
 
@@ -46,6 +53,56 @@ void receipts_cited(struct node *node, struct log *by, struct log *own, uint64_t
     }
     note(node, own, evidence, seq);
 }
+
+/* ---------------------------------------------------------------- rows: "receipt/" ‖ u32 log number ‖ device → seq */
+
+static void store(struct node *node, const struct log *log, struct evidence *evidence)
+{
+    uint8_t which[4 + sizeof evidence->device.bytes], plain[8];
+    put_u32(which, log->row.number);
+    memcpy(which + 4, evidence->device.bytes, sizeof evidence->device.bytes);
+    put_u64(plain, evidence->seq);
+    struct vault_key key = vault_key("receipt/", BYTES_OF(which));
+    vault_put(node, &key, BYTES_OF(plain));
+    evidence->stored_seq = evidence->seq;
+}
+
+void receipts_store(struct node *node, bool now)
+{
+    if (!node->receipts_ms || (!now && node->mono_ms < node->receipts_ms) || node->disk_state == ERR_DISK_FULL)
+        return;
+    node->receipts_ms = 0;
+    for (size_t i = 0; i < node->log_count; i++) {
+        const struct log *log = node->logs[i];
+        for (size_t e = 0; e < log->evidence_count; e++)
+            if (log->row.number && log->evidence[e].seq > log->evidence[e].stored_seq)
+                store(node, log, &log->evidence[e]);
+    }
+}
+
+void receipts_time(struct node *node)
+{
+    if (node->receipts_ms)
+        node_wake_at(node, node->receipts_ms > node->mono_ms ? node->receipts_ms : node->mono_ms + STORE_MS);
+}
+
+static void load(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct sign_public device;
+    struct log *log = which.size == 4 + sizeof device.bytes ? lookup_log(node, get_u32(which.data)) : NULL;
+    if (!log || !log->own || plain.size != 8)
+        return;
+    memcpy(device.bytes, which.data + 4, sizeof device.bytes);
+    struct evidence *evidence = evidence_of(log, &device);
+    evidence->seq = evidence->stored_seq = get_u64(plain.data);
+}
+
+enum error receipts_load(struct node *node)
+{
+    return vault_each(node, "receipt/", load);
+}
+
+/* ---------------------------------------------------------------- asked */
 
 static bool person_has(const struct group *group, const struct log *log, uint64_t seq, const struct member *person)
 {

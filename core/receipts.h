@@ -8,3 +8,9 @@
 void receipts_note(struct node *node, struct link *link, struct log *log, uint64_t seq);
 /* An accepted entry of `by` cites `own` up to `seq`. */
 void receipts_cited(struct node *node, struct log *by, struct log *own, uint64_t seq);
+
+/* Evidence outlives the process: a row a device and own log, written at most once a second.  What a crash takes of it,
+ * the next links bring again. */
+MUST_USE enum error receipts_load(struct node *node);
+void receipts_time(struct node *node);
+void receipts_store(struct node *node, bool now); /* into this step's batch, if it is time, or `now` */

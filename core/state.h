@@ -48,6 +48,7 @@ struct log {
 struct evidence {
     struct sign_public device;
     uint64_t seq;
+    uint64_t stored_seq; /* what its row on disk says */
 };
 
 struct member {
@@ -410,6 +411,7 @@ struct node {
     size_t invite_count;
     struct join join;
     struct gate gate;
+    uint64_t receipts_ms; /* when new evidence is stored; 0: there is none */
 
     struct office office;
     struct relay relay;

@@ -61,6 +61,7 @@ static void write_group(struct host *host)
         enum error err = memory_store_commit(host->disk, host->queue[i]);
         if (err)
             world_fail(host->world, "%s submitted a batch that does not follow what is stored", host->name);
+        host->commits++;
         check_committed(host, host->queue[i]);
     }
 }

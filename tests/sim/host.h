@@ -45,6 +45,7 @@ struct host {
 
     /* what was measured */
     uint64_t steps, entries_taken, bytes_taken; /* of others */
+    uint64_t commits;                           /* batches made durable */
     uint64_t messages_noticed;
     size_t most_links;
 
