@@ -195,6 +195,54 @@ static void clocks_twenty_minutes_apart_do_not_part_the_order(void **state)
     end_story(&world);
 }
 
+static bool collect_text(void *arg, const struct message *message)
+{
+    if (message->state == MESSAGE_READABLE) {
+        buffer_append(arg, message->text);
+        buffer_append_byte(arg, ' ');
+    }
+    return true;
+}
+
+static void check_listed(struct world *world, const struct message_query *query, const char *expected)
+{
+    struct buffer texts = {0};
+    CHECK_OK(node_messages(world_host(world, "alice")->node, query, collect_text, &texts));
+    buffer_append_byte(&texts, 0);
+    assert_string_equal((const char *)texts.data, expected);
+    buffer_done(&texts);
+}
+
+static void one_clock_in_another_century_hides_nothing(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 22, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(world_say(&world, "alice", "one"));
+    world_run(&world, 60000);
+    world_host(&world, "bob")->clock_ms = INT64_C(100) * 365 * 86400 * 1000;
+    CHECK_OK(world_say(&world, "bob", "future"));
+    world_host(&world, "bob")->clock_ms = 0;
+    world_settle(&world);
+    uint64_t noon_ms = host_now_ms(world_host(&world, "alice"));
+    world_run(&world, 60000);
+    CHECK_OK(world_say(&world, "carol", "two"));
+    world_run(&world, 60000);
+    uint64_t evening_ms = host_now_ms(world_host(&world, "alice"));
+    world_run(&world, 60000);
+    CHECK_OK(world_say(&world, "bob", "three"));
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    check_listed(&world, &(struct message_query){.group = 1}, "one future two three ");
+    check_listed(&world, &(struct message_query){.group = 1, .backward = true}, "three two future one ");
+    check_listed(&world, &(struct message_query){.group = 1, .until_ms = evening_ms}, "one two ");
+    check_listed(&world, &(struct message_query){.group = 1, .until_ms = evening_ms, .backward = true}, "two one ");
+    check_listed(&world, &(struct message_query){.group = 1, .since_ms = noon_ms}, "future two three ");
+    check_listed(&world, &(struct message_query){.group = 1, .since_ms = noon_ms, .backward = true},
+                 "three two future ");
+    end_story(&world);
+}
+
 /* ---------------------------------------------------------------- what is shown */
 
 static void a_receipt_counts_those_who_have_it(void **state)
@@ -286,6 +334,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_link_stands_for_hours_and_changes_its_keys),
         cmocka_unit_test(a_crashed_computer_has_all_that_was_acknowledged),
         cmocka_unit_test(clocks_twenty_minutes_apart_do_not_part_the_order),
+        cmocka_unit_test(one_clock_in_another_century_hides_nothing),
         cmocka_unit_test(a_receipt_counts_those_who_have_it),
         cmocka_unit_test(the_same_client_id_is_the_same_message),
         cmocka_unit_test(an_answer_stays_in_the_topic),
