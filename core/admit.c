@@ -237,6 +237,7 @@ enum error admit_join(struct node *node, struct link *link, const struct wire_me
     }
     if (!err)
         send_welcome(node, link);
+    link->invite = SIZE_MAX; /* one JOIN a link */
     buffer_done(&name);
     return err;
 }

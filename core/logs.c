@@ -90,8 +90,8 @@ static void cite(struct node *node, struct log *by, const struct dep *dep)
         return;
     if (log->own && !by->own)
         receipts_cited(node, by, log, dep->seq);
-    if (dep->seq <= log->row.cited_seq)
-        return;
+    if (dep->seq <= log->row.cited_seq || dep->seq > log->row.head_seq)
+        return; /* what is not here yet may be cited once more later, which costs a dep */
     log->row.cited_seq = dep->seq;
     if (log->row.number)
         mark_dirty(node, log);

@@ -14,14 +14,16 @@
 #define LATE_MS 60000
 #define ROWS_PER_READER 2000
 
-static void describe_author(const struct node *node, const struct log *log, struct message *ret)
+/* False: the author's role does not include writing. */
+static bool describe_author(const struct node *node, const struct log *log, struct message *ret)
 {
     const struct member *member = roster_find(&log->group->roster, log_author(log));
     ret->device = *log_author(log);
     if (!member)
-        return;
+        return true; /* counted once, when its entries were taken */
     ret->person = member->person;
     ret->author = groups_person_name(node, &member->person);
+    return member->role == ROLE_ADMIN || member->role == ROLE_MEMBER;
 }
 
 static void describe_content(const struct entry *entry, struct bytes plain, struct message *ret)
@@ -69,7 +71,9 @@ static enum error describe(struct node *node, const struct log *log, const struc
                             .wire = stored->wire};
     ret->late = stored->seen_ms > ret->time_ms + LATE_MS;
     ret->implausible = ret->time_ms > node->now_ms + HLC_AHEAD_MAX_MS;
-    describe_author(node, log, ret);
+    bool may_write = describe_author(node, log, ret);
+    if (!may_write && ret->type == ENTRY_MESSAGE)
+        ret->state = MESSAGE_NOT_TEXT; /* a reader's or a carrier's program that does not keep to its role */
     if (ret->state != MESSAGE_READABLE)
         return OK;
     if (entry.payload_missing) {

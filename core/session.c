@@ -12,6 +12,7 @@
 #include "serve.h"
 #include "tail.h"
 
+#define LINKS_PER_DEVICE_MAX 4 /* homes that one device may run at once, and links on their way out */
 #define REPLACED_AFTER_MS 3000 /* a link silent for so long gives way to a new one */
 
 void session_greet(struct node *node, struct link *link)
@@ -52,6 +53,14 @@ static enum error keep_one(struct node *node, struct link *link)
     return OK;
 }
 
+static size_t links_of_device(const struct node *node, const struct sign_public *device)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < node->link_count; i++)
+        count += node->links[i]->state == LINK_OPEN && same_key(&node->links[i]->device, device);
+    return count;
+}
+
 static enum error on_hello(struct node *node, struct link *link, const struct wire_message *message)
 {
     memcpy(link->home, message->hello.home, sizeof link->home);
@@ -62,6 +71,8 @@ static enum error on_hello(struct node *node, struct link *link, const struct wi
     }
     if (node_is_me(node, &link->device))
         node_log(node, ERR_EXISTS, "this identity runs on two computers: link one as its own device");
+    if (links_of_device(node, &link->device) >= LINKS_PER_DEVICE_MAX)
+        return ERR_LIMIT;
     peers_proved(node, link); /* also when it is a duplicate: now we know who lives there */
     enum error err = keep_one(node, link);
     if (err)
