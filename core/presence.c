@@ -211,7 +211,7 @@ static void send(struct node *node, struct link *link, uint64_t flags, struct by
         if (message.presence.flags & (PRESENCE_FLAG_COMPARE | PRESENCE_FLAG_ANSWER))
             hash_all(node, message.presence.hash);
         link_send(node, link, &message, 0);
-        rows.data += size;
+        rows.data = rows.size > size ? rows.data + size : NULL; /* no offset into rows that are none */
         rows.size -= size;
     } while (rows.size);
 }
@@ -287,8 +287,17 @@ void presence_link_open(struct node *node, struct link *link)
     tell_table(node, link, 0);
 }
 
+static void note_heard(struct node *node, const struct link *link)
+{
+    struct roster *roster = node->workspace ? &node->workspace->roster : NULL;
+    for (size_t i = 0; roster && i < roster->count; i++)
+        if (same_key(&roster->members[i].device, &link->device))
+            roster->members[i].last_heard_ms = node->now_ms;
+}
+
 void presence_link_gone(struct node *node, const struct link *link)
 {
+    note_heard(node, link);
     struct presence *presence = presence_find(node, &link->device);
     if (!presence || !presence->links || --presence->links)
         return;

@@ -147,6 +147,7 @@ static void emit_person(const struct node_person *person, struct buffer *out)
     emit_string(out, "role", rpc_names_role(person->role));
     emit_bool(out, "self", person->self);
     emit_bool(out, "online", person->online);
+    emit_bool(out, "linked", person->linked);
     emit_time(out, "last_heard", person->last_heard_ms);
     emit_base32_or_null(out, "added_by", BYTES_OF(person->added_by.bytes));
     emit_time(out, "complete_to", person->complete_to_ms);

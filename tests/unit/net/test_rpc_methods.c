@@ -54,8 +54,9 @@ static void lists_have_the_rows_of_the_node(void **state)
 
     json_t *persons = result(&client, "person.list", "{}");
     assert_int_equal(json_array_size(at(persons, "persons")), 3);
-    assert_members(at(persons, "persons.2"), "person name device fingerprint instance role self online last_heard "
-                                             "added_by complete_to missing");
+    assert_members(at(persons, "persons.2"),
+                   "person name device fingerprint instance role self online linked last_heard "
+                   "added_by complete_to missing");
     assert_string_equal(text_at(persons, "persons.2.name"), "Bob");
     assert_string_equal(text_at(persons, "persons.2.role"), "reader");
     assert_string_equal(text_at(persons, "persons.2.last_heard"), "2026-11-24T08:15:30.123Z");
