@@ -21,6 +21,18 @@ bool address_is_link_local(const struct address *address)
     return address->ip[0] == 0xfe && (address->ip[1] & 0xc0) == 0x80;
 }
 
+bool address_is_loopback(const struct address *address)
+{
+    static const uint8_t one[16] = {[15] = 1};
+    return address_is_ipv4(address) ? address->ip[12] == 127 : memcmp(address->ip, one, sizeof one) == 0;
+}
+
+bool address_is_any(const struct address *address)
+{
+    static const uint8_t any[16];
+    return memcmp(address->ip + 12, any, 4) == 0 && (address_is_ipv4(address) || memcmp(address->ip, any, 12) == 0);
+}
+
 bool address_equal(const struct address *a, const struct address *b)
 {
     return memcmp(a->ip, b->ip, sizeof a->ip) == 0 && a->port == b->port && a->scope == b->scope;

@@ -20,6 +20,8 @@ const char *address_format(const struct address *address, char out[ADDRESS_TEXT_
 
 bool address_is_ipv4(const struct address *address);
 bool address_is_link_local(const struct address *address); /* fe80::/10: means something on one interface only */
+bool address_is_loopback(const struct address *address);
+bool address_is_any(const struct address *address); /* 0.0.0.0 or :: */
 bool address_equal(const struct address *a, const struct address *b);
 
 /* Fills ret (IPv4-mapped becomes AF_INET) and returns its length. */

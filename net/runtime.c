@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "runtime.h"
+#include "address.h"
 #include "core/alloc.h"
 #include "disk.h"
 #include "hold.h"
@@ -329,6 +330,8 @@ enum error runtime_listen(struct runtime *runtime, const struct address *where, 
         return err;
     runtime->has_listener = true;
     runtime->port = ret_bound->port;
+    if (!address_is_any(ret_bound))
+        tcp_dial_from(runtime->tcp, ret_bound);
     return OK;
 }
 

@@ -38,6 +38,9 @@ struct tcp *tcp_new(uv_loop_t *loop, const struct settled *settled, const struct
 void tcp_accept(struct tcp *tcp, int fd, const struct address *from);
 size_t tcp_accepted(const struct tcp *tcp);
 
+/* The node listens at this address only: dials come from there, too, so that others see where it can be dialled. */
+void tcp_dial_from(struct tcp *tcp, const struct address *source);
+
 /* Connects; up() or down() with `dial` follows, within TCP_DIAL_MS of its turn. */
 void tcp_dial(struct tcp *tcp, uint64_t dial, const struct address *to);
 

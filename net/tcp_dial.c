@@ -25,6 +25,21 @@ static void on_connected(uv_connect_t *connecting, int status)
     dial_next(tcp);
 }
 
+/* Another family, or the way from loopback to the world, is left to the system; so is a source that is no more. */
+static void bind_source(struct link *link)
+{
+    const struct address *source = &link->tcp->source;
+    struct address from = *source;
+    struct sockaddr_storage bound;
+
+    if (!source->port || address_is_ipv4(source) != address_is_ipv4(&link->address) ||
+        address_is_loopback(source) != address_is_loopback(&link->address) || address_is_link_local(source))
+        return;
+    from.port = 0;
+    address_to_sockaddr(&from, &bound);
+    (void)uv_tcp_bind(&link->socket, (const struct sockaddr *)&bound, 0);
+}
+
 static void start(struct link *link)
 {
     struct sockaddr_storage to;
@@ -35,6 +50,7 @@ static void start(struct link *link)
     link->connecting.data = link;
     uv_update_time(link->tcp->loop);
     uv_timer_start(&link->timer, on_dial_timeout, TCP_DIAL_MS, 0);
+    bind_source(link);
     address_to_sockaddr(&link->address, &to);
     int status = uv_tcp_connect(&link->connecting, &link->socket, (const struct sockaddr *)&to, on_connected);
     if (status < 0)
@@ -62,6 +78,11 @@ void dial_forget(struct tcp *tcp)
     }
     tcp->last_waiting = NULL;
     tcp->waiting = 0;
+}
+
+void tcp_dial_from(struct tcp *tcp, const struct address *source)
+{
+    tcp->source = *source;
 }
 
 void tcp_dial(struct tcp *tcp, uint64_t dial, const struct address *to)

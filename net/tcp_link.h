@@ -56,6 +56,7 @@ struct tcp {
     struct link *dirty; /* something was sent */
     struct link *first_waiting, *last_waiting;
     size_t waiting, dialing, accepted;
+    struct address source; /* dials come from here where they can; port 0: from anywhere */
     bool paused;
     uint64_t turn;        /* of the loop */
     uv_prepare_t prepare; /* counts the turns */
