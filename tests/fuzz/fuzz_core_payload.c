@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ * The first byte names a decoder, the rest is a payload.  What is accepted has exactly one spelling, and its lists are
+ * whole records within the input. */
+#include <stdlib.h>
+
+#include "core/payload.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+    if (!holds)
+        abort();
+}
+
+static void require_records(struct bytes payload, struct bytes records, size_t record_size)
+{
+    require(records.size % record_size == 0);
+    require(!records.size ||
+            (records.data >= payload.data && records.data + records.size <= payload.data + payload.size));
+}
+
+/* Whatever the records are, opening them ends in a key or in an error. */
+static void open_records(const struct bytes records, const struct dh_public *ephemeral)
+{
+    const uint8_t seed[32] = {9};
+    struct dh_public own;
+    struct dh_secret secret;
+    struct secret_key key;
+    crypto_dh_keypair_from(seed, &own, &secret);
+    enum error err = box_record_open(records, ephemeral, &own, &secret, &key);
+    require(err == OK || err == ERR_NOT_FOUND || err == ERR_CRYPTO);
+}
+
+static enum error genesis_again(struct bytes payload, struct buffer *again)
+{
+    struct genesis genesis;
+    enum error err = genesis_decode(payload, &genesis);
+    if (!err)
+        genesis_encode(&genesis, again);
+    return err;
+}
+
+static enum error add_again(struct bytes payload, struct buffer *again)
+{
+    struct add add;
+    enum error err = add_decode(payload, &add);
+    if (err)
+        return err;
+    require_records(payload, add.cites, DEP_SIZE);
+    add_encode(&add, again);
+    return OK;
+}
+
+static enum error epoch_again(struct bytes payload, struct buffer *again)
+{
+    struct epoch epoch;
+    enum error err = epoch_decode(payload, &epoch);
+    if (err)
+        return err;
+    require_records(payload, epoch.records, BOX_RECORD_SIZE);
+    open_records(epoch.records, &epoch.ephemeral);
+    epoch_encode(&epoch, again);
+    return OK;
+}
+
+static enum error secrets_again(struct bytes payload, struct buffer *again)
+{
+    struct epoch_secrets secrets;
+    enum error err = epoch_secrets_decode(payload, &secrets);
+    if (err)
+        return err;
+    require_records(payload, secrets.superseded, 32);
+    epoch_secrets_encode(&secrets, again);
+    return OK;
+}
+
+static enum error keyshare_again(struct bytes payload, struct buffer *again)
+{
+    struct keyshare share;
+    enum error err = keyshare_decode(payload, &share);
+    if (err)
+        return err;
+    require_records(payload, share.records, BOX_RECORD_SIZE);
+    open_records(share.records, &share.ephemeral);
+    keyshare_encode(&share, again);
+    return OK;
+}
+
+static enum error message_again(struct bytes payload, struct buffer *again)
+{
+    struct message_content content;
+    enum error err = message_content_decode(payload, &content);
+    if (err)
+        return err;
+    require(text_is_utf8(content.text) && text_is_utf8(content.topic));
+    message_content_encode(&content, again);
+    return OK;
+}
+
+static enum error profile_again(struct bytes payload, struct buffer *again)
+{
+    struct profile profile;
+    enum error err = profile_decode(payload, &profile);
+    if (!err)
+        profile_encode(&profile, again);
+    return err;
+}
+
+static enum error title_again(struct bytes payload, struct buffer *again)
+{
+    struct title title;
+    enum error err = title_decode(payload, &title);
+    if (!err)
+        title_encode(&title, again);
+    return err;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static enum error (*const decoders[])(struct bytes, struct buffer *) = {
+        genesis_again, add_again, epoch_again, secrets_again, keyshare_again, message_again, profile_again, title_again,
+    };
+    if (size == 0)
+        return 0;
+    struct bytes payload = {data + 1, size - 1};
+    struct buffer again = {0};
+    enum error err = decoders[data[0] % (sizeof decoders / sizeof *decoders)](payload, &again);
+    require(err == OK || err == ERR_MALFORMED);
+    if (!err)
+        require(bytes_equal(buffer_bytes(&again), payload));
+    buffer_done(&again);
+    return 0;
+}
