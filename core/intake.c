@@ -189,7 +189,7 @@ static void accept(struct node *node, const struct intake *intake, const struct 
     logs_advance(node, log, &entry, &item->id);
     log->group->received++;
     if (item->relay)
-        relay_note(node, log, item->seq);
+        relay_note(log, item->seq);
     if (log->own) { /* an older copy of this home wrote it: adopt it, and go on in a new sub */
         logs_close(node, log);
         if (entry.hlc > node->own_hlc)

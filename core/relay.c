@@ -25,9 +25,8 @@ void relay_done(struct node *node)
 
 /* ---------------------------------------------------------------- announcing */
 
-void relay_note(struct node *node, struct log *log, uint64_t seq)
+void relay_note(struct log *log, uint64_t seq)
 {
-    (void)node;
     if (seq > log->relay_seq)
         log->relay_seq = seq;
 }

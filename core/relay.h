@@ -6,7 +6,7 @@
 #include "state.h"
 
 /* An entry of `log` was accepted that others may not have. */
-void relay_note(struct node *node, struct log *log, uint64_t seq);
+void relay_note(struct log *log, uint64_t seq);
 /* `log` is durable up to durable_seq. */
 void relay_durable(struct node *node, struct log *log);
 /* ANNOUNCE. */
