@@ -39,7 +39,7 @@ static void print_presence(FILE *stream, const json_t *person)
     }
 }
 
-static void print_completeness(FILE *stream, const json_t *person)
+void people_print_completeness(FILE *stream, const json_t *person)
 {
     unsigned long long missing = field_number(person, "missing");
     char complete[TIMES_SIZE];
@@ -68,7 +68,7 @@ void people_print(FILE *stream, const json_t *list)
         output_name(stream, people_role(field_text(person, "role")));
         fputs(", ", stream);
         print_presence(stream, person);
-        print_completeness(stream, person);
+        people_print_completeness(stream, person);
         fprintf(stream, "\n    %s", output_style(stream, STYLE_DIM));
         output_name(stream, field_text(person, "fingerprint"));
         fprintf(stream, "%s\n", output_style(stream, STYLE_PLAIN));

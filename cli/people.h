@@ -4,6 +4,9 @@
 #include <jansson.h>
 #include <stdio.h>
 
+/* ", complete up to ..." and ", N entries missing", as far as they hold. */
+void people_print_completeness(FILE *stream, const json_t *person);
+
 /* The result of person.list: a line for each device. */
 void people_print(FILE *stream, const json_t *list);
 

@@ -32,6 +32,12 @@ static void print_group(FILE *stream, const json_t *group)
     else
         fputs(_(", complete as far as is known here"), stream);
     fputc('\n', stream);
+    if (field_true(group, "needs_instance"))
+        fprintf(stream, "    %s%s%s\n", output_style(stream, STYLE_ALERT),
+                _("This computer was put back from older copies so often that it will soon be unable to write here. "
+                  "Ask an\n"
+                  "    admin to remove it and to invite it again."),
+                output_style(stream, STYLE_PLAIN));
 }
 
 /* Where the node listens; all zeros say little to people. */
@@ -70,7 +76,24 @@ static void print_disk(FILE *stream, const json_t *sync)
     fputc('\n', stream);
 }
 
-void status_print(FILE *stream, const json_t *info, const json_t *sync)
+/* How complete what each person wrote is here. */
+static void print_people(FILE *stream, const json_t *people)
+{
+    const json_t *person;
+    size_t index;
+
+    if (json_array_size(json_object_get(people, "persons")) > 0)
+        fputs(_("People:\n"), stream);
+    json_array_foreach(json_object_get(people, "persons"), index, person)
+    {
+        fputs("  ", stream);
+        output_name(stream, *field_text(person, "name") ? field_text(person, "name") : _("somebody"));
+        people_print_completeness(stream, person);
+        fputc('\n', stream);
+    }
+}
+
+void status_print(FILE *stream, const json_t *info, const json_t *sync, const json_t *people)
 {
     const json_t *group;
     size_t index;
@@ -86,6 +109,7 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync)
     if (field_true(info, "has_workspace"))
         fputs(_("Chats:\n"), stream);
     json_array_foreach(json_object_get(sync, "groups"), index, group) print_group(stream, group);
+    print_people(stream, people);
     fprintf(stream, _("Connections: %llu\n"), (unsigned long long)field_number(sync, "links"));
     fprintf(stream, _("Entries stored: %llu\n"), (unsigned long long)field_number(sync, "entries"));
     print_listen(stream, field_text(info, "listen"));

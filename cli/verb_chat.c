@@ -149,7 +149,7 @@ static void show_status(struct chat *chat)
     if (!exit)
         exit = call_node(chat->context, chat->client, "sync.status", NULL, &sync);
     if (!exit)
-        status_print(stdout, info, sync);
+        status_print(stdout, info, sync, NULL);
     json_decref(sync);
     json_decref(info);
     go_on_unless_gone(chat, exit);

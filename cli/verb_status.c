@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * zuruf status: who this is, which chats there are, and how complete they are. */
 #include "call.h"
+#include "fields.h"
 #include "options.h"
 #include "output.h"
 #include "status.h"
@@ -11,25 +12,31 @@ const char verb_status_help[] =
        "  zuruf status\n"
        "  zuruf status --json\n"
        "\n"
-       "Shows who you are here, the chats and what is known to be missing in them, connections and disk.\n"
+       "Shows who you are here, the chats and what is known to be missing in them, up to when all that each\n"
+       "person wrote is here, connections and disk.\n"
        "JSON, one object: the fields of node.info and of sync.status: version protocol pid home\n"
        "has_identity has_workspace device fingerprint person name workspace listen groups links entries\n"
-       "free_disk disk_state discovery\n");
+       "free_disk disk_state discovery; in a workspace also persons, as of person.list\n");
 
 static enum exit_code show(const struct context *context, struct client *client)
 {
-    json_t *info, *sync;
+    json_t *info, *sync, *people = NULL;
     enum exit_code exit = call_node(context, client, "node.info", NULL, &info);
 
     if (exit)
         return exit;
     exit = call_node(context, client, "sync.status", NULL, &sync);
+    if (!exit && field_true(info, "has_workspace"))
+        exit = call_node(context, client, "person.list", NULL, &people);
     if (!exit && context->json) {
         json_object_update_missing(info, sync);
+        if (people)
+            json_object_update_missing(info, people);
         output_json(info);
     } else if (!exit) {
-        status_print(stdout, info, sync);
+        status_print(stdout, info, sync, people);
     }
+    json_decref(people);
     json_decref(sync);
     json_decref(info);
     return exit;

@@ -219,6 +219,8 @@ enum error admit_join(struct node *node, struct link *link, const struct wire_me
     struct membership member = {.device = link->device, .person = link->invited_person, .instance = 1};
     if (link->invite > node->invite_count)
         return ERR_CODE_EXPIRED; /* forgotten meanwhile */
+    if (node->disk_state == ERR_DISK_FULL)
+        return ERR_DISK_FULL; /* nothing is written any more */
     if (node->invites[link->invite - 1].used && !same_key(&node->invites[link->invite - 1].used_by, &link->device))
         return ERR_CODE_USED;
     member.role = node->invites[link->invite - 1].role;

@@ -40,7 +40,7 @@ enum error intake_log(struct node *node, struct link *link, const struct wire_me
     struct log *log = logs_find(node, &id);
     if (!log || !log->named) {
         groups_settle(node); /* the membership may have come just before, in this step */
-        if (!groups_justify(group, name))
+        if (!groups_justify(group, name) || logs_count_subs(group, name) >= SUBS_MAX)
             return OK; /* waits until the roster changes */
         log = logs_get(node, group, &id, name->kind);
         logs_name(node, log, name);

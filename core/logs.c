@@ -45,6 +45,17 @@ void logs_name(struct node *node, struct log *log, const struct log_name *name)
     log->own = node_is_me(node, &name->device);
 }
 
+size_t logs_count_subs(const struct group *group, const struct log_name *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < group->log_count; i++) {
+        const struct log *log = group->logs[i];
+        count += log->named && log->kind == name->kind && log->row.name.instance == name->instance &&
+                 same_key(log_author(log), &name->device);
+    }
+    return count;
+}
+
 /* ---------------------------------------------------------------- tips */
 
 /* Own entries commit in the order they are written, so an own head may be cited before it is durable. */

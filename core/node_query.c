@@ -42,6 +42,15 @@ static uint64_t missing_in(const struct log *log)
     return log->known_seq > log->row.head_seq ? log->known_seq - log->row.head_seq : 0;
 }
 
+static uint64_t own_subs(const struct node *node, const struct group *group, const struct member *me)
+{
+    struct log_name name = {.device = node->identity.device, .instance = me ? me->instance : 1};
+    size_t most = logs_count_subs(group, &name);
+    name.kind = KIND_CONTENT;
+    size_t content = logs_count_subs(group, &name);
+    return most > content ? most : content;
+}
+
 bool node_group_at(const struct node *node, size_t index, struct node_group *ret)
 {
     const struct group *group = node->workspace;
@@ -57,6 +66,7 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
                                .logs = group->log_count};
     for (size_t i = 0; i < group->log_count; i++)
         ret->missing += missing_in(group->logs[i]);
+    ret->subs = own_subs(node, group, me);
     return true;
 }
 
@@ -79,14 +89,20 @@ enum error node_find_group(const struct node *node, struct bytes name, uint32_t 
 
 static void describe_progress(const struct group *group, const struct member *member, struct node_person *ret)
 {
+    uint64_t gap_ms = 0;
     for (size_t i = 0; i < group->log_count; i++) {
         const struct log *log = group->logs[i];
         if (!log->named || !same_key(log_author(log), &member->device))
             continue;
+        uint64_t head_ms = hlc_ms(log->row.head_hlc);
+        if (missing_in(log) && (!ret->missing || head_ms < gap_ms))
+            gap_ms = head_ms;
         ret->missing += missing_in(log);
-        if (hlc_ms(log->row.head_hlc) > ret->complete_to_ms)
-            ret->complete_to_ms = hlc_ms(log->row.head_hlc);
+        if (head_ms > ret->complete_to_ms)
+            ret->complete_to_ms = head_ms;
     }
+    if (ret->missing && gap_ms < ret->complete_to_ms)
+        ret->complete_to_ms = gap_ms; /* another log of this device may be further */
 }
 
 bool node_person_at(const struct node *node, uint32_t number, size_t index, struct node_person *ret)

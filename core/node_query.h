@@ -27,7 +27,9 @@ struct node_group {
     uint64_t received; /* of the running catch-up; received + missing is its total */
     bool has_key;
     uint64_t logs;
+    uint64_t subs; /* begun here by this device and instance, of at most 64; at SUBS_WARN it needs a new instance */
 };
+#define SUBS_WARN 48
 bool node_group_at(const struct node *node, size_t index, struct node_group *ret); /* false: past the last */
 /* By name (case-insensitive for ASCII) or by number.  ERR_NOT_FOUND. */
 MUST_USE enum error node_find_group(const struct node *node, struct bytes name, uint32_t *ret);

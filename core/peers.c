@@ -100,7 +100,7 @@ static struct peer *get(struct node *node, const struct address *address)
 
 static void remember(struct node *node, const struct peer *peer)
 {
-    if (!is_storable(&peer->address))
+    if (!is_storable(&peer->address) || node->disk_state == ERR_DISK_FULL)
         return;
     struct vault_key key = row_key(&peer->address);
     uint8_t plain[1 + 32] = {peer->by_hand};

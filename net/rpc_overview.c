@@ -101,6 +101,7 @@ static void emit_groups(const struct node *node, struct buffer *out)
         emit_string(out, "role", rpc_names_role(group.role));
         emit_number(out, "members", count_members(node, group.number));
         emit_number(out, "logs", group.logs);
+        emit_bool(out, "needs_instance", group.subs >= SUBS_WARN);
         emit_digits(out, "missing", group.missing);
         emit_digits(out, "received", group.received);
         emit_bool(out, "has_key", group.has_key);

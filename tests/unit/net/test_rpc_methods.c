@@ -63,7 +63,7 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_true(json_is_null(at(persons, "persons.0.last_heard")));
 
     json_t *groups = result(&client, "group.list", "{}");
-    assert_members(at(groups, "groups.0"), "group name kind role members logs missing received has_key");
+    assert_members(at(groups, "groups.0"), "group name kind role members logs missing received has_key needs_instance");
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
     assert_int_equal(json_integer_value(at(groups, "groups.0.members")), 2); /* persons, of three devices */
     assert_string_equal(text_at(groups, "groups.0.missing"), "3");
