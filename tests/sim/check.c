@@ -38,21 +38,25 @@ void check_submitted(struct host *host, const struct batch *batch)
     }
 }
 
-void check_committed(struct host *host, const struct batch *batch)
+void check_written(struct host *host, struct bytes wire)
 {
     struct world *world = host->world;
-    for (size_t i = 0; i < batch->entry_count; i++) {
-        struct hash name, id;
-        name_entry(batch_entry_wire(batch, i), &name, &id);
-        const struct hash *known = table_get(&world->durable, name.bytes);
-        if (known && memcmp(known, &id, sizeof id) != 0 && !world->forks_allowed)
-            world_fail(world, "%s stored a second entry under a number that is taken", host->name);
-        if (known)
-            continue;
-        struct hash *kept = alloc_zero(1, sizeof *kept);
-        *kept = id;
-        table_put(&world->durable, name.bytes, kept);
-    }
+    struct hash name, id;
+    name_entry(wire, &name, &id);
+    const struct hash *known = table_get(&world->durable, name.bytes);
+    if (known && memcmp(known, &id, sizeof id) != 0 && !world->forks_allowed)
+        world_fail(world, "%s stored a second entry under a number that is taken", host->name);
+    if (known)
+        return;
+    struct hash *kept = alloc_zero(1, sizeof *kept);
+    *kept = id;
+    table_put(&world->durable, name.bytes, kept);
+}
+
+void check_committed(struct host *host, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->entry_count; i++)
+        check_written(host, batch_entry_wire(batch, i));
 }
 
 void check_step(struct host *host)

@@ -6,6 +6,7 @@
 /* No entry is taken from others before its author has it durably, and nobody is handed two under one number. */
 void check_submitted(struct host *host, const struct batch *batch);
 void check_committed(struct host *host, const struct batch *batch);
+void check_written(struct host *host, struct bytes wire); /* by one without a disk */
 /* Nothing grows without bound. */
 void check_step(struct host *host);
 /* All that was acknowledged to this host's user is there. */

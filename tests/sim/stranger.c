@@ -29,6 +29,8 @@ void stranger_done(struct stranger *stranger)
 
 void stranger_dial(struct stranger *stranger, const char *whom)
 {
+    if (stranger->cable)
+        cable_vanish(stranger->cable, 0, true);
     stranger->host->heard.size = 0;
     stranger->host->hung_up = 0;
     stranger->read = stranger->said = stranger->plain.size = 0;

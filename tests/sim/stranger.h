@@ -22,7 +22,7 @@ struct stranger {
 void stranger_init(struct stranger *stranger, struct world *world, const char *name);
 void stranger_done(struct stranger *stranger);
 
-/* Connects, forgetting an earlier connection. */
+/* Connects, dropping an earlier connection. */
 void stranger_dial(struct stranger *stranger, const char *whom);
 void stranger_send(struct stranger *stranger, struct bytes bytes);
 size_t stranger_heard(const struct stranger *stranger);  /* bytes, on this connection */

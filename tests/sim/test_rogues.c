@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT
+ * A member who keeps to the protocol's letters and to nothing else: what he writes harms no one's state. */
+#include "check.h"
+#include "core/payload.h"
+#include "story.h"
+#include "stranger.h"
+
+/* One log of mallory's, written by hand. */
+struct forged_log {
+    struct log_name name;
+    struct hash id, head;
+    uint64_t seq;
+    uint32_t number; /* on the wire */
+};
+
+struct rogue {
+    struct world world;
+    struct stranger mallory;
+    struct hash group;
+    struct secret_key key;
+};
+
+static void begin_with_mallory(struct rogue *rogue, uint64_t seed)
+{
+    struct code code;
+    begin_story(&rogue->world, seed, "alice", GUESTS("bob"));
+    stranger_init(&rogue->mallory, &rogue->world, "mallory");
+    CHECK_OK(world_invite(&rogue->world, "alice", &code));
+    CHECK_OK(stranger_join(&rogue->mallory, "alice", &code));
+    rogue->group = stranger_steal_group(world_host(&rogue->world, "alice"));
+    rogue->key = stranger_steal_key(world_host(&rogue->world, "alice"));
+    world_settle(&rogue->world);
+}
+
+static void meet(struct rogue *rogue, const char *whom)
+{
+    CHECK_OK(stranger_greet(&rogue->mallory, whom, &rogue->key));
+    stranger_hello(&rogue->mallory);
+}
+
+static void end_with_mallory(struct rogue *rogue)
+{
+    CHECK_OK(world_say(&rogue->world, "alice", "we go on"));
+    CHECK_OK(world_say(&rogue->world, "bob", "yes"));
+    world_settle(&rogue->world);
+    CHECK_HOLDS(&rogue->world);
+    assert_int_equal(world_text_count(&rogue->world, "bob", "we go on"), 1);
+    assert_int_equal(world_text_count(&rogue->world, "alice", "yes"), 1);
+    stranger_done(&rogue->mallory);
+    end_story(&rogue->world);
+}
+
+static struct forged_log open_log(struct rogue *rogue, enum log_kind kind)
+{
+    struct forged_log log = {.name = {.group = rogue->group, .device = rogue->mallory.device, .instance = 1}};
+    log.name.kind = kind;
+    random_bytes(&rogue->world.random, log.name.sub.bytes, sizeof log.name.sub.bytes);
+    log_name_id(&log.name, &log.id);
+    log.number = 1 + kind;
+    return log;
+}
+
+/* The next entry of the log, signed by mallory.  The log moves on. */
+static void write_entry(struct rogue *rogue, struct forged_log *log, enum entry_type type, struct bytes payload,
+                        uint64_t hlc, struct buffer *wire)
+{
+    struct entry entry = {.version = ENTRY_VERSION,
+                          .type = type,
+                          .log = log->id,
+                          .seq = ++log->seq,
+                          .previous = log->head,
+                          .hlc = hlc,
+                          .payload = payload};
+    CHECK_OK(entry_encode(&entry, &rogue->mallory.secret, wire, &log->head));
+    check_written(rogue->mallory.host, buffer_bytes(wire));
+}
+
+static void tell_log(struct rogue *rogue, const struct forged_log *log)
+{
+    struct wire_message message = {.type = WIRE_LOG, .log = {.number = log->number, .name = log->name}};
+    stranger_say(&rogue->mallory, &message);
+}
+
+static void send_entry(struct rogue *rogue, const struct forged_log *log, struct bytes wire)
+{
+    struct buffer items = {0};
+    struct wire_message message = {.type = WIRE_ENTRIES};
+    buffer_append_u16(&items, (uint16_t)wire.size);
+    buffer_append(&items, wire);
+    message.entries.number = log->number;
+    message.entries.flags = ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE;
+    message.entries.items = buffer_bytes(&items);
+    stranger_say(&rogue->mallory, &message);
+    buffer_done(&items);
+    world_run(&rogue->world, 500);
+}
+
+static size_t members_at(struct rogue *rogue, const char *name)
+{
+    struct node_person person;
+    size_t count = 0;
+    while (node_person_at(world_host(&rogue->world, name)->node, 1, count, &person))
+        count++;
+    return count;
+}
+
+static uint64_t now_hlc(struct rogue *rogue)
+{
+    return hlc_make(host_now_ms(world_host(&rogue->world, "alice")), 0);
+}
+
+/* ---------------------------------------------------------------- content */
+
+static void content_that_nobody_can_open_is_kept_and_harms_nothing(void **state)
+{
+    struct rogue rogue = {0};
+    struct buffer wire = {0};
+    (void)state;
+    begin_with_mallory(&rogue, 1);
+    meet(&rogue, "bob");
+    struct forged_log log = open_log(&rogue, KIND_CONTENT);
+    tell_log(&rogue, &log);
+    for (int type = ENTRY_MESSAGE; type < ENTRY_MESSAGE + 5; type++) {
+        wire.size = 0;
+        write_entry(&rogue, &log, (enum entry_type)type, BYTES_TEXT("not sealed at all"), now_hlc(&rogue), &wire);
+        send_entry(&rogue, &log, buffer_bytes(&wire));
+    }
+    assert_false(stranger_was_left(&rogue.mallory));
+    world_settle(&rogue.world);
+    CHECK_HOLDS(&rogue.world);
+    assert_int_equal(world_text_count(&rogue.world, "alice", "(cannot be read)"), 3); /* a name and a title are none */
+    buffer_done(&wire);
+    end_with_mallory(&rogue);
+}
+
+static void a_time_at_the_end_of_all_times_drags_nobody_along(void **state)
+{
+    struct rogue rogue = {0};
+    struct buffer wire = {0};
+    struct message_ref message;
+    (void)state;
+    begin_with_mallory(&rogue, 2);
+    meet(&rogue, "bob");
+    struct forged_log log = open_log(&rogue, KIND_CONTENT);
+    tell_log(&rogue, &log);
+    write_entry(&rogue, &log, ENTRY_MESSAGE, BYTES_TEXT("x"), UINT64_MAX, &wire);
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    world_settle(&rogue.world);
+    CHECK_OK(world_say_more(&rogue.world, "bob", &(struct saying){.text = "what?"}, &message));
+    struct message seen;
+    uint32_t number;
+    struct buffer id = {0};
+    node_message_id(world_host(&rogue.world, "bob")->node, &message, true, &id);
+    CHECK_OK(node_message_find(world_host(&rogue.world, "bob")->node, buffer_bytes(&id), &message, &number));
+    CHECK_OK(node_message(world_host(&rogue.world, "bob")->node, number, message.seq, &seen));
+    assert_in_range(seen.time_ms, host_now_ms(world_host(&rogue.world, "bob")) - 60000,
+                    host_now_ms(world_host(&rogue.world, "bob")));
+    buffer_done(&wire);
+    buffer_done(&id);
+    end_with_mallory(&rogue);
+}
+
+static void two_truths_for_two_people_part_only_that_log(void **state)
+{
+    struct rogue rogue = {0};
+    struct buffer wire = {0};
+    (void)state;
+    begin_with_mallory(&rogue, 3);
+    rogue.world.forks_allowed = true;
+    struct forged_log log = open_log(&rogue, KIND_CONTENT), other = log;
+    meet(&rogue, "bob");
+    tell_log(&rogue, &log);
+    write_entry(&rogue, &log, ENTRY_MESSAGE, BYTES_TEXT("for bob"), now_hlc(&rogue), &wire);
+    world_cut(&rogue.world, "alice", "bob");
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    meet(&rogue, "alice");
+    wire.size = 0;
+    tell_log(&rogue, &other);
+    write_entry(&rogue, &other, ENTRY_MESSAGE, BYTES_TEXT("for alice"), now_hlc(&rogue), &wire);
+    send_entry(&rogue, &other, buffer_bytes(&wire));
+    world_heal(&rogue.world);
+    world_run(&rogue.world, 20000);
+    CHECK_OK(world_say(&rogue.world, "alice", "we go on"));
+    CHECK_OK(world_say(&rogue.world, "bob", "yes"));
+    world_run(&rogue.world, 3000);
+    CHECK_HOLDS(&rogue.world);
+    assert_int_equal(world_text_count(&rogue.world, "bob", "we go on"), 1);
+    assert_int_equal(world_text_count(&rogue.world, "alice", "yes"), 1);
+    buffer_done(&wire);
+    stranger_done(&rogue.mallory);
+    world_done(&rogue.world);
+}
+
+/* ---------------------------------------------------------------- governance */
+
+static void one_who_is_no_admin_lets_nobody_in(void **state)
+{
+    struct rogue rogue = {0};
+    struct buffer wire = {0}, payload = {0};
+    struct sign_secret eve_secret;
+    struct add add = {.member = {.instance = 1, .role = ROLE_MEMBER}};
+    uint8_t seed[32] = {9};
+    (void)state;
+    begin_with_mallory(&rogue, 4);
+    size_t before = members_at(&rogue, "bob");
+    crypto_sign_keypair_from(seed, &add.member.device, &eve_secret);
+    membership_sign(&rogue.group, &add.member, &eve_secret);
+    add_encode(&add, &payload);
+    meet(&rogue, "bob");
+    struct forged_log log = open_log(&rogue, KIND_GOVERNANCE);
+    tell_log(&rogue, &log);
+    write_entry(&rogue, &log, ENTRY_ADD, buffer_bytes(&payload), now_hlc(&rogue), &wire);
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    wire.size = 0;
+    write_entry(&rogue, &log, ENTRY_POLICY, BYTES_TEXT("anything"), now_hlc(&rogue), &wire);
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    wire.size = 0;
+    write_entry(&rogue, &log, ENTRY_EPOCH, BYTES_TEXT("nothing"), now_hlc(&rogue), &wire);
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    world_settle(&rogue.world);
+    CHECK_HOLDS(&rogue.world);
+    assert_int_equal(members_at(&rogue, "bob"), before);
+    assert_int_equal(members_at(&rogue, "alice"), before);
+    buffer_done(&wire);
+    buffer_done(&payload);
+    end_with_mallory(&rogue);
+}
+
+/* ---------------------------------------------------------------- against the rules: the link goes, nothing stays */
+
+static size_t entries_of(struct rogue *rogue, const char *name)
+{
+    return memory_store_entry_count(world_host(&rogue->world, name)->disk);
+}
+
+static void a_bad_signature_closes_the_link_and_stays_nowhere(void **state)
+{
+    struct rogue rogue = {0};
+    struct buffer wire = {0};
+    (void)state;
+    begin_with_mallory(&rogue, 5);
+    meet(&rogue, "bob");
+    size_t before = entries_of(&rogue, "bob");
+    struct forged_log log = open_log(&rogue, KIND_CONTENT);
+    tell_log(&rogue, &log);
+    write_entry(&rogue, &log, ENTRY_MESSAGE, BYTES_TEXT("true"), now_hlc(&rogue), &wire);
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    wire.size = 0;
+    write_entry(&rogue, &log, ENTRY_MESSAGE, BYTES_TEXT("false"), now_hlc(&rogue), &wire);
+    wire.data[wire.size - 5 - 1] ^= 1; /* the last byte of the signature */
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    assert_true(stranger_was_left(&rogue.mallory));
+    assert_int_equal(entries_of(&rogue, "bob"), before + 1);
+    buffer_done(&wire);
+    end_with_mallory(&rogue);
+}
+
+static void somebody_elses_log_cannot_be_written(void **state)
+{
+    struct rogue rogue = {0};
+    struct buffer wire = {0};
+    struct message_ref first;
+    struct node_info info;
+    (void)state;
+    begin_with_mallory(&rogue, 6);
+    CHECK_OK(world_say_more(&rogue.world, "alice", &(struct saying){.text = "mine"}, &first));
+    world_settle(&rogue.world);
+    meet(&rogue, "bob");
+    node_info(world_host(&rogue.world, "alice")->node, &info);
+    size_t before = entries_of(&rogue, "bob");
+    struct forged_log log = open_log(&rogue, KIND_CONTENT);
+    log.name.device = info.device; /* a new sub of alice's, signed by mallory */
+    log_name_id(&log.name, &log.id);
+    tell_log(&rogue, &log);
+    write_entry(&rogue, &log, ENTRY_MESSAGE, BYTES_TEXT("as if from alice"), now_hlc(&rogue), &wire);
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    assert_true(stranger_was_left(&rogue.mallory));
+    assert_int_equal(entries_of(&rogue, "bob"), before);
+    buffer_done(&wire);
+    end_with_mallory(&rogue);
+}
+
+static void a_gap_and_a_wrong_kind_are_not_taken(void **state)
+{
+    struct rogue rogue = {0};
+    struct buffer wire = {0};
+    (void)state;
+    begin_with_mallory(&rogue, 7);
+    meet(&rogue, "bob");
+    size_t before = entries_of(&rogue, "bob");
+    struct forged_log log = open_log(&rogue, KIND_CONTENT);
+    tell_log(&rogue, &log);
+    log.seq = 7;
+    write_entry(&rogue, &log, ENTRY_MESSAGE, BYTES_TEXT("eighth"), now_hlc(&rogue), &wire);
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    assert_false(stranger_was_left(&rogue.mallory)); /* perhaps the rest is still coming */
+    assert_int_equal(entries_of(&rogue, "bob"), before);
+    wire.size = 0;
+    log = open_log(&rogue, KIND_CONTENT);
+    tell_log(&rogue, &log);
+    write_entry(&rogue, &log, ENTRY_EPOCH, BYTES_TEXT("in the wrong log"), now_hlc(&rogue), &wire);
+    send_entry(&rogue, &log, buffer_bytes(&wire));
+    assert_true(stranger_was_left(&rogue.mallory));
+    assert_int_equal(entries_of(&rogue, "bob"), before);
+    buffer_done(&wire);
+    end_with_mallory(&rogue);
+}
+
+static void ten_thousand_promised_logs_leave_room_for_a_true_one(void **state)
+{
+    struct rogue rogue = {0};
+    struct buffer rows = {0};
+    struct wire_message have = {.type = WIRE_HAVE};
+    (void)state;
+    begin_with_mallory(&rogue, 8);
+    meet(&rogue, "bob");
+    have.have.group = rogue.group;
+    have.have.kind = KIND_CONTENT;
+    for (int i = 0; i < 10; i++) {
+        rows.size = 0;
+        for (size_t k = 0; k < WIRE_ROWS_MAX; k++) {
+            struct dep row = {.seq = 1};
+            random_bytes(&rogue.world.random, row.log.bytes, sizeof row.log.bytes);
+            dep_append(&row, &rows);
+        }
+        have.have.rows = buffer_bytes(&rows);
+        stranger_say(&rogue.mallory, &have);
+        world_run(&rogue.world, 100);
+    }
+    world_add(&rogue.world, "carol");
+    world_cut(&rogue.world, "bob", "carol");
+    CHECK_OK(world_meet(&rogue.world, "alice", "carol"));
+    CHECK_OK(world_say(&rogue.world, "carol", "I am new"));
+    world_run(&rogue.world, 60000);
+    assert_int_equal(world_text_count(&rogue.world, "bob", "I am new"), 1);
+    buffer_done(&rows);
+    end_with_mallory(&rogue);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(content_that_nobody_can_open_is_kept_and_harms_nothing),
+        cmocka_unit_test(a_time_at_the_end_of_all_times_drags_nobody_along),
+        cmocka_unit_test(two_truths_for_two_people_part_only_that_log),
+        cmocka_unit_test(one_who_is_no_admin_lets_nobody_in),
+        cmocka_unit_test(a_bad_signature_closes_the_link_and_stays_nowhere),
+        cmocka_unit_test(somebody_elses_log_cannot_be_written),
+        cmocka_unit_test(a_gap_and_a_wrong_kind_are_not_taken),
+        cmocka_unit_test(ten_thousand_promised_logs_leave_room_for_a_true_one),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
