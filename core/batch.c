@@ -22,6 +22,7 @@ void batch_free(struct batch *batch)
         return;
     buffer_wipe(&batch->arena);
     free(batch->entries);
+    free(batch->moves);
     free(batch->locals);
     free(batch->rows);
     free(batch);
@@ -59,6 +60,13 @@ void batch_add_entry(struct batch *batch, uint32_t log, uint32_t group, uint64_t
         .log = log, .group = group, .seq = seq, .flags = flags, .at = keep(batch, wire), .size = wire.size};
 }
 
+void batch_add_move(struct batch *batch, uint32_t from, uint64_t seq, uint32_t to)
+{
+    batch->moves = with_room(batch->moves, batch->move_count, &batch->move_capacity, sizeof *batch->moves);
+    batch->moves[batch->move_count++] =
+        (struct batch_move){.from = from, .to = to, .seq = seq, .after = batch->entry_count};
+}
+
 static struct batch_local *add_local(struct batch *batch, struct bytes key)
 {
     batch->locals = with_room(batch->locals, batch->local_count, &batch->local_capacity, sizeof *batch->locals);
@@ -94,7 +102,7 @@ void batch_set_row(struct batch *batch, const struct log_row *row)
 
 bool batch_is_empty(const struct batch *batch)
 {
-    return !batch->entry_count && !batch->local_count && !batch->row_count;
+    return !batch->entry_count && !batch->local_count && !batch->row_count && !batch->move_count;
 }
 
 struct bytes batch_entry_wire(const struct batch *batch, size_t index)

@@ -10,6 +10,8 @@ void batch_free(
 /* Copies `wire` into the arena. */
 void batch_add_entry(struct batch *batch, uint32_t log, uint32_t group, uint64_t seq, uint32_t flags,
                      struct bytes wire);
+/* From here on the entries of log `from` from `seq` on belong to log `to`. */
+void batch_add_move(struct batch *batch, uint32_t from, uint64_t seq, uint32_t to);
 void batch_put_local(struct batch *batch, struct bytes key, struct bytes value);
 void batch_delete_local(struct batch *batch, struct bytes key);
 /* The newest row of a log replaces an earlier one of the same number in this batch (O(1) for the last one added). */

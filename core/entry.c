@@ -10,6 +10,7 @@
 
 static const char sign_context[] = "zuruf-entry-v1"; /* its final zero byte is signed too */
 static const char log_context[12] = "zuruf-log-v1";  /* this one has none */
+static const char branch_context[15] = "zuruf-branch-v1";
 
 void log_name_id(const struct log_name *name, struct hash *ret)
 {
@@ -30,6 +31,12 @@ void log_name_id(const struct log_name *name, struct hash *ret)
     memcpy(text.sub, name->sub.bytes, sizeof text.sub);
     text.kind = (uint8_t)name->kind;
     crypto_hash((struct bytes){(const uint8_t *)&text, sizeof text}, ret);
+}
+
+void log_branch_id(const struct hash *log, const struct hash *first, struct hash *ret)
+{
+    const struct bytes parts[] = {BYTES_OF(branch_context), BYTES_OF(log->bytes), BYTES_OF(first->bytes)};
+    crypto_hash_parts(parts, 3, ret);
 }
 
 /* ---------------------------------------------------------------- decoding */

@@ -34,6 +34,9 @@ struct log_name {
 };
 /* BLAKE2b-256("zuruf-log-v1" ‖ group ‖ device ‖ u64 instance ‖ sub ‖ u8 kind) */
 void log_name_id(const struct log_name *name, struct hash *ret);
+/* Where a log forks, each side goes on as a log of its own, named by the forked log (of `log_name_id`, also when a
+ * branch forks again) and the id of the branch's first entry: BLAKE2b-256("zuruf-branch-v1" ‖ log ‖ first). */
+void log_branch_id(const struct hash *log, const struct hash *first, struct hash *ret);
 
 /* Types of entries.  Below 64 governance and keys (kind 0), from 64 content (kind 1). */
 enum entry_type {

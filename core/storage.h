@@ -17,7 +17,13 @@ struct log_row {
     uint64_t head_hlc;
     uint64_t cited_seq; /* highest seq of this log that an accepted entry of another log cites */
     uint64_t notes[4];  /* the core's own, kept as they are; logs.c */
+    /* A branch holds the entries of a forked log from base_seq + 1 on; `first_id` is the id of the first of them. */
+    bool is_branch;
+    uint64_t base_seq; /* 0 in a log that is none; head_seq is never below */
+    struct hash first_id;
 };
+/* log_name_id(), or for a branch log_branch_id(). */
+void log_row_id(const struct log_row *row, struct hash *ret);
 
 #define ENTRY_FLAG_CHECKED 1u /* this node has itself verified the entry's own signature */
 #define ENTRY_FLAG_OWN 2u     /* written on this node */
@@ -29,6 +35,12 @@ struct batch_entry {
     uint64_t seq;
     uint32_t flags;
     size_t at, size; /* its wire bytes: batch->arena.data + at */
+};
+/* A log has forked: its entries from `seq` on, those of this batch before `after` included, belong to log `to`. */
+struct batch_move {
+    uint32_t from, to; /* log_row.number; both have rows in the batch */
+    uint64_t seq;
+    size_t after; /* how many entries of this batch come before the move */
 };
 struct batch_local { /* a local row: put, or deleted when value_size is SIZE_MAX */
     size_t key_at, key_size;
@@ -43,6 +55,8 @@ struct batch {
     struct buffer arena;
     struct batch_entry *entries;
     size_t entry_count, entry_capacity;
+    struct batch_move *moves; /* in order, each between two entries */
+    size_t move_count, move_capacity;
     struct batch_local *locals;
     size_t local_count, local_capacity;
     struct log_row *rows; /* every log whose row changed, after the change */

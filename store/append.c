@@ -2,6 +2,7 @@
 #include "append.h"
 
 #include "core/batch.h"
+#include "move.h"
 
 static enum error put_rows(struct db_txn *txn, struct ledger *ledger, const struct batch *batch)
 {
@@ -38,34 +39,84 @@ static void extend_run(struct ledger_log *log, const struct stored_entry *entry)
         *run = (struct run){.first = entry->seq, .count = 1, .arrival = entry->arrival};
 }
 
-static enum error put_entries(struct db_txn *txn, struct ledger *ledger, const struct batch *batch)
+/* What is in hand of one batch. */
+struct appending {
+    struct db_txn *txn;
+    struct ledger *ledger;
+    struct order *order; /* NULL: the view is not kept */
+    const struct batch *batch;
+    struct ledger_log *log; /* whose last run is to be written */
+    size_t moved;           /* moves made */
+};
+
+/* Once a run, not once an entry. */
+static enum error end_run(struct appending *at)
 {
-    struct ledger_log *log = NULL;
+    enum error err = at->log ? rows_put_run(at->txn, at->log->number, &at->log->last) : OK;
+    at->log = NULL;
+    return err;
+}
+
+/* Those moves that come before entry `index` of the batch. */
+static enum error make_moves(struct appending *at, size_t index)
+{
     enum error err = OK;
-    for (size_t i = 0; i < batch->entry_count; i++) {
-        const struct batch_entry *from = &batch->entries[i];
-        struct stored_entry entry = {.log = from->log,
-                                     .seq = from->seq,
-                                     .arrival = ledger->last_arrival + 1,
-                                     .seen_ms = batch->now_ms & U48_MAX,
-                                     .flags = from->flags,
-                                     .wire = batch_entry_wire(batch, i)};
-        if (log && log->number != entry.log) {
-            err = rows_put_run(txn, log->number, &log->last); /* once a run, not once an entry */
-            if (err)
-                return err;
-        }
-        log = ledger_get(ledger, entry.log);
-        if (!log || entry.seq != ledger_head(log) + 1)
-            return ERR_USAGE;
-        err = put_entry(txn, &entry);
-        if (err)
-            return err;
-        ledger->last_arrival = entry.arrival;
-        extend_run(log, &entry);
-        ledger_note_behind(ledger, log);
+    while (!err && at->moved < at->batch->move_count && at->batch->moves[at->moved].after <= index) {
+        err = end_run(at);
+        if (!err)
+            err = move_entries(at->txn, at->ledger, at->order, &at->batch->moves[at->moved++]);
     }
-    return log ? rows_put_run(txn, log->number, &log->last) : OK;
+    return err;
+}
+
+static enum error add_entry(struct appending *at, size_t index)
+{
+    const struct batch_entry *from = &at->batch->entries[index];
+    struct stored_entry entry = {.log = from->log,
+                                 .seq = from->seq,
+                                 .arrival = at->ledger->last_arrival + 1,
+                                 .seen_ms = at->batch->now_ms & U48_MAX,
+                                 .flags = from->flags,
+                                 .wire = batch_entry_wire(at->batch, index)};
+    enum error err = at->log && at->log->number != entry.log ? end_run(at) : OK;
+    if (err)
+        return err;
+    at->log = ledger_get(at->ledger, entry.log);
+    if (!at->log || entry.seq != ledger_head(at->log) + 1)
+        return ERR_USAGE;
+    err = put_entry(at->txn, &entry);
+    if (err)
+        return err;
+    at->ledger->last_arrival = entry.arrival;
+    extend_run(at->log, &entry);
+    ledger_note_behind(at->ledger, at->log);
+    return OK;
+}
+
+static enum error put_entries(struct appending *at)
+{
+    enum error err = OK;
+    for (size_t i = 0; !err && i < at->batch->entry_count; i++) {
+        if (at->moved < at->batch->move_count)
+            err = make_moves(at, i);
+        if (!err)
+            err = add_entry(at, i);
+    }
+    if (!err)
+        err = make_moves(at, SIZE_MAX);
+    return err ? err : end_run(at);
+}
+
+/* Which log an entry of the batch is in at the batch's end. */
+static uint32_t log_in_the_end(const struct batch *batch, size_t index)
+{
+    uint32_t log = batch->entries[index].log;
+    for (size_t i = 0; i < batch->move_count; i++) {
+        const struct batch_move *move = &batch->moves[i];
+        if (move->after > index && move->from == log && batch->entries[index].seq >= move->seq)
+            log = move->to;
+    }
+    return log;
 }
 
 static enum error put_own(struct db_txn *txn, struct ledger *ledger, const struct batch *batch)
@@ -74,7 +125,7 @@ static enum error put_own(struct db_txn *txn, struct ledger *ledger, const struc
         const struct batch_entry *entry = &batch->entries[i];
         if (!(entry->flags & ENTRY_FLAG_OWN))
             continue;
-        ledger->own = (struct own_entry){.log = entry->log, .seq = entry->seq};
+        ledger->own = (struct own_entry){.log = log_in_the_end(batch, i), .seq = entry->seq};
         rows_entry_id(batch_entry_wire(batch, i), &ledger->own.id);
         return rows_put_own(txn, &ledger->own);
     }
@@ -95,11 +146,12 @@ static enum error put_locals(struct db_txn *txn, const struct batch *batch)
     return err;
 }
 
-enum error append_batch(struct db_txn *txn, struct ledger *ledger, const struct batch *batch)
+enum error append_batch(struct db_txn *txn, struct ledger *ledger, struct order *order, const struct batch *batch)
 {
+    struct appending at = {.txn = txn, .ledger = ledger, .order = order, .batch = batch};
     enum error err = put_rows(txn, ledger, batch);
     if (!err)
-        err = put_entries(txn, ledger, batch);
+        err = put_entries(&at);
     if (!err)
         err = put_own(txn, ledger, batch);
     return err ? err : put_locals(txn, batch);

@@ -80,7 +80,10 @@ static enum error append_all(struct committer *committer, struct db_txn *txn, co
 {
     enum error err = OK;
     for (size_t i = 0; !err && i < work->count; i++)
-        err = append_batch(txn, &committer->ledger, work->batches[i]);
+        err =
+            append_batch(txn, &committer->ledger, committer->order_broken ? NULL : &committer->order, work->batches[i]);
+    if (err && committer->order.split_failed && !is_disk_error(err))
+        committer->order_broken = true;
     return err;
 }
 

@@ -10,7 +10,6 @@
 
 #include "core/alloc.h"
 
-#define SCHEMA_VERSION 1
 #define SCHEMA_KEY BYTES_TEXT("schema")
 #define NEARLY_FULL_BYTES (8u << 20)
 
@@ -101,16 +100,29 @@ static enum error check_schema(struct db_txn *txn)
 {
     struct bytes value;
     enum error err = db_get(txn, TABLE_META, SCHEMA_KEY, &value);
-    if (err == ERR_NOT_FOUND) {
-        uint8_t version[4];
-        put_u32(version, SCHEMA_VERSION);
-        return db_put(txn, TABLE_META, SCHEMA_KEY, BYTES_OF(version));
-    }
+    if (err == ERR_NOT_FOUND)
+        return db_put_schema(txn);
     if (err)
         return err;
     if (value.size != 4 || get_u32(value.data) == 0)
         return ERR_CORRUPT;
     return get_u32(value.data) > SCHEMA_VERSION ? ERR_NEWER_SCHEMA : OK;
+}
+
+enum error db_schema(struct db_txn *txn, uint32_t *ret)
+{
+    struct bytes value;
+    enum error err = db_get(txn, TABLE_META, SCHEMA_KEY, &value);
+    if (!err)
+        *ret = get_u32(value.data);
+    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+}
+
+enum error db_put_schema(struct db_txn *txn)
+{
+    uint8_t version[4];
+    put_u32(version, SCHEMA_VERSION);
+    return db_put(txn, TABLE_META, SCHEMA_KEY, BYTES_OF(version));
 }
 
 static enum error open_tables(struct db *db)

@@ -11,6 +11,7 @@
 
 #define DB_FILE "data.mdb"
 #define DB_KEY_MAX 511
+#define SCHEMA_VERSION 2
 
 /* The names on disk stand in db.c; a view's tables can be emptied and filled again from the entries. */
 enum db_table {
@@ -48,6 +49,10 @@ uint64_t db_map_size(const struct db *db);
 /* The snapshot: the last committed state.  Waits while the map grows. */
 MUST_USE enum error db_snapshot(struct db *db, struct db_txn **ret);
 void db_snapshot_end(struct db_txn *txn);
+
+/* What the file was written with, up to SCHEMA_VERSION; and that it is of SCHEMA_VERSION from now on (migrate.c). */
+MUST_USE enum error db_schema(struct db_txn *txn, uint32_t *ret);
+MUST_USE enum error db_put_schema(struct db_txn *txn);
 
 MUST_USE enum error db_get(struct db_txn *txn, enum db_table table, struct bytes key,
                            struct bytes *ret); /* ERR_NOT_FOUND */

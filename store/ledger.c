@@ -13,7 +13,7 @@ void ledger_done(struct ledger *ledger)
         free(ledger->logs[i]);
     free(ledger->logs);
     free(ledger->behind);
-    table_done(&ledger->by_id);
+    table_done(&ledger->trees);
     *ledger = (struct ledger){0};
 }
 
@@ -22,9 +22,23 @@ struct ledger_log *ledger_get(const struct ledger *ledger, uint32_t number)
     return number == 0 || number > ledger->log_count ? NULL : ledger->logs[number - 1];
 }
 
-struct ledger_log *ledger_by_id(const struct ledger *ledger, const struct hash *id)
+struct ledger_log *ledger_tree(const struct ledger *ledger, const struct hash *tree)
 {
-    return table_get(&ledger->by_id, id->bytes);
+    return table_get(&ledger->trees, tree->bytes);
+}
+
+static struct ledger_log *log_new(const struct log_row *row)
+{
+    struct ledger_log *log = alloc_zero(1, sizeof *log);
+    log->number = row->number;
+    log->group = row->group;
+    log->kind = row->name.kind;
+    log->device = row->name.device;
+    log->is_branch = row->is_branch;
+    log->base = log->order.seq = row->base_seq;
+    log->order.awaited = UINT64_MAX;
+    log_name_id(&row->name, &log->tree);
+    return log;
 }
 
 static void make_room(struct ledger *ledger, uint32_t number)
@@ -45,16 +59,11 @@ enum error ledger_note(struct ledger *ledger, const struct log_row *row, struct 
     struct ledger_log *log = ledger_get(ledger, row->number);
     *ret_new = !log;
     if (!log) {
-        log = alloc_zero(1, sizeof *log);
-        log->number = row->number;
-        log->group = row->group;
-        log->kind = row->name.kind;
-        log->device = row->name.device;
-        log->order.awaited = UINT64_MAX;
-        log_name_id(&row->name, &log->id);
+        log = log_new(row);
         make_room(ledger, row->number);
         ledger->logs[row->number - 1] = log;
-        table_put(&ledger->by_id, log->id.bytes, log);
+        log->next_in_tree = ledger_tree(ledger, &log->tree);
+        table_put(&ledger->trees, log->tree.bytes, log);
     }
     *ret = log;
     return OK;
@@ -98,7 +107,7 @@ static enum error load_logs(struct ledger *ledger, struct db_txn *txn)
 enum error ledger_load(struct ledger *ledger, struct db_txn *txn, uint64_t salt)
 {
     ledger_done(ledger);
-    ledger->by_id.salt = salt;
+    ledger->trees.salt = salt;
     enum error err = rows_last_arrival(txn, &ledger->last_arrival);
     if (!err)
         err = rows_get_own(txn, &ledger->own);

@@ -23,8 +23,11 @@ struct ledger_log {
     uint32_t number;
     uint32_t group;
     enum log_kind kind;
-    bool behind; /* listed in ledger.behind */
-    struct hash id;
+    bool behind;      /* listed in ledger.behind */
+    struct hash tree; /* what its entries' headers and deps call it: the id of the log that forked, or its own */
+    uint64_t base;    /* a branch's first entry is base + 1 */
+    bool is_branch;
+    struct ledger_log *next_in_tree;
     struct sign_public device;
     struct run last;
     struct order_log order;
@@ -33,7 +36,7 @@ struct ledger_log {
 struct ledger {
     struct ledger_log **logs; /* by number - 1; NULL: no such log */
     size_t log_count;
-    struct table by_id;
+    struct table trees; /* by tree: the first of its logs */
     uint64_t last_arrival;
     struct own_entry own;
     struct ledger_log **behind; /* logs that may have entries which the order does not hold yet */
@@ -44,8 +47,9 @@ struct ledger {
 MUST_USE enum error ledger_load(struct ledger *ledger, struct db_txn *txn, uint64_t salt);
 void ledger_done(struct ledger *ledger);
 
-struct ledger_log *ledger_get(const struct ledger *ledger, uint32_t number);         /* NULL: unknown */
-struct ledger_log *ledger_by_id(const struct ledger *ledger, const struct hash *id); /* NULL: unknown */
+struct ledger_log *ledger_get(const struct ledger *ledger, uint32_t number); /* NULL: unknown */
+/* The first of the logs whose entries say `tree`; the others follow by next_in_tree.  NULL: none. */
+struct ledger_log *ledger_tree(const struct ledger *ledger, const struct hash *tree);
 /* Takes a row: a new log, or one it has.  ret_new tells which. */
 MUST_USE enum error ledger_note(struct ledger *ledger, const struct log_row *row, struct ledger_log **ret,
                                 bool *ret_new);
@@ -53,5 +57,5 @@ void ledger_note_behind(struct ledger *ledger, struct ledger_log *log);
 
 static inline uint64_t ledger_head(const struct ledger_log *log)
 {
-    return log->last.count ? log->last.first + log->last.count - 1 : 0;
+    return log->last.count ? log->last.first + log->last.count - 1 : log->base;
 }

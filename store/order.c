@@ -23,21 +23,23 @@ static void pop(struct order *order)
     order->stack[--order->stack_count].log->order.climbing = false;
 }
 
-/* Whether `dep` is to be climbed before its citer.  A log already on the stack is not: its entry there would have to
- * cite a later one of its own, which no id allows, so the id cited here cannot be the stored one's either. */
+/* Whether `dep` is to be climbed before its citer, and in which of the logs of that name.  A log already on the stack
+ * is not: its entry there would have to cite a later one of its own, which no id allows, so the id cited here cannot be
+ * the stored one's either. */
 static enum error is_ahead(struct order *order, struct db_txn *txn, const struct order_item *item,
                            const struct dep *dep, struct ledger_log **ret)
 {
-    struct ledger_log *log = ledger_by_id(order->ledger, &dep->log);
-    *ret = NULL;
-    if (!log || log->group != item->log->group || log->order.climbing)
-        return OK;
-    if (dep->seq <= log->order.seq || dep->seq > ledger_head(log))
-        return OK;
-    struct order_item cause;
-    enum error err = order_item_read(txn, log, dep->seq, &cause);
-    if (!err && memcmp(cause.id, dep->id, sizeof dep->id) == 0)
-        *ret = log;
+    struct ledger_log *log = ledger_tree(order->ledger, &dep->log);
+    enum error err = OK;
+    for (*ret = NULL; log && !*ret && !err; log = log->next_in_tree) {
+        struct order_item cause;
+        if (log->group != item->log->group || log->order.climbing || dep->seq <= log->order.seq ||
+            dep->seq > ledger_head(log))
+            continue;
+        err = order_item_read(txn, log, dep->seq, &cause);
+        if (!err && memcmp(cause.id, dep->id, sizeof dep->id) == 0)
+            *ret = log;
+    }
     return err;
 }
 
@@ -56,7 +58,7 @@ static enum error place_next(struct order *order, struct db_txn *txn, const stru
     order_note_changed(order, item->log);
     order->ordered++;
     order->budget -= order->budget > 0;
-    return state->awaited == item->seq ? order_wake(order, txn, item->log, item->seq) : OK;
+    return state->awaited == item->seq ? order_wake(order, txn, item) : OK;
 }
 
 /* Places the next entry of the log on top of the stack, or puts on top what has to come first. */
@@ -65,7 +67,7 @@ static enum error climb_once(struct order *order, struct db_txn *txn)
     struct ledger_log *log = order->stack[order->stack_count - 1].log;
     struct order_item item;
     enum error err = OK;
-    if (log->order.seq == 0)
+    if (log->order.seq == log->base)
         err = order_find_awaited(txn, log); /* it may have been waited for before it was known */
     if (!err)
         err = order_item_read(txn, log, log->order.seq + 1, &item);

@@ -2,6 +2,9 @@
  * The order view: every entry's sort key, and each group's content entries in order (core/PROTOCOL.md, "Order").  A
  * function of the entries alone: whatever order they came in, the rows are those of a rebuild from nothing.
  *
+ * Where a log has forked, its branches are logs of their own with the same name in headers and deps (ledger.h, `tree`):
+ * the id cited chooses among them, and the cause before a branch's first entry lies in another log.
+ *
  * An entry's key is the larger of its own HLC and one tick more than the key of each cause (the entry before it in its
  * log, and its deps).  A cause counts when it is stored, belongs to the same group, and has the id that was cited.
  * Entries are taken in causal order: what an entry cites is climbed first.  Where a cause is missing, the entry is
@@ -12,13 +15,13 @@
  *
  *     order, order-governance   order_row.h
  *     order-keys                u32 log ‖ u64 seq → u48 ms ‖ u64 ticks        where the key is not the entry's own HLC
- *     order-late                cause's log id ‖ u64 seq ‖ u32 log ‖ u64 seq → nothing     the citer
+ *     order-late                cause's log id ‖ u64 seq ‖ id(8) ‖ u32 log ‖ u64 seq → nothing     the citer
  *     order-state               "L" ‖ u32 log → u64 seq ‖ u48 ms ‖ u64 ticks ‖ id(8)       how far a log is
  *                               "N" → u64 entries in the order
  *                               "S" ‖ u32 group → u48 ms ‖ u64 ticks ‖ u48 ms ‖ u64 ticks  a sweep to be gone on with
  *
- * order.c climbs, order_next.c says where, order_key.c computes keys, order_rekey.c mends them, order_state.c keeps the
- * progress. */
+ * order.c climbs, order_next.c says where, order_key.c computes keys, order_rekey.c mends them, order_split.c
+ * relabels what was moved to a branch, order_state.c keeps the progress. */
 #pragma once
 #include "ledger.h"
 #include "order_row.h"
@@ -42,7 +45,8 @@ struct order {
     size_t stack_count, stack_capacity;
     struct ledger_log **changed; /* whose state is to be written at the end of the pass */
     size_t changed_count, changed_capacity;
-    size_t budget; /* entries that the pass may still look at */
+    size_t budget;     /* entries that the pass may still look at */
+    bool split_failed; /* the rows contradict each other */
 };
 
 /* Reads the view's state into `order` and into the ledger, just loaded. */
@@ -50,6 +54,10 @@ MUST_USE enum error order_load(struct order *order, struct ledger *ledger, struc
 void order_done(struct order *order);
 /* Empties the view, which then begins anew.  Load afterwards. */
 MUST_USE enum error order_clear(struct db_txn *txn);
+
+/* All entries of `to` were moved to it from `from` just now. */
+MUST_USE enum error order_split(struct order *order, struct db_txn *txn, struct ledger_log *from,
+                                struct ledger_log *to);
 
 bool order_is_current(const struct order *order);
 /* Goes on by about `budget` entries, or until `interrupted` (may be NULL) says so.  After an error abort the

@@ -59,18 +59,23 @@ enum error order_item_read(struct db_txn *txn, struct ledger_log *log, uint64_t 
     ret->own = sort_key_of_hlc(readable ? entry.hlc : 0);
     ret->deps = readable ? entry.deps : (struct bytes){0};
     memcpy(ret->id, id.bytes, sizeof ret->id);
+    ret->has_parent = readable && log->is_branch && log->base > 0 && seq == log->base + 1;
+    if (ret->has_parent) {
+        ret->parent = (struct dep){.log = log->tree, .seq = log->base};
+        memcpy(ret->parent.id, entry.previous.bytes, sizeof ret->parent.id);
+    }
     return OK;
 }
 
 size_t order_item_dep_count(const struct order_item *item)
 {
-    return item->deps.size / DEP_SIZE;
+    return item->deps.size / DEP_SIZE + item->has_parent;
 }
 
 struct dep order_item_dep(const struct order_item *item, size_t index)
 {
     struct entry entry = {.deps = item->deps};
-    return entry_dep(&entry, index);
+    return index == item->deps.size / DEP_SIZE ? item->parent : entry_dep(&entry, index);
 }
 
 /* ---------------------------------------------------------------- keys on disk */
@@ -97,6 +102,13 @@ enum error order_key_now(struct db_txn *txn, const struct order_item *item, stru
         return ERR_CORRUPT;
     *ret = (struct sort_key){.ms = get_u48(value.data), .ticks = get_u64(value.data + 6)};
     return OK;
+}
+
+enum error order_key_forget(struct db_txn *txn, const struct order_item *item)
+{
+    uint8_t key[SIDE_KEY_SIZE];
+    put_side_key(key, item);
+    return db_delete(txn, TABLE_ORDER_KEYS, BYTES_OF(key));
 }
 
 enum error order_key_write(struct db_txn *txn, const struct order_item *item, struct sort_key key)
@@ -128,29 +140,30 @@ static enum error key_of(struct db_txn *txn, struct ledger_log *log, uint64_t se
     return order_key_now(txn, &item, ret);
 }
 
+/* Of the logs of that name it is the one that has the entry with this id. */
 static enum error count_cause(const struct ledger *ledger, struct db_txn *txn, const struct order_item *item,
                               const struct dep *dep, struct order_keyed *keyed)
 {
-    struct ledger_log *log = ledger_by_id(ledger, &dep->log);
-    if (!log || (log->group == item->log->group && dep->seq > ledger_head(log))) {
-        keyed->late[keyed->late_count++] = *dep;
-        keyed->incomplete = true;
+    struct ledger_log *log = ledger_tree(ledger, &dep->log);
+    if (dep->seq == 0 || (log && log->group != item->log->group)) {
+        keyed->incomplete = true; /* another group's entry counts for nobody, since not everyone here holds it */
         return OK;
     }
-    /* Another group's entry counts for nobody, since not everyone here holds it. */
-    if (log->group != item->log->group || dep->seq == 0 || dep->seq > log->order.seq) {
-        keyed->incomplete = true;
-        return OK;
-    }
-    struct sort_key key;
-    uint8_t id[8];
-    enum error err = key_of(txn, log, dep->seq, &key, id);
-    if (err)
-        return err;
-    if (memcmp(id, dep->id, sizeof id) != 0)
-        keyed->incomplete = true; /* the other side of a fork */
-    else
+    for (; log; log = log->next_in_tree) {
+        struct sort_key key;
+        uint8_t id[8];
+        if (dep->seq <= log->base || dep->seq > log->order.seq)
+            continue;
+        enum error err = key_of(txn, log, dep->seq, &key, id);
+        if (err)
+            return err;
+        if (memcmp(id, dep->id, sizeof id) != 0)
+            continue; /* another branch */
         keyed->key = sort_key_after(keyed->key, key);
+        return OK;
+    }
+    keyed->late[keyed->late_count++] = *dep;
+    keyed->incomplete = true;
     return OK;
 }
 
@@ -161,7 +174,7 @@ enum error order_item_key(const struct ledger *ledger, struct db_txn *txn, const
     ret->key = item->own;
     ret->incomplete = false;
     ret->late_count = 0;
-    if (item->seq > 1) {
+    if (item->seq > item->log->base + 1) {
         struct sort_key previous;
         uint8_t id[8];
         err = key_of(txn, item->log, item->seq - 1, &previous, id);

@@ -4,8 +4,9 @@
 #include "core/alloc.h"
 #include "order_state.h"
 
-#define CAUSE_SIZE (32 + 8)
-#define LATE_KEY_SIZE (CAUSE_SIZE + 4 + 8)
+#define SEQ_AT 32 /* in a row's key: cause's log ‖ seq ‖ id(8) ‖ u32 citing log ‖ u64 citing seq */
+#define CITER_AT (SEQ_AT + 8 + 8)
+#define LATE_KEY_SIZE (CITER_AT + 4 + 8)
 
 /* ---------------------------------------------------------------- rows */
 
@@ -26,22 +27,24 @@ static enum error put_row(struct db_txn *txn, const struct order_item *item, con
     return err ? err : order_key_write(txn, item, keyed->key);
 }
 
-static void put_cause(uint8_t key[CAUSE_SIZE], const struct hash *log, uint64_t seq)
+static void put_late_key(uint8_t key[LATE_KEY_SIZE], const struct dep *cause, uint32_t log, uint64_t seq)
 {
-    memcpy(key, log->bytes, sizeof log->bytes);
-    put_u64(key + 32, seq);
+    memcpy(key, cause->log.bytes, sizeof cause->log.bytes);
+    put_u64(key + SEQ_AT, cause->seq);
+    memcpy(key + SEQ_AT + 8, cause->id, sizeof cause->id);
+    put_u32(key + CITER_AT, log);
+    put_u64(key + CITER_AT + 4, seq);
 }
 
 static enum error put_late(struct order *order, struct db_txn *txn, const struct order_item *item,
                            const struct dep *dep)
 {
     uint8_t key[LATE_KEY_SIZE];
-    put_cause(key, &dep->log, dep->seq);
-    put_u32(key + CAUSE_SIZE, item->log->number);
-    put_u64(key + CAUSE_SIZE + 4, item->seq);
-    struct ledger_log *cause = ledger_by_id(order->ledger, &dep->log);
-    if (cause && dep->seq < cause->order.awaited)
-        cause->order.awaited = dep->seq;
+    put_late_key(key, dep, item->log->number, item->seq);
+    struct ledger_log *cause = ledger_tree(order->ledger, &dep->log);
+    for (; cause; cause = cause->next_in_tree)
+        if (dep->seq > cause->order.seq && dep->seq < cause->order.awaited)
+            cause->order.awaited = dep->seq;
     return db_put(txn, TABLE_ORDER_LATE, BYTES_OF(key), (struct bytes){0});
 }
 
@@ -56,20 +59,20 @@ enum error order_place(struct order *order, struct db_txn *txn, const struct ord
 
 /* ---------------------------------------------------------------- waiting for a cause */
 
-/* The first row at or after (cause log, seq) that waits for that log. */
-static enum error first_late(struct db_txn *txn, const struct hash *cause, uint64_t seq, uint8_t ret[LATE_KEY_SIZE])
+/* The first row at or after `cause` that waits for an entry of a log of that name. */
+static enum error first_late(struct db_txn *txn, const struct dep *cause, uint8_t ret[LATE_KEY_SIZE])
 {
-    uint8_t key[CAUSE_SIZE];
+    uint8_t key[LATE_KEY_SIZE];
     struct db_cursor *cursor;
     struct db_row row;
-    put_cause(key, cause, seq);
+    put_late_key(key, cause, 0, 0);
     enum error err = db_cursor_open(txn, TABLE_ORDER_LATE, &cursor);
     if (err)
         return err;
     err = db_seek(cursor, BYTES_OF(key), &row);
     if (!err && row.key.size != LATE_KEY_SIZE)
         err = ERR_CORRUPT;
-    if (!err && memcmp(row.key.data, cause->bytes, sizeof cause->bytes) != 0)
+    if (!err && memcmp(row.key.data, cause->log.bytes, sizeof cause->log.bytes) != 0)
         err = ERR_NOT_FOUND;
     if (!err)
         memcpy(ret, row.key.data, LATE_KEY_SIZE);
@@ -79,9 +82,10 @@ static enum error first_late(struct db_txn *txn, const struct hash *cause, uint6
 
 enum error order_find_awaited(struct db_txn *txn, struct ledger_log *log)
 {
+    const struct dep next = {.log = log->tree, .seq = log->order.seq + 1};
     uint8_t late[LATE_KEY_SIZE];
-    enum error err = first_late(txn, &log->id, log->order.seq + 1, late);
-    log->order.awaited = err ? UINT64_MAX : get_u64(late + 32);
+    enum error err = first_late(txn, &next, late);
+    log->order.awaited = err ? UINT64_MAX : get_u64(late + SEQ_AT);
     return err == ERR_NOT_FOUND ? OK : err;
 }
 
@@ -153,23 +157,29 @@ static enum error rekey(struct order *order, struct db_txn *txn, struct ledger_l
     return err ? err : put_row(txn, &item, &keyed);
 }
 
-enum error order_wake(struct order *order, struct db_txn *txn, struct ledger_log *log, uint64_t seq)
+static enum error wake_citer(struct order *order, struct db_txn *txn, const uint8_t late[LATE_KEY_SIZE])
 {
+    struct ledger_log *citer = ledger_get(order->ledger, get_u32(late + CITER_AT));
+    uint64_t citing = get_u64(late + CITER_AT + 4);
+    enum error err = db_delete(txn, TABLE_ORDER_LATE, (struct bytes){late, LATE_KEY_SIZE});
+    if (!err && (!citer || citing <= citer->base || citing > citer->order.seq))
+        err = ERR_CORRUPT;
+    return err ? err : rekey(order, txn, citer, citing);
+}
+
+enum error order_wake(struct order *order, struct db_txn *txn, const struct order_item *item)
+{
+    struct dep cause = {.log = item->log->tree, .seq = item->seq};
     uint8_t late[LATE_KEY_SIZE];
     enum error err;
-    while (!(err = first_late(txn, &log->id, seq, late)) && get_u64(late + 32) == seq) {
-        err = db_delete(txn, TABLE_ORDER_LATE, BYTES_OF(late));
-        struct ledger_log *citer = ledger_get(order->ledger, get_u32(late + CAUSE_SIZE));
-        uint64_t citing = get_u64(late + CAUSE_SIZE + 4);
-        if (!err && (!citer || citing == 0 || citing > citer->order.seq))
-            err = ERR_CORRUPT;
-        if (!err)
-            err = rekey(order, txn, citer, citing);
+    memcpy(cause.id, item->id, sizeof cause.id);
+    while (!(err = first_late(txn, &cause, late)) && memcmp(late + SEQ_AT + 8, cause.id, sizeof cause.id) == 0 &&
+           get_u64(late + SEQ_AT) == cause.seq) {
+        err = wake_citer(order, txn, late);
         if (err)
             return err;
     }
-    log->order.awaited = err ? UINT64_MAX : get_u64(late + 32);
-    return err == ERR_NOT_FOUND ? OK : err;
+    return err && err != ERR_NOT_FOUND ? err : order_find_awaited(txn, item->log);
 }
 
 /* ---------------------------------------------------------------- sweeping */
@@ -257,5 +267,44 @@ enum error order_sweep(struct order *order, struct db_txn *txn)
         if (!err && done)
             err = order_sweep_remove(order, txn, i);
     }
+    return err;
+}
+
+/* ---------------------------------------------------------------- another number for an entry */
+
+/* The row under the cause's name, if the entry waits for it. */
+static enum error relabel_late(struct db_txn *txn, const struct dep *dep, uint32_t from, uint32_t to, uint64_t seq)
+{
+    uint8_t old[LATE_KEY_SIZE], new[LATE_KEY_SIZE];
+    struct bytes nothing;
+    put_late_key(old, dep, from, seq);
+    put_late_key(new, dep, to, seq);
+    enum error err = db_get(txn, TABLE_ORDER_LATE, BYTES_OF(old), &nothing);
+    if (!err)
+        err = db_delete(txn, TABLE_ORDER_LATE, BYTES_OF(old));
+    if (!err)
+        err = db_put(txn, TABLE_ORDER_LATE, BYTES_OF(new), (struct bytes){0});
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
+/* Its place stays: neither its key nor its causes have changed. */
+enum error order_relabel(struct db_txn *txn, const struct order_item *item, struct ledger_log *to)
+{
+    struct dep deps[ENTRY_DEPS_MAX + 1]; /* the item's own are borrowed until the first change */
+    size_t count = order_item_dep_count(item);
+    struct order_item there = *item;
+    struct order_keyed keyed;
+    for (size_t i = 0; i < count; i++)
+        deps[i] = order_item_dep(item, i);
+    there.log = to;
+    enum error err = order_key_now(txn, item, &keyed.key);
+    if (!err)
+        err = read_incomplete(txn, item, keyed.key, &keyed.incomplete);
+    if (!err)
+        err = order_key_forget(txn, item);
+    if (!err)
+        err = put_row(txn, &there, &keyed);
+    for (size_t i = 0; !err && i < count; i++)
+        err = relabel_late(txn, &deps[i], item->log->number, to->number, item->seq);
     return err;
 }

@@ -3,7 +3,7 @@
 
 #define RUN_KEY_SIZE 12
 #define RUN_VALUE_SIZE 12
-#define LOG_ROW_SIZE (4 + 1 + 32 + 32 + 8 + 8 + 8 + 32 + 8 + 8 + 4 * 8)
+#define LOG_ROW_SIZE (ROWS_LOG_SIZE_1 + 1 + 8 + 32)
 #define OWN_KEY BYTES_TEXT("own")
 #define OWN_SIZE (4 + 8 + 32)
 
@@ -83,6 +83,13 @@ enum error rows_put_run(struct db_txn *txn, uint32_t log, const struct run *run)
     put_u64(value, run->arrival);
     put_u32(value + 8, (uint32_t)run->count);
     return db_put(txn, TABLE_RUNS, BYTES_OF(key), BYTES_OF(value));
+}
+
+enum error rows_delete_run(struct db_txn *txn, uint32_t log, const struct run *run)
+{
+    uint8_t key[RUN_KEY_SIZE];
+    put_run_key(key, log, run->first);
+    return db_delete(txn, TABLE_RUNS, BYTES_OF(key));
 }
 
 /* The last run of `log` whose key lies before `key`. */
@@ -169,6 +176,9 @@ enum error rows_put_log(struct db_txn *txn, const struct log_row *row)
     write_u64(&at, row->cited_seq);
     for (size_t i = 0; i < sizeof row->notes / sizeof *row->notes; i++)
         write_u64(&at, row->notes[i]);
+    *at++ = row->is_branch;
+    write_u64(&at, row->base_seq);
+    write_fixed(&at, row->first_id.bytes, sizeof row->first_id.bytes);
     return db_put(txn, TABLE_LOGS, BYTES_OF(key), BYTES_OF(value));
 }
 
@@ -202,6 +212,11 @@ enum error rows_read_log(const struct db_row *row, struct log_row *ret)
     ret->cited_seq = take_u64(&at);
     for (size_t i = 0; i < sizeof ret->notes / sizeof *ret->notes; i++)
         ret->notes[i] = take_u64(&at);
+    if (*at > 1)
+        return ERR_CORRUPT;
+    ret->is_branch = *at++;
+    ret->base_seq = take_u64(&at);
+    take_fixed(&at, ret->first_id.bytes, sizeof ret->first_id.bytes);
     return OK;
 }
 

@@ -5,6 +5,7 @@
  *     entries   u64 arrival               → u8 flags ‖ u32 log ‖ u48 seen ms ‖ u48 seq ‖ wire
  *     runs      u32 log ‖ u64 first seq   → u64 arrival ‖ u32 count      consecutive both in the log and in arrival
  *     logs      u32 number                → struct log_row, field by field
+ *               (a branch's entries have its number, and seqs that go on from its base)
  *     meta      "own"                     → u32 log ‖ u64 seq ‖ id       the last own entry */
 #pragma once
 #include "core/storage.h"
@@ -45,6 +46,7 @@ static inline bool rows_run_holds(const struct run *run, uint64_t seq)
 }
 
 MUST_USE enum error rows_put_run(struct db_txn *txn, uint32_t log, const struct run *run);
+MUST_USE enum error rows_delete_run(struct db_txn *txn, uint32_t log, const struct run *run);
 MUST_USE enum error rows_find_run(struct db_txn *txn, uint32_t log, uint64_t seq, struct run *ret); /* ERR_NOT_FOUND */
 MUST_USE enum error rows_last_run(struct db_txn *txn, uint32_t log, struct run *ret);               /* ERR_NOT_FOUND */
 /* By log and seq.  ERR_NOT_FOUND. */
@@ -53,6 +55,8 @@ MUST_USE enum error rows_find_entry(struct db_txn *txn, uint32_t log, uint64_t s
 MUST_USE enum error rows_last_arrival(struct db_txn *txn, uint64_t *ret);
 
 /* ---------------------------------------------------------------- logs, last own entry */
+
+#define ROWS_LOG_SIZE_1 (4 + 1 + 32 + 32 + 8 + 8 + 8 + 32 + 8 + 8 + 4 * 8) /* in schema 1, which knew no branches */
 
 MUST_USE enum error rows_put_log(struct db_txn *txn, const struct log_row *row);
 MUST_USE enum error rows_read_log(const struct db_row *at, struct log_row *ret); /* ERR_CORRUPT */

@@ -6,6 +6,7 @@
 #include "core/alloc.h"
 #include "home.h"
 #include "lineage.h"
+#include "migrate.h"
 #include "reads.h"
 #include "store_key.h"
 #include "writer.h"
@@ -59,8 +60,9 @@ static enum error open_database(struct store *store, const struct store_options 
     enum error err = store_key_load(&store->home, !home_has(&store->home, DB_FILE), &store->key);
     if (!err)
         err = home_reserve(&store->home, LOCK_TABLE_FILE, LOCK_TABLE_SIZE);
-    return err ? err
-               : db_open(store->home.path, options->map_size ? options->map_size : default_map_size(), &store->db);
+    if (!err)
+        err = db_open(store->home.path, options->map_size ? options->map_size : default_map_size(), &store->db);
+    return err ? err : migrate(store->db);
 }
 
 static enum error check_lineage(struct store *store, const struct store_options *options)

@@ -9,13 +9,25 @@
 
 /* ---------------------------------------------------------------- sort keys */
 
-static struct memory_entry *entry_at(const struct memory_store *store, const struct memory_log *log, uint64_t seq)
+/* Which entry a dep means: all logs that forked from one have the same name in it, and the id chooses. */
+static void cause_name(const struct hash *log, uint64_t seq, const uint8_t id[8], struct hash *ret)
 {
-    return &store->entries[log->arrivals[seq - 1] - 1];
+    uint8_t number[8];
+    put_u64(number, seq);
+    const struct bytes parts[] = {BYTES_OF(log->bytes), BYTES_OF(number), {id, 8}};
+    crypto_hash_parts(parts, 3, ret);
+}
+
+static const struct memory_entry *find_cause(const struct table *causes, const struct hash *log, uint64_t seq,
+                                             const uint8_t id[8])
+{
+    struct hash name;
+    cause_name(log, seq, id, &name);
+    return table_get(causes, name.bytes);
 }
 
 /* Raises `entry`'s key above those of its causes as they are now.  True when it rose. */
-static bool raise_key(const struct memory_store *store, const struct table *logs, struct memory_entry *entry)
+static bool raise_key(const struct table *causes, struct memory_entry *entry)
 {
     struct entry decoded;
     enum error err = entry_decode(buffer_bytes(&entry->wire), &decoded);
@@ -23,14 +35,15 @@ static bool raise_key(const struct memory_store *store, const struct table *logs
     (void)err;
     struct sort_key key = sort_key_of_hlc(decoded.hlc);
     entry->incomplete = false;
-    if (entry->seq > 1)
-        key = sort_key_after(key, entry_at(store, &store->logs[entry->log], entry->seq - 1)->key);
+    if (entry->seq > 1) {
+        const struct memory_entry *before = find_cause(causes, &decoded.log, entry->seq - 1, decoded.previous.bytes);
+        assert(before); /* a log has no holes */
+        key = sort_key_after(key, before->key);
+    }
     for (size_t i = 0; i < entry_dep_count(&decoded); i++) {
         struct dep dep = entry_dep(&decoded, i);
-        const struct memory_log *log = table_get(logs, dep.log.bytes);
-        const struct memory_entry *cause =
-            log && dep.seq && dep.seq <= log->count ? entry_at(store, log, dep.seq) : NULL;
-        if (cause && memcmp(cause->id.bytes, dep.id, sizeof dep.id) == 0)
+        const struct memory_entry *cause = find_cause(causes, &dep.log, dep.seq, dep.id);
+        if (cause)
             key = sort_key_after(key, cause->key);
         else
             entry->incomplete = true;
@@ -43,20 +56,20 @@ static bool raise_key(const struct memory_store *store, const struct table *logs
 /* Causes may have arrived after what they caused, so: until nothing moves any more. */
 static void compute_keys(struct memory_store *store)
 {
-    struct table logs = {0};
-    for (size_t i = 0; i < store->log_count; i++) {
-        struct hash id;
-        if (!store->logs[i].row.number)
-            continue;
-        log_name_id(&store->logs[i].row.name, &id);
-        table_put(&logs, id.bytes, &store->logs[i]);
+    struct table causes = {0};
+    for (size_t i = 0; i < store->entry_count; i++) {
+        struct memory_entry *entry = &store->entries[i];
+        struct hash tree, name;
+        log_name_id(&store->logs[entry->log].row.name, &tree);
+        cause_name(&tree, entry->seq, entry->id.bytes, &name);
+        table_put(&causes, name.bytes, entry);
     }
     for (bool moved = true; moved;) {
         moved = false;
         for (size_t i = 0; i < store->entry_count; i++)
-            moved |= raise_key(store, &logs, &store->entries[i]);
+            moved |= raise_key(&causes, &store->entries[i]);
     }
-    table_done(&logs);
+    table_done(&causes);
 }
 
 /* ---------------------------------------------------------------- places */

@@ -16,7 +16,7 @@ struct memory_entry {
 
 struct memory_log {
     struct log_row row; /* number 0: no such log */
-    uint64_t *arrivals; /* by seq - 1 */
+    uint64_t *arrivals; /* by seq - row.base_seq - 1 */
     size_t count, capacity;
 };
 

@@ -131,16 +131,64 @@ static void put_locals(struct memory_store *store, const struct batch *batch)
     }
 }
 
+/* The entries of a forked log from move->seq on go over to a branch that has none yet. */
+static void move_entries(struct memory_store *store, const struct batch_move *move)
+{
+    log_of(store, move->to); /* may move the others */
+    struct memory_log *from = log_of(store, move->from), *to = log_of(store, move->to);
+    size_t kept = (size_t)(move->seq - 1 - from->row.base_seq), moved = from->count - kept;
+    assert(!to->count && kept < from->count && to->row.is_branch && to->row.base_seq + 1 == move->seq);
+    to->arrivals = alloc_grow(to->arrivals, moved, sizeof *to->arrivals);
+    to->capacity = to->count = moved;
+    memcpy(to->arrivals, from->arrivals + kept, moved * sizeof *to->arrivals);
+    from->count = kept;
+    for (size_t i = 0; i < moved; i++)
+        store->entries[to->arrivals[i] - 1].log = move->to;
+    store->ordered_entries = 0;
+}
+
+static void put_entries(struct memory_store *store, const struct batch *batch)
+{
+    size_t moves = 0;
+    for (size_t i = 0; i <= batch->entry_count; i++) {
+        while (moves < batch->move_count && batch->moves[moves].after <= i)
+            move_entries(store, &batch->moves[moves++]);
+        if (i < batch->entry_count)
+            put_entry(store, batch, i);
+    }
+}
+
+/* How many entries a log has after the batch; false: one of them does not follow the one before it. */
+static bool count_after(struct memory_store *store, const struct batch *batch, const struct log_row *row,
+                        uint64_t *ret_head)
+{
+    uint64_t head = row->base_seq + log_of(store, row->number)->count;
+    size_t moves = 0;
+    for (size_t i = 0; i <= batch->entry_count; i++) {
+        for (; moves < batch->move_count && batch->moves[moves].after <= i; moves++) {
+            const struct batch_move *move = &batch->moves[moves];
+            if (move->from == row->number && head >= move->seq)
+                head = move->seq - 1;
+            if (move->to == row->number) /* the head of what was moved is not known here */
+                head = 0;
+        }
+        if (i == batch->entry_count || batch->entries[i].log != row->number)
+            continue;
+        if (head && batch->entries[i].seq != head + 1)
+            return false;
+        head = batch->entries[i].seq;
+    }
+    *ret_head = head ? head : row->head_seq;
+    return true;
+}
+
 /* Whether every entry of the batch follows the one before it in its log, and every row tells of what is there. */
 static bool is_sound(struct memory_store *store, const struct batch *batch)
 {
     for (size_t r = 0; r < batch->row_count; r++) {
         const struct log_row *row = &batch->rows[r];
-        uint64_t head = log_of(store, row->number)->count;
-        for (size_t i = 0; i < batch->entry_count; i++)
-            if (batch->entries[i].log == row->number && batch->entries[i].seq != ++head)
-                return false;
-        if (row->number == 0 || head != row->head_seq)
+        uint64_t head;
+        if (row->number == 0 || !count_after(store, batch, row, &head) || head != row->head_seq)
             return false;
     }
     for (size_t i = 0; i < batch->entry_count; i++) {
@@ -159,8 +207,7 @@ enum error memory_store_commit(struct memory_store *store, const struct batch *b
         return ERR_USAGE;
     for (size_t i = 0; i < batch->row_count; i++)
         log_of(store, batch->rows[i].number)->row = batch->rows[i];
-    for (size_t i = 0; i < batch->entry_count; i++)
-        put_entry(store, batch, i);
+    put_entries(store, batch);
     put_locals(store, batch);
     return OK;
 }
@@ -198,11 +245,22 @@ static enum error each_log(void *ctx, storage_log_visitor visit, void *arg)
     return OK;
 }
 
+/* Whether a log has entry `seq`, and which arrival it was. */
+static bool find_entry(const struct memory_store *store, uint32_t number, uint64_t seq, uint64_t *ret_arrival)
+{
+    const struct memory_log *log = number < store->log_count ? &store->logs[number] : NULL;
+    if (!log || seq <= log->row.base_seq || seq > log->row.base_seq + log->count)
+        return false;
+    *ret_arrival = log->arrivals[seq - log->row.base_seq - 1];
+    return true;
+}
+
 static enum error each_entry(void *ctx, uint32_t number, uint64_t from, storage_entry_visitor visit, void *arg)
 {
     const struct memory_store *store = ctx;
-    for (uint64_t seq = from ? from : 1; number < store->log_count && seq <= store->logs[number].count; seq++) {
-        struct stored_entry entry = describe(store, store->logs[number].arrivals[seq - 1]);
+    uint64_t arrival;
+    for (uint64_t seq = from ? from : 1; find_entry(store, number, seq, &arrival); seq++) {
+        struct stored_entry entry = describe(store, arrival);
         if (!visit(arg, &entry))
             break;
     }
@@ -212,9 +270,10 @@ static enum error each_entry(void *ctx, uint32_t number, uint64_t from, storage_
 static enum error get_entry(void *ctx, uint32_t number, uint64_t seq, struct stored_entry *ret)
 {
     const struct memory_store *store = ctx;
-    if (number >= store->log_count || seq == 0 || seq > store->logs[number].count)
+    uint64_t arrival;
+    if (!find_entry(store, number, seq, &arrival))
         return ERR_NOT_FOUND;
-    *ret = describe(store, store->logs[number].arrivals[seq - 1]);
+    *ret = describe(store, arrival);
     return OK;
 }
 
@@ -308,11 +367,12 @@ bool memory_store_holds(const struct memory_store *store, const struct hash *log
 {
     for (size_t i = 0; i < store->log_count; i++) {
         struct hash id;
-        if (!store->logs[i].row.number)
+        uint64_t arrival;
+        if (!store->logs[i].row.number || !find_entry(store, (uint32_t)i, seq, &arrival))
             continue;
         log_name_id(&store->logs[i].row.name, &id);
         if (memcmp(&id, log, sizeof id) == 0)
-            return seq > 0 && seq <= store->logs[i].count;
+            return true;
     }
     return false;
 }

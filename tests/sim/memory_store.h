@@ -17,6 +17,7 @@ MUST_USE enum error memory_store_commit(struct memory_store *store, const struct
 /* The table is good as long as the store is. */
 struct storage memory_store_reads(struct memory_store *store);
 
+/* Also where the log has forked since: in any of its branches. */
 bool memory_store_holds(const struct memory_store *store, const struct hash *log, uint64_t seq);
 size_t memory_store_entry_count(const struct memory_store *store);
 /* The entry that arrived as number `arrival`; ERR_NOT_FOUND.  Borrowed until the next commit. */

@@ -76,7 +76,7 @@ static void a_newer_schema_is_refused(void **state)
     struct db *db;
     struct db_txn *txn;
     uint8_t version[4];
-    put_u32(version, 2);
+    put_u32(version, SCHEMA_VERSION + 1);
     assert_int_equal(db_open(place.directory, 1 << 20, &db), OK);
     assert_int_equal(db_begin(db, &txn), OK);
     assert_int_equal(db_put(txn, TABLE_META, BYTES_TEXT("schema"), BYTES_OF(version)), OK);

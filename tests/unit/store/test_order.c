@@ -296,7 +296,7 @@ static void take_in(struct view *view, const struct batch *batch)
 {
     struct db_txn *txn;
     assert_int_equal(db_begin(view->db, &txn), OK);
-    assert_int_equal(append_batch(txn, &view->ledger, batch), OK);
+    assert_int_equal(append_batch(txn, &view->ledger, &view->order, batch), OK);
     if (below(2))
         assert_int_equal(order_advance(&view->order, txn, 1 + below(30), NULL, NULL), OK);
     assert_int_equal(db_commit(txn), OK);
