@@ -2,12 +2,16 @@
 #include "compare.h"
 
 #include "alloc.h"
+#include "branches.h"
 #include "gate.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
+#include "lookup.h"
+#include "probe.h"
 #include "receipts.h"
 #include "roster.h"
+#include "serve.h"
 
 #define DIGEST_MS 1000
 #define DIGEST_LINKS 3
@@ -135,10 +139,23 @@ static void keep_news(const struct node *node, struct link *link, struct buffer 
     rows->size = kept;
 }
 
+/* A branch's id says nothing of whose it is, so LOG comes before its first row. */
+static void introduce_branches(struct node *node, struct link *link, struct bytes rows)
+{
+    for (size_t at = 0; at < rows.size; at += HAVE_ROW_SIZE) {
+        struct hash id;
+        memcpy(id.bytes, rows.data + at, sizeof id.bytes);
+        const struct log *log = logs_find(node, &id);
+        if (log->row.is_branch)
+            serve_tell_log(node, link, log);
+    }
+}
+
 static void send_rows(struct node *node, struct link *link, const struct group *group, enum log_kind kind,
                       struct bytes rows, uint64_t flags)
 {
     size_t at = 0, most = WIRE_ROWS_MAX * HAVE_ROW_SIZE;
+    introduce_branches(node, link, rows);
     do {
         size_t size = rows.size - at < most ? rows.size - at : most;
         struct wire_message message = {.type = WIRE_HAVE};
@@ -179,14 +196,27 @@ void compare_tell(struct node *node, struct link *link, const struct group *grou
     buffer_done(&rows[1]);
 }
 
-void compare_misfit(struct node *node, struct link *link, struct log *log)
+/* Whether entry `seq` of the peer's log lies on our way, or simply ahead of it. */
+static bool goes_our_way(struct node *node, const struct link *link, const struct log *log, uint64_t seq,
+                         const uint8_t id[8])
 {
-    if (!log->conflict)
-        node_log(node, ERR_EXISTS, "a log was written twice: another history than ours was not taken");
-    log->conflict = true;
-    link_set_other_history(link, log);
-    if (log->own)
-        logs_close(node, log);
+    struct hash held;
+    if (log->row.is_branch && !log->row.number)
+        return false;
+    if (seq > log->row.head_seq)
+        return !log->forked && !probe_find(link, log);
+    return lookup_id(node, log, seq, &held) != OK || memcmp(held.bytes, id, 8) == 0;
+}
+
+static void note_seq(struct node *node, struct link *link, struct log *log, uint64_t seq)
+{
+    if (log->own && seq > log->row.head_seq)
+        logs_close(node, log); /* an older copy of this home wrote more than we know */
+    if (seq > log->known_seq)
+        log->known_seq = seq;
+    if (seq < link_peer_seq(link, log)) /* it lost its database, or never had what it said */
+        link_set_peer_seq(link, log, seq);
+    receipts_note(node, link, log, seq);
 }
 
 struct log *compare_note_row(struct node *node, struct link *link, struct group *group, enum log_kind kind,
@@ -199,20 +229,15 @@ struct log *compare_note_row(struct node *node, struct link *link, struct group 
     if (!log && group->log_count >= LOGS_PER_GROUP_MAX)
         return NULL;
     log = logs_get(node, group, &id, kind);
-    if (log->group != group || link_has_other_history(link, log))
+    if (log->group != group)
         return NULL;
-    if (seq == log->durable_seq && seq && memcmp(row + sizeof id.bytes + 8, log->durable_id.bytes, 8) != 0) {
-        compare_misfit(node, link, log);
-        return NULL;
+    if (goes_our_way(node, link, log, seq, row + 40)) {
+        note_seq(node, link, log, seq);
+        return log;
     }
-    if (log->own && seq > log->row.head_seq)
-        logs_close(node, log); /* an older copy of this home wrote more than we know */
-    if (seq > log->known_seq)
-        log->known_seq = seq;
-    if (seq < link_peer_seq(link, log)) /* it lost its database, or never had what it said */
-        link_set_peer_seq(link, log, seq);
-    receipts_note(node, link, log, seq);
-    return log;
+    if (!branches_holder(node, log, seq, row + 40, 8))
+        probe_note(node, link, log, seq, row + 40);
+    return NULL;
 }
 
 enum error compare_have(struct node *node, struct link *link, const struct wire_message *message)

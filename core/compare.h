@@ -9,11 +9,10 @@ void compare_digest_all(struct node *node, struct hash *ret);
 void compare_hello(struct node *node, struct link *link, const struct hash *digest);
 MUST_USE enum error compare_digests(struct node *node, struct link *link, struct bytes rows);
 MUST_USE enum error compare_have(struct node *node, struct link *link, const struct wire_message *message);
-/* One HAVE_ROW of the peer's.  Its log, created if need be; NULL: a row that is not used. */
+/* One HAVE_ROW of the peer's.  Its log, created if need be; NULL: a row that is not used, or
+ * that goes another way than ours (probe.h). */
 struct log *compare_note_row(struct node *node, struct link *link, struct group *group, enum log_kind kind,
                              const uint8_t *row);
-/* The peer has another history of `log` than we: keep ours, and ask this peer for nothing of it. */
-void compare_misfit(struct node *node, struct link *link, struct log *log);
 /* HAVE: the rows that the peer was not told yet on this link; all of them where it was told everything. */
 void compare_tell(struct node *node, struct link *link, const struct group *group, bool ask);
 /* Every second or so: a digest to up to three links. */

@@ -14,7 +14,7 @@ static const struct log *last_own(const struct group *group, enum log_kind kind)
     const struct log *last = NULL;
     for (size_t i = 0; i < group->log_count; i++) {
         const struct log *log = group->logs[i];
-        if (log->own && log->kind == kind && log->row.head_seq && (!last || log->row.head_hlc > last->row.head_hlc))
+        if (log->own && log->kind == kind && log->row.head_seq && log->row.number && (!last || log->row.head_hlc > last->row.head_hlc))
             last = log;
     }
     return last;
@@ -85,7 +85,7 @@ static void begin_entry(struct node *node, struct log *log, const struct dep *an
     ret->previous = log->row.head_id;
     const struct log *last = log->row.head_seq ? NULL : last_own(log->group, log->kind);
     if (last) {
-        struct dep follows = {.log = last->id, .seq = last->row.head_seq};
+        struct dep follows = {.log = last->root->id, .seq = last->row.head_seq};
         memcpy(follows.id, last->row.head_id.bytes, sizeof follows.id);
         dep_append(&follows, deps);
         ret->previous = last->row.head_id;

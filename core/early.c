@@ -48,7 +48,7 @@ static bool make_room(struct early *early, uint64_t hlc, size_t size)
 bool early_keep(struct node *node, struct log *log, const struct entry *entry, struct bytes wire)
 {
     struct early *early = &log->group->early;
-    if (!log->named || log->own || log->conflict || entry->seq <= log->row.head_seq || entry->payload_missing ||
+    if (!log->named || log->own || log->forked || entry->seq <= log->row.head_seq || entry->payload_missing ||
         early_find(log, entry->seq))
         return false;
     if (entry_check_payload(entry) != OK || entry_verify(entry, log_author(log)) != OK)
@@ -83,7 +83,7 @@ void early_time(struct node *node)
         return;
     if (node->mono_ms >= early->sweep_ms) {
         for (size_t i = early->count; i-- > 0;)
-            if (early->entries[i].log->conflict || early_is_reached(node, &early->entries[i]))
+            if (early->entries[i].log->forked || early_is_reached(node, &early->entries[i]))
                 drop(early, i);
         early->sweep_ms = node->mono_ms + SWEEP_MS;
     }

@@ -3,6 +3,7 @@
 
 #include "link.h"
 #include "logs.h"
+#include "probe.h"
 #include "tail.h"
 
 #define OWING_MS 3000     /* of one that has fallen silent */
@@ -10,7 +11,8 @@
 
 static bool is_missing(const struct log *log)
 {
-    return !log->unjustified && log->known_seq > log->row.head_seq;
+    bool is_ours = !log->row.is_branch || log->row.number; /* what a branch not yet here brings, probe.h finds out */
+    return is_ours && !log->forked && !log->unjustified && log->known_seq > log->row.head_seq;
 }
 
 /* How far a log may be behind and still be asked for as a live one. */
@@ -50,7 +52,7 @@ struct link *fetch_other_source(const struct node *node, const struct log *log)
     for (size_t i = 0; i < node->link_count; i++) {
         struct link *link = node->links[i];
         if (link->state == LINK_OPEN && !link->stalls && link != log->source &&
-            link_peer_seq(link, log) > log->row.head_seq && is_better(node, link, best))
+            link_peer_seq(link, log) > log->row.head_seq && !probe_find(link, log) && is_better(node, link, best))
             best = link;
     }
     return best;
@@ -122,15 +124,19 @@ void fetch_schedule(struct node *node)
         return; /* until there is room again */
     group->wants_dirty = false;
     ask_for(node, group, KIND_GOVERNANCE);
+    probe_schedule(node, group, KIND_GOVERNANCE);
     if (group->fetching[KIND_GOVERNANCE])
         return;
     tail_ask(node, group);
     ask_for(node, group, KIND_CONTENT);
+    probe_schedule(node, group, KIND_CONTENT);
 }
 
 enum error fetch_end(struct node *node, struct link *link, const struct wire_message *message)
 {
     struct log *log = logs_find(node, &message->end.log);
+    if (log && message->end.reason != END_STOPPED)
+        probe_end(link, log);
     if (!log || log->source != link || message->end.reason == END_STOPPED) /* that was an earlier one */
         return OK;
     log->unjustified = !log->named && message->end.reason == END_DONE;
@@ -168,6 +174,7 @@ static void leave_idle_source(struct node *node, struct link *link)
             link_send(node, link, &message, 0);
     }
     fetch_link_gone(node, link);
+    probe_leave(node, link);
     link->progress_ms = node->mono_ms;
 }
 
@@ -175,4 +182,5 @@ void fetch_time(struct node *node)
 {
     for (size_t i = 0; i < node->link_count; i++)
         leave_idle_source(node, node->links[i]);
+    probe_time(node);
 }

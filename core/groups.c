@@ -2,6 +2,7 @@
 #include "groups.h"
 
 #include "alloc.h"
+#include "branches.h"
 #include "cbor.h"
 #include "early.h"
 #include "keys.h"
@@ -171,13 +172,39 @@ static void note_title(struct node *node, const struct log *log, const struct en
 
 /* ---------------------------------------------------------------- accepted entries */
 
-void groups_note_governance(struct node *node, struct log *log, const struct entry *entry, uint32_t *flags)
+static void note_in_roster(struct log *log, const struct entry *entry, uint32_t *flags)
 {
     struct group *group = log->group;
-    roster_note(&group->roster, &group->id, log_author(log), same_key(log_author(log), &group->root), entry, flags);
-    const struct member *author = roster_find(&group->roster, log_author(log));
+    bool is_root = same_key(log_author(log), &group->root);
+    if (!is_root || !log->row.is_branch) /* a root log that was written twice ends below the fork */
+        roster_note(&group->roster, &group->id, log_author(log), is_root, entry, flags);
+}
+
+void groups_note_governance(struct node *node, struct log *log, const struct entry *entry, uint32_t *flags)
+{
+    note_in_roster(log, entry, flags);
+    const struct member *author = roster_find(&log->group->roster, log_author(log));
     if (author && (author->role == ROLE_ADMIN || author->role == ROLE_MEMBER))
-        keys_note(node, group, entry);
+        keys_note(node, log->group, entry);
+}
+
+void groups_roster_again(struct node *node, struct group *group)
+{
+    roster_done(&group->roster);
+    for (size_t i = 0; i < group->log_count; i++) {
+        struct log *log = group->logs[i];
+        for (uint64_t seq = log->row.base_seq + 1; log->kind == KIND_GOVERNANCE && seq <= log->row.head_seq; seq++) {
+            struct stored_entry stored;
+            struct entry entry;
+            if (lookup_entry(node, log, seq, &stored) != OK || entry_decode(stored.wire, &entry) != OK)
+                continue;
+            uint32_t flags = stored.flags;
+            note_in_roster(log, &entry, &flags);
+        }
+    }
+    roster_evaluate(&group->roster);
+    group->wants_dirty = true;
+    node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
 }
 
 /* Row: "unread/" ‖ u32 log number ‖ u64 seq. */
@@ -187,6 +214,15 @@ static struct vault_key unread_key(const struct log *log, uint64_t seq)
     put_u32(which, log->row.number);
     put_u64(which + 4, seq);
     return vault_key("unread/", BYTES_OF(which));
+}
+
+void groups_move_unread(struct node *node, struct unread *unread, struct log *to)
+{
+    struct vault_key key = unread_key(unread->log, unread->seq);
+    vault_delete(node, &key);
+    unread->log = to;
+    key = unread_key(to, unread->seq);
+    vault_put(node, &key, (struct bytes){0});
 }
 
 static void keep_unread(struct group *group, struct log *log, uint64_t seq)
@@ -324,8 +360,7 @@ static bool load_governance(void *arg, const struct stored_entry *stored)
     struct entry entry;
     uint32_t flags = stored->flags;
     if (entry_decode(stored->wire, &entry) == OK)
-        roster_note(&log->group->roster, &log->group->id, log_author(log), same_key(log_author(log), &log->group->root),
-                    &entry, &flags);
+        note_in_roster(log, &entry, &flags);
     return true;
 }
 
@@ -343,8 +378,10 @@ enum error groups_load(struct node *node)
         err = storage->each_log(storage->ctx, load_log, node);
     if (!err)
         err = vault_each(node, "unread/", load_unread);
+    if (!err)
+        branches_restore(node);
     for (size_t i = 0; !err && i < node->log_count; i++)
-        if (node->logs[i]->kind == KIND_GOVERNANCE)
+        if (node->logs[i]->kind == KIND_GOVERNANCE && node->logs[i]->row.number)
             err = storage->each_entry(storage->ctx, node->logs[i]->row.number, 1, load_governance, node->logs[i]);
     if (!err && node->workspace)
         roster_evaluate(&node->workspace->roster);

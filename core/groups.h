@@ -18,6 +18,10 @@ bool groups_justify(const struct group *group, const struct log_name *name);
 void groups_note_governance(struct node *node, struct log *log, const struct entry *entry, uint32_t *flags);
 /* A kind-1 entry was accepted: names and titles, if its key is here. */
 void groups_note_content(struct node *node, struct log *log, const struct entry *entry);
+/* A root log has forked: what lies in its branches does not count.  Evaluates anew. */
+void groups_roster_again(struct node *node, struct group *group);
+/* The entry lies in another log now. */
+void groups_move_unread(struct node *node, struct unread *unread, struct log *to);
 /* Once a step: evaluates rosters that changed. */
 void groups_settle(struct node *node);
 

@@ -2,15 +2,18 @@
 #include "intake.h"
 
 #include "alloc.h"
-#include "compare.h"
+#include "branches.h"
 #include "early.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
+#include "lookup.h"
+#include "probe.h"
 #include "relay.h"
 #include <stdlib.h>
 
 #define LOGS_PER_LINK_MAX 8192
+#define LOGS_PER_GROUP_MAX 8192
 
 void intake_done(struct intake *intake)
 {
@@ -27,28 +30,38 @@ static void number_name(uint32_t number, uint8_t name[32])
     put_u32(name, number);
 }
 
+/* The log of that name, and of it the branch; made if need be. */
+static struct log *named_log(struct node *node, struct group *group, const struct wire_message *message)
+{
+    struct hash id;
+    log_name_id(&message->log.name, &id);
+    struct log *log = logs_get(node, group, &id, message->log.name.kind);
+    if (!log->named) {
+        logs_name(node, log, &message->log.name);
+        if (log->own)
+            logs_close(node, log); /* the disk does not know it: an older copy of this home wrote it */
+    }
+    return message->log.is_branch ? branches_get(node, log, message->log.base, &message->log.first) : log;
+}
+
 enum error intake_log(struct node *node, struct link *link, const struct wire_message *message)
 {
     const struct log_name *name = &message->log.name;
     struct group *group = groups_by_id(node, &name->group);
     uint8_t key[32];
     struct hash id;
-    if (!group || link->log_names.count >= LOGS_PER_LINK_MAX)
+    if (!group || link->log_names.count >= LOGS_PER_LINK_MAX || group->log_count >= LOGS_PER_GROUP_MAX)
         return group ? ERR_LIMIT : OK; /* another group: what follows is refused, entry by entry */
 
     log_name_id(name, &id);
-    struct log *log = logs_find(node, &id);
-    if (!log || !log->named) {
+    const struct log *known = logs_find(node, &id);
+    if (!known || !known->named) {
         groups_settle(node); /* the membership may have come just before, in this step */
         if (!groups_justify(group, name) || logs_count_subs(group, name) >= SUBS_MAX)
             return OK; /* waits until the roster changes */
-        log = logs_get(node, group, &id, name->kind);
-        logs_name(node, log, name);
-        if (log->own)
-            logs_close(node, log); /* the disk does not know it: an older copy of this home wrote it */
     }
     number_name(message->log.number, key);
-    table_put(&link->log_names, key, log);
+    table_put(&link->log_names, key, named_log(node, group, message));
     return OK;
 }
 
@@ -67,38 +80,90 @@ static void refuse(struct link *link)
         buffer_append_u64(&link->refused, link->entries_received);
 }
 
-/* The newest entry of `log` at hand; runs come log by log, so it is mostly the last one. */
-static const struct intake_item *last_at_hand(const struct intake *intake, const struct log *log)
+/* The newest entry of `log` at hand + 1, 0 for none; runs come log by log, so it is mostly the last one. */
+static size_t last_at_hand(const struct intake *intake, const struct log *log)
 {
-    for (size_t i = intake->count; i-- > 0;)
-        if (intake->items[i].log == log)
-            return &intake->items[i];
-    return NULL;
+    for (size_t i = intake->count; i > 0; i--)
+        if (intake->items[i - 1].log == log)
+            return i;
+    return 0;
 }
 
 enum verdict { TAKEN, KNOWN, AHEAD, MISFIT };
 
 /* Whether `entry` follows the newest one at hand, or the head of its log. */
-static enum verdict fits(const struct intake *intake, const struct log *log, const struct entry *entry)
+static enum verdict fits(const struct intake *intake, const struct log *log, const struct entry *entry,
+                         struct intake_item *ret)
 {
-    const struct intake_item *last = last_at_hand(intake, log);
-    uint64_t head = last ? last->seq : log->row.head_seq;
-    const struct hash *id = last ? &last->id : &log->row.head_id;
+    size_t last = last_at_hand(intake, log);
+    uint64_t head = last ? intake->items[last - 1].seq : log->row.head_seq;
+    const struct hash *id = last ? &intake->items[last - 1].id : &log->row.head_id;
     if (entry->seq <= head)
         return KNOWN;
     if (entry->seq > head + 1)
         return AHEAD;
+    ret->before = last;
     return head == 0 || same_hash(&entry->previous, id) ? TAKEN : MISFIT;
 }
 
-static void keep(struct intake *intake, struct log *log, const struct entry *entry, struct bytes wire, uint64_t flags)
+/* The long way, for a log that was or may have been written twice: by the ids, among all branches. */
+static enum verdict find_place(const struct node *node, const struct intake *intake, const struct entry *entry,
+                               struct intake_item *ret)
 {
-    bool live = flags & ENTRIES_FLAG_LIVE, relay = live && !(flags & ENTRIES_FLAG_TO_ALL);
+    const struct intake_item *last = intake->count ? &intake->items[intake->count - 1] : NULL;
+    struct log *at;
+    ret->elsewhere = true;
+    ret->before = 0;
+    if (last && last->log->root == ret->log->root && last->seq + 1 == entry->seq &&
+        same_hash(&last->id, &entry->previous)) {
+        ret->log = last->log;
+        ret->before = intake->count;
+        return TAKEN;
+    }
+    switch (branches_place(node, ret->log, entry, &ret->id, &at)) {
+    case PLACE_KNOWN:
+        return KNOWN;
+    case PLACE_NEXT:
+    case PLACE_FORK:
+        ret->log = at;
+        return TAKEN;
+    case PLACE_NOWHERE:
+        break;
+    }
+    return AHEAD;
+}
+
+/* Whether the quick answer will not do.  What a peer sends anew under a number that is taken may be another entry. */
+static bool is_doubtful(const struct node *node, const struct link *link, const struct log *log, enum verdict verdict,
+                        const struct intake_item *item)
+{
+    struct hash held;
+    if (verdict == MISFIT || log->forked || (log->row.is_branch && !log->row.number) || probe_find(link, log))
+        return true;
+    return verdict == KNOWN && item->live && lookup_id(node, log, item->seq, &held) == OK &&
+           !same_hash(&held, &item->id);
+}
+
+static void keep(struct intake *intake, struct intake_item *item, struct bytes wire)
+{
     ARRAY_ROOM(intake->items, intake->count, intake->capacity);
-    struct intake_item *item = &intake->items[intake->count++];
-    *item = (struct intake_item){log, entry->seq, intake->arena.size, wire.size, live, relay, {{0}}};
-    entry_id(entry, &item->id);
+    item->at = intake->arena.size;
+    item->size = wire.size;
+    intake->items[intake->count++] = *item;
     buffer_append(&intake->arena, wire);
+}
+
+/* What it follows is not here. */
+static void note_ahead(struct node *node, struct link *link, struct log *log, const struct intake_item *item)
+{
+    if (item->elsewhere) {
+        probe_note(node, link, log, item->seq, item->id.bytes);
+        return;
+    }
+    if (item->seq > log->known_seq)
+        log->known_seq = item->seq;
+    link_set_peer_seq(link, log, item->seq);
+    log->group->wants_dirty = true;
 }
 
 /* One entry of an ENTRIES message.  *ret_taken tells whether this node has it, or will have it with this run. */
@@ -106,37 +171,28 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
                        bool *ret_taken)
 {
     struct entry entry;
+    bool live = flags & ENTRIES_FLAG_LIVE;
+    struct intake_item item = {.log = log, .live = live, .relay = live && !(flags & ENTRIES_FLAG_TO_ALL)};
     enum error err = entry_decode(wire, &entry);
     if (err)
         return err;
-    if (!same_hash(&entry.log, &log->id) || (entry.type >= ENTRY_MESSAGE) != (log->kind == KIND_CONTENT))
+    if (!same_hash(&entry.log, &log->root->id) || (entry.type >= ENTRY_MESSAGE) != (log->kind == KIND_CONTENT))
         return ERR_MALFORMED;
-    switch (fits(&link->intake, log, &entry)) {
-    case KNOWN:
-        *ret_taken = true;
-        return OK;
-    case TAKEN:
-        if (!entry.payload_missing && entry_check_payload(&entry) != OK)
-            return ERR_MALFORMED;
-        keep(&link->intake, log, &entry, wire, flags);
-        *ret_taken = true;
-        return OK;
-    case AHEAD:
-        if (link_has_other_history(link, log))
-            break;
-        if (entry.seq > log->known_seq)
-            log->known_seq = entry.seq;
-        link_set_peer_seq(link, log, entry.seq);
-        log->group->wants_dirty = true;
-        if (flags & ENTRIES_FLAG_LIVE && log->kind == KIND_CONTENT && early_keep(node, log, &entry, wire) &&
-            log->row.number)
-            node_notify(node, NOTICE_SHOWN_EARLY, log, entry.seq, log_author(log), 0);
-        break;
-    case MISFIT:
-        compare_misfit(node, link, log);
-        break;
-    }
-    *ret_taken = false;
+    item.seq = entry.seq;
+    enum verdict verdict = fits(&link->intake, log, &entry, &item);
+    if (verdict != KNOWN || live || log->next_branch || link->detour_count)
+        entry_id(&entry, &item.id);
+    if (is_doubtful(node, link, log, verdict, &item))
+        verdict = find_place(node, &link->intake, &entry, &item);
+    *ret_taken = verdict == KNOWN || verdict == TAKEN;
+    if (verdict == TAKEN && !entry.payload_missing && entry_check_payload(&entry) != OK)
+        return ERR_MALFORMED;
+    if (verdict == TAKEN)
+        keep(&link->intake, &item, wire);
+    if (!*ret_taken)
+        note_ahead(node, link, log, &item);
+    if (verdict == AHEAD && live && log->kind == KIND_CONTENT && early_keep(node, log, &entry, wire) && log->row.number)
+        node_notify(node, NOTICE_SHOWN_EARLY, log, entry.seq, log_author(log), 0);
     return OK;
 }
 
@@ -177,14 +233,24 @@ enum error intake_entries(struct node *node, struct link *link, const struct wir
 
 /* ---------------------------------------------------------------- accepting */
 
+static bool follows(const struct log *log, const struct entry *entry)
+{
+    return !log->forked && entry->seq == log->row.head_seq + 1 &&
+           (log->row.head_seq == 0 || same_hash(&entry->previous, &log->row.head_id));
+}
+
 static void accept(struct node *node, const struct intake *intake, const struct intake_item *item, uint32_t flags)
 {
     struct log *log = item->log;
     struct bytes wire = {intake->arena.data + item->at, item->size};
     struct entry entry;
-    if (item->seq <= log->row.head_seq || (log->row.head_seq && item->seq != log->row.head_seq + 1))
+    if (!item->elsewhere && !log->forked && item->seq <= log->row.head_seq)
         return; /* came another way meanwhile */
-    if (entry_decode(wire, &entry) != OK || (log->row.head_seq && !same_hash(&entry.previous, &log->row.head_id)))
+    if (entry_decode(wire, &entry) != OK)
+        return;
+    if (item->elsewhere || !follows(log, &entry))
+        log = branches_make_place(node, log, &entry, &item->id);
+    if (!log)
         return;
     logs_advance(node, log, &entry, &item->id);
     log->group->received++;
@@ -214,18 +280,16 @@ static enum error verify(const struct intake *intake, const struct intake_item *
     return err ? err : entry_verify(&entry, log_author(item->log));
 }
 
-/* Whether the newest item of each log at hand is validly signed: the chain vouches for those before it. */
-static bool all_endorsed(struct node *node, const struct intake *intake)
+/* Whether the newest item of each chain at hand is validly signed: the chain vouches for those before it. */
+static bool all_endorsed(struct intake *intake)
 {
-    uint64_t mark = ++node->intake_mark;
     for (size_t i = intake->count; i-- > 0;) {
-        struct log *log = intake->items[i].log;
-        if (log->intake_mark == mark)
-            continue;
-        log->intake_mark = mark;
-        log->intake_last = i;
-        if (verify(intake, &intake->items[i]) != OK)
+        struct intake_item *item = &intake->items[i];
+        item->checked = !item->covered;
+        if (item->checked && verify(intake, item) != OK)
             return false;
+        if (item->before)
+            intake->items[item->before - 1].covered = true;
     }
     return true;
 }
@@ -236,14 +300,13 @@ enum error intake_finish(struct node *node, struct link *link)
     enum error err = OK;
     if (!intake->count)
         return OK;
-    bool endorsed = all_endorsed(node, intake);
+    bool endorsed = all_endorsed(intake);
     for (size_t i = 0; i < intake->count && !err; i++) {
         const struct intake_item *item = &intake->items[i];
-        bool checked = endorsed ? item->log->intake_last == i : true;
         if (!endorsed)
             err = verify(intake, item);
         if (!err)
-            accept(node, intake, item, checked ? ENTRY_FLAG_CHECKED : 0);
+            accept(node, intake, item, item->checked || !endorsed ? ENTRY_FLAG_CHECKED : 0);
     }
     intake->count = 0;
     intake->arena.size = 0;

@@ -7,6 +7,7 @@
 #include "intake.h"
 #include "peers.h"
 #include "presence.h"
+#include "probe.h"
 #include "session.h"
 #include "tail.h"
 #include <stdlib.h>
@@ -20,7 +21,6 @@
 #define REKEY_FRAMES (1u << 20)
 #define REKEY_MS (60u * 60u * 1000u)
 #define FRAME_HEAD 2
-#define OTHER_HISTORY UINT64_MAX /* in peer_seq */
 
 static const char proof_context[] = "zuruf-link-v1"; /* with its zero byte */
 
@@ -59,6 +59,7 @@ static void forget(struct node *node, struct link *link)
         presence_link_gone(node, link);
     fetch_link_gone(node, link);
     tail_link_gone(node, link);
+    probe_link_gone(link);
     peers_link_gone(node, link);
     for (size_t i = 0; i < node->link_count; i++)
         if (node->links[i] == link)
@@ -474,24 +475,12 @@ static uint64_t *counter(uint64_t **counters, size_t *count, const struct log *l
 
 uint64_t link_peer_seq(const struct link *link, const struct log *log)
 {
-    bool told = log->index < link->peer_seq_count && !link_has_other_history(link, log);
-    return told ? link->peer_seq[log->index] : 0;
+    return log->index < link->peer_seq_count ? link->peer_seq[log->index] : 0;
 }
 
 void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq)
 {
-    if (!link_has_other_history(link, log))
-        *counter(&link->peer_seq, &link->peer_seq_count, log) = seq;
-}
-
-bool link_has_other_history(const struct link *link, const struct log *log)
-{
-    return log->index < link->peer_seq_count && link->peer_seq[log->index] == OTHER_HISTORY;
-}
-
-void link_set_other_history(struct link *link, const struct log *log)
-{
-    *counter(&link->peer_seq, &link->peer_seq_count, log) = OTHER_HISTORY;
+    *counter(&link->peer_seq, &link->peer_seq_count, log) = seq;
 }
 
 uint64_t link_told_seq(const struct link *link, const struct log *log)

@@ -22,9 +22,6 @@ void link_close(struct node *node, struct link *link, enum error reason);
 struct link *link_to(const struct node *node, const struct sign_public *device);
 uint64_t link_peer_seq(const struct link *link, const struct log *log);
 void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq);
-/* The peer holds another history under this log's name: as long as the link stands, it has nothing of the log for us. */
-void link_set_other_history(struct link *link, const struct log *log);
-bool link_has_other_history(const struct link *link, const struct log *log);
 /* What HAVE told the peer of a log on this link. */
 uint64_t link_told_seq(const struct link *link, const struct log *log);
 void link_set_told_seq(struct link *link, const struct log *log, uint64_t seq);

@@ -2,6 +2,8 @@
 #include "logs.h"
 
 #include "alloc.h"
+#include "branches.h"
+#include "lookup.h"
 #include "receipts.h"
 #include "relay.h"
 #include <stdlib.h>
@@ -25,6 +27,7 @@ struct log *logs_get(struct node *node, struct group *group, const struct hash *
     log->kind = kind;
     log->index = node->log_count;
     log->row.group = group->number;
+    log->root = log;
     ARRAY_ROOM(node->logs, node->log_count, node->log_capacity);
     node->logs[node->log_count++] = log;
     ARRAY_ROOM(group->logs, group->log_count, group->log_capacity);
@@ -94,13 +97,18 @@ static void mark_dirty(struct node *node, struct log *log)
     node->dirty_logs[node->dirty_log_count++] = log;
 }
 
+/* Where a log has forked, the id chooses the branch. */
 static void cite(struct node *node, struct log *by, const struct dep *dep)
 {
     struct log *log = logs_find(node, &dep->log);
+    if (log && log->next_branch)
+        log = branches_cited(node, dep);
     if (!log || log->group != by->group)
         return;
     if (log->own && !by->own)
         receipts_cited(node, by, log, dep->seq);
+    if (log->row.is_branch)
+        branches_note_citation(node, log, by);
     if (dep->seq <= log->row.cited_seq || dep->seq > log->row.head_seq)
         return; /* what is not here yet may be cited once more later, which costs a dep */
     log->row.cited_seq = dep->seq;
@@ -122,12 +130,17 @@ static void index_number(struct node *node, struct log *log)
     node->numbered[log->row.number] = log;
 }
 
+void logs_number(struct node *node, struct log *log)
+{
+    if (log->row.number)
+        return;
+    log->row.number = ++node->last_log_number;
+    index_number(node, log);
+}
+
 void logs_advance(struct node *node, struct log *log, const struct entry *entry, const struct hash *id)
 {
-    if (!log->row.number) {
-        log->row.number = ++node->last_log_number;
-        index_number(node, log);
-    }
+    logs_number(node, log);
     log->row.head_seq = entry->seq;
     log->row.head_id = *id;
     log->row.head_hlc = entry->hlc;
@@ -147,11 +160,16 @@ void logs_advance(struct node *node, struct log *log, const struct entry *entry,
     node->entry_count++;
 }
 
-static bool is_given(struct bytes deps, const struct log *log, uint64_t seq)
+/* Whether `dep`, or a later entry of its log, stands among `deps`. */
+static bool is_given(struct bytes deps, const struct log *log, const struct dep *dep)
 {
-    for (size_t at = 0; at < deps.size; at += DEP_SIZE)
-        if (memcmp(deps.data + at, log->id.bytes, sizeof log->id.bytes) == 0 && get_u64(deps.data + at + 32) >= seq)
+    for (size_t at = 0; at < deps.size; at += DEP_SIZE) {
+        const uint8_t *given = deps.data + at;
+        bool same = memcmp(given + 40, dep->id, sizeof dep->id) == 0;
+        if (memcmp(given, dep->log.bytes, sizeof dep->log.bytes) == 0 &&
+            (same || (!log->root->next_branch && get_u64(given + 32) >= dep->seq)))
             return true;
+    }
     return false;
 }
 
@@ -161,11 +179,13 @@ void logs_collect_deps(const struct log *own, enum log_kind kind, struct buffer 
     for (const struct log *log = own->group->tips; log && deps->size < ENTRY_DEPS_MAX * DEP_SIZE;
          log = log->tip_after) {
         uint64_t seq = citable_seq(log);
-        if (log == own || seq <= log->row.cited_seq || (kind == KIND_GOVERNANCE && log->kind != KIND_GOVERNANCE) ||
-            is_given((struct bytes){deps->data, given}, log, seq))
+        if (log == own || log->hidden || seq <= log->row.cited_seq ||
+            (kind == KIND_GOVERNANCE && log->kind != KIND_GOVERNANCE))
             continue;
-        struct dep dep = {.log = log->id, .seq = seq};
+        struct dep dep = {.log = log->root->id, .seq = seq};
         memcpy(dep.id, log->own ? log->row.head_id.bytes : log->durable_id.bytes, sizeof dep.id);
+        if (is_given((struct bytes){deps->data, given}, log, &dep))
+            continue;
         dep_append(&dep, deps);
         if (log->row.head_hlc > *hlc)
             *hlc = log->row.head_hlc;
@@ -182,14 +202,72 @@ void logs_close(struct node *node, struct log *log)
         mark_dirty(node, log);
 }
 
+/* ---------------------------------------------------------------- forks */
+
+/* `log` ends at `base`; what is told of it from now on is at most that. */
+static void cut(struct node *node, struct log *log, uint64_t base, const struct entry *last, const struct hash *id)
+{
+    log->row.head_seq = log->row.cited_seq = log->known_seq = base; /* its branches hang on it: nobody need cite it */
+    log->row.head_id = *id;
+    log->row.head_hlc = last ? last->hlc : 0;
+    if (log->durable_seq >= base) {
+        log->durable_seq = base;
+        log->durable_id = *id;
+    }
+    for (size_t i = 0; i < log->evidence_count; i++)
+        if (log->evidence[i].seq > base)
+            log->evidence[i].seq = base; /* it may have had the other branch */
+    log->forked = true;
+    log->relay_seq = 0;
+    log->group->digest_valid = false;
+    remove_tip(log);
+    mark_dirty(node, log);
+}
+
+enum error logs_divide(struct node *node, struct log *log, struct log *rest)
+{
+    struct stored_entry stored;
+    struct entry entry;
+    struct hash id = {{0}};
+    uint64_t base = rest->row.base_seq;
+    enum error err = base ? lookup_entry(node, log, base, &stored) : OK;
+    if (!err && base)
+        err = entry_decode(stored.wire, &entry);
+    if (err)
+        return err;
+    if (base)
+        entry_id(&entry, &id);
+    logs_number(node, rest);
+    rest->row.head_seq = rest->known_seq = log->row.head_seq;
+    rest->row.head_id = log->row.head_id;
+    rest->row.head_hlc = log->row.head_hlc;
+    rest->split_off = log;
+    rest->relay_seq = log->relay_seq > base ? log->relay_seq : 0;
+    if (!rest->forked)
+        make_newest_tip(rest);
+    else
+        rest->row.cited_seq = rest->row.head_seq;
+    mark_dirty(node, rest);
+    cut(node, log, base, base ? &entry : NULL, &id);
+    return OK;
+}
+
 /* ---------------------------------------------------------------- durability */
 
-void logs_restore(struct node *node, struct group *group, const struct log_row *row)
+/* The log of a row, with its names; a branch's own comes with its root's. */
+static struct log *of_row(struct node *node, struct group *group, const struct log_row *row)
 {
     struct hash id;
     log_name_id(&row->name, &id);
     struct log *log = logs_get(node, group, &id, row->name.kind);
-    logs_name(node, log, &row->name);
+    if (!log->named)
+        logs_name(node, log, &row->name);
+    return row->is_branch ? branches_get(node, log, row->base_seq, &row->first_id) : log;
+}
+
+void logs_restore(struct node *node, struct group *group, const struct log_row *row)
+{
+    struct log *log = of_row(node, group, row);
     log->row = *row;
     log->closed = row->notes[0] & LOG_NOTE_CLOSED;
     index_number(node, log);
@@ -201,22 +279,24 @@ void logs_restore(struct node *node, struct group *group, const struct log_row *
         node->last_log_number = row->number;
     if (log->own && row->head_hlc > node->own_hlc)
         node->own_hlc = row->head_hlc;
-    node->entry_count += row->head_seq;
+    node->entry_count += row->head_seq - row->base_seq;
 }
 
 void logs_made_durable(struct node *node, const struct log_row *row)
 {
-    struct hash id;
-    log_name_id(&row->name, &id);
-    struct log *log = logs_find(node, &id);
+    struct log *log = lookup_log(node, row->number);
     if (!log)
         return;
-    if (log->durable_seq != row->head_seq) {
+    /* It may have forked since: what was beyond is told of under another name. */
+    bool cut_since = row->head_seq > log->row.head_seq;
+    uint64_t seq = cut_since ? log->row.head_seq : row->head_seq;
+    if (log->durable_seq != seq) {
         log->group->digest_valid = false;
         log->group->changed_ms = node->mono_ms;
     }
-    log->durable_seq = row->head_seq;
-    log->durable_id = row->head_id;
+    log->durable_seq = seq;
+    log->durable_id = cut_since ? log->row.head_id : row->head_id;
+    log->split_off = NULL;
     relay_durable(node, log);
 }
 
@@ -243,7 +323,8 @@ void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out
     struct log **sorted = alloc_zero(group->log_count + 1, sizeof *sorted);
     size_t count = 0;
     for (size_t i = 0; i < group->log_count; i++)
-        if (group->logs[i]->kind == kind && group->logs[i]->durable_seq)
+        if (group->logs[i]->kind == kind && group->logs[i]->durable_seq > group->logs[i]->row.base_seq &&
+            !group->logs[i]->hidden)
             sorted[count++] = group->logs[i];
     qsort(sorted, count, sizeof *sorted, by_id);
     for (size_t i = 0; i < count; i++) {

@@ -17,6 +17,11 @@ void logs_restore(struct node *node, struct group *group, const struct log_row *
 
 /* Takes `entry` (checked by the caller) as the new head of `log` and moves clocks and tips. */
 void logs_advance(struct node *node, struct log *log, const struct entry *entry, const struct hash *id);
+/* A number on disk, unless it has one. */
+void logs_number(struct node *node, struct log *log);
+/* What `log` has beyond rest->row.base_seq is the branch `rest` from now on, and `log` has ended; the caller puts the
+ * move into the batch.  ERR_NOT_FOUND: the entry at the fork is not here; nothing is done then. */
+MUST_USE enum error logs_divide(struct node *node, struct log *log, struct log *rest);
 /* What a batch's rows say is now durable. */
 void logs_made_durable(struct node *node, const struct log_row *row);
 /* Puts the rows that changed in this step into the batch. */

@@ -18,11 +18,11 @@ static bool find_in(const struct batch *batch, uint32_t log, uint64_t seq, struc
     return false;
 }
 
-enum error lookup_entry(const struct node *node, const struct log *log, uint64_t seq, struct stored_entry *ret)
+/* Under the number of `log`, where it stands or stood before it forked. */
+static enum error find_under(const struct node *node, const struct log *log, uint64_t seq, bool maybe_pending,
+                             struct stored_entry *ret)
 {
-    if (seq == 0 || seq > log->row.head_seq)
-        return ERR_NOT_FOUND;
-    if (seq > log->durable_seq) {
+    if (maybe_pending) {
         if (node->batch && find_in(node->batch, log->row.number, seq, ret))
             return OK;
         for (size_t i = node->pending_count; i-- > 0;)
@@ -31,4 +31,31 @@ enum error lookup_entry(const struct node *node, const struct log *log, uint64_t
     }
     enum error err = node->storage->begin(node->storage->ctx);
     return err ? err : node->storage->get_entry(node->storage->ctx, log->row.number, seq, ret);
+}
+
+enum error lookup_entry(const struct node *node, const struct log *log, uint64_t seq, struct stored_entry *ret)
+{
+    enum error err = ERR_NOT_FOUND;
+    if (seq <= log->row.base_seq || seq > log->row.head_seq)
+        return ERR_NOT_FOUND;
+    bool maybe_pending = seq > log->durable_seq;
+    for (const struct log *at = log; at && err == ERR_NOT_FOUND; at = at->split_off)
+        err = find_under(node, at, seq, maybe_pending, ret);
+    return err;
+}
+
+enum error lookup_id(const struct node *node, const struct log *log, uint64_t seq, struct hash *ret)
+{
+    struct stored_entry stored;
+    struct entry entry;
+    if (seq == log->row.head_seq && seq > log->row.base_seq) {
+        *ret = log->row.head_id;
+        return OK;
+    }
+    enum error err = lookup_entry(node, log, seq, &stored);
+    if (!err)
+        err = entry_decode(stored.wire, &entry);
+    if (!err)
+        entry_id(&entry, ret);
+    return err;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The short names of messages: "k7q2m-118". */
+#include "branches.h"
 #include "logs.h"
 #include "node_query.h"
 #include "state.h"
@@ -77,7 +78,7 @@ static bool begins_with(const struct log *log, struct bytes prefix)
 enum error node_message_find(const struct node *node, struct bytes id, struct message_ref *ret, uint32_t *ret_log)
 {
     const uint8_t *dash = id.size ? memchr(id.data, '-', id.size) : NULL;
-    const struct log *found = NULL;
+    struct log *found = NULL;
     uint64_t seq;
     if (!dash)
         return ERR_MALFORMED;
@@ -92,7 +93,9 @@ enum error node_message_find(const struct node *node, struct bytes id, struct me
             return ERR_LIMIT;
         found = node->logs[i];
     }
-    if (!found || seq > found->row.head_seq)
+    if (found)
+        found = branches_now(node, found, seq);
+    if (!found || seq <= found->row.base_seq || seq > found->row.head_seq)
         return ERR_NOT_FOUND;
     *ret = (struct message_ref){found->id, seq};
     *ret_log = found->row.number;

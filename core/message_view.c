@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Messages as people see them: entries opened, with their author's name. */
 #include "alloc.h"
+#include "branches.h"
 #include "early.h"
 #include "groups.h"
 #include "keys.h"
@@ -26,7 +27,15 @@ static bool describe_author(const struct node *node, const struct log *log, stru
     return member->role == ROLE_ADMIN || member->role == ROLE_MEMBER;
 }
 
-static void describe_content(const struct entry *entry, struct bytes plain, struct message *ret)
+/* A dep bears the name of the log that forked; people see the branch. */
+static struct message_ref as_seen(const struct node *node, const struct dep *dep)
+{
+    const struct log *log = branches_cited(node, dep);
+    return (struct message_ref){log ? log->id : dep->log, dep->seq};
+}
+
+static void describe_content(const struct node *node, const struct entry *entry, struct bytes plain,
+                             struct message *ret)
 {
     struct message_content content;
     if (message_content_decode(plain, &content) != OK) {
@@ -42,7 +51,7 @@ static void describe_content(const struct entry *entry, struct bytes plain, stru
     size_t at = later_sub ? 1 : 0;
     if (content.flags & MESSAGE_FLAG_REPLY && at < entry_dep_count(entry)) {
         struct dep dep = entry_dep(entry, at);
-        ret->reply_to = (struct message_ref){dep.log, dep.seq};
+        ret->reply_to = as_seen(node, &dep);
     }
 }
 
@@ -66,6 +75,7 @@ static enum error describe(struct node *node, const struct log *log, const struc
                             .state = kind_of(entry.type),
                             .type = entry.type,
                             .time_ms = hlc_ms(entry.hlc),
+                            .written_twice = log->row.is_branch,
                             .seen_ms = stored->seen_ms,
                             .arrival = stored->arrival,
                             .wire = stored->wire};
@@ -85,7 +95,7 @@ static enum error describe(struct node *node, const struct log *log, const struc
     if (err)
         ret->state = err == ERR_NO_KEY ? MESSAGE_WAITING_FOR_KEY : MESSAGE_NEEDS_NEWER;
     else
-        describe_content(&entry, buffer_bytes(&node->message_scratch), ret);
+        describe_content(node, &entry, buffer_bytes(&node->message_scratch), ret);
     return OK;
 }
 
@@ -101,9 +111,10 @@ static enum error describe_early(struct node *node, const struct early_entry *he
 enum error node_message(struct node *node, uint32_t log_number, uint64_t seq, struct message *ret)
 {
     struct stored_entry stored;
-    const struct log *log = lookup_log(node, log_number);
-    if (!log || log->kind != KIND_CONTENT)
+    struct log *numbered = lookup_log(node, log_number);
+    if (!numbered || numbered->kind != KIND_CONTENT)
         return ERR_NOT_FOUND;
+    const struct log *log = branches_now(node, numbered, seq);
     enum error err = lookup_entry(node, log, seq, &stored);
     const struct early_entry *held = err == ERR_NOT_FOUND ? early_find(log, seq) : NULL;
     if (held)
@@ -147,7 +158,7 @@ static bool visit_row(void *arg, const struct order_row *row)
     struct node *node = list->node;
     struct stored_entry stored;
     struct message message;
-    const struct log *log = lookup_log(node, row->log);
+    struct log *log = lookup_log(node, row->log);
     list->cursor.size = 0;
     buffer_append(&list->cursor, row->cursor);
     list->rows++;
@@ -155,11 +166,11 @@ static bool visit_row(void *arg, const struct order_row *row)
         list->stopped = true;
         return false;
     }
-    if (!log)
+    if (!log || log->hidden)
         return true;
     list->err = node->storage->get_entry(node->storage->ctx, row->log, row->seq, &stored);
     if (!list->err)
-        list->err = describe(node, log, &stored, &message);
+        list->err = describe(node, branches_now(node, log, row->seq), &stored, &message);
     if (list->err)
         return false;
     message.incomplete = row->incomplete;
@@ -198,12 +209,12 @@ static bool visit_arrival(void *arg, const struct stored_entry *stored)
 {
     struct list *list = arg;
     struct message message;
-    const struct log *log = lookup_log(list->node, stored->log);
+    struct log *log = lookup_log(list->node, stored->log);
     list->rows++;
     list->arrival = stored->arrival;
-    if (!log || log->kind != KIND_CONTENT)
+    if (!log || log->kind != KIND_CONTENT || log->hidden)
         return true;
-    list->err = describe(list->node, log, stored, &message);
+    list->err = describe(list->node, branches_now(list->node, log, stored->seq), stored, &message);
     if (!list->err)
         list->stopped = !list->visit(list->arg, &message);
     return !list->err && !list->stopped && list->rows % ROWS_PER_READER != 0;
@@ -264,10 +275,20 @@ bool node_order_is_current(const struct node *node)
 
 /* ---------------------------------------------------------------- a message's past */
 
+/* Whether the past reaches further than was known of `log`, up to `seq`; a branch brings that of what it hangs on. */
+static void reach(const struct log *log, uint64_t seq, uint64_t *highest)
+{
+    for (; log && seq > highest[log->index]; log = log->parent) {
+        highest[log->index] = seq;
+        seq = log->row.base_seq;
+    }
+}
+
 /* The entries of `log` after `walked` and up to `highest` raise what their deps cite. */
 static void walk(const struct node *node, const struct log *log, uint64_t walked, uint64_t *highest)
 {
-    for (uint64_t seq = walked + 1; seq <= highest[log->index]; seq++) {
+    uint64_t from = walked > log->row.base_seq ? walked : log->row.base_seq;
+    for (uint64_t seq = from + 1; seq <= highest[log->index]; seq++) {
         struct stored_entry stored;
         struct entry entry;
         if (lookup_entry(node, log, seq, &stored) != OK || entry_decode(stored.wire, &entry) != OK)
@@ -275,8 +296,10 @@ static void walk(const struct node *node, const struct log *log, uint64_t walked
         for (size_t i = 0; i < entry_dep_count(&entry); i++) {
             struct dep dep = entry_dep(&entry, i);
             const struct log *cited = logs_find(node, &dep.log);
-            if (cited && dep.seq > highest[cited->index])
-                highest[cited->index] = dep.seq;
+            if (cited && cited->next_branch)
+                cited = branches_cited(node, &dep);
+            if (cited)
+                reach(cited, dep.seq, highest);
         }
     }
 }
@@ -285,11 +308,11 @@ static void walk(const struct node *node, const struct log *log, uint64_t walked
 enum error node_message_clock(struct node *node, uint32_t log_number, uint64_t seq, clock_visitor visit, void *arg)
 {
     const struct log *start = lookup_log(node, log_number);
-    if (!start || seq == 0 || seq > start->row.head_seq)
+    if (!start || seq <= start->row.base_seq || seq > start->row.head_seq)
         return ERR_NOT_FOUND;
     uint64_t *highest = alloc_zero(node->log_count, sizeof *highest);
     uint64_t *walked = alloc_zero(node->log_count, sizeof *walked);
-    highest[start->index] = seq;
+    reach(start, seq, highest);
     for (bool more = true; more;) {
         more = false;
         for (size_t i = 0; i < node->log_count; i++) {

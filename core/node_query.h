@@ -80,6 +80,7 @@ struct message {
     struct bytes text;
     struct message_ref reply_to; /* seq 0: none */
     bool urgent;
+    bool written_twice;  /* its log forked: it stands in one of two or more histories (branches.h) */
     bool incomplete;     /* a cause is still missing */
     bool early;          /* its history is still coming: verified, but in no list, clock or export yet */
     uint64_t seen_ms;    /* when it became durable here; 0: not yet */

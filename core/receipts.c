@@ -2,6 +2,7 @@
 #include "receipts.h"
 
 #include "alloc.h"
+#include "branches.h"
 #include "link.h"
 #include "logs.h"
 #include "lookup.h"
@@ -34,6 +35,8 @@ static void note(struct node *node, struct log *log, struct evidence *evidence, 
 
 void receipts_note(struct node *node, struct link *link, struct log *log, uint64_t seq)
 {
+    if (log->forked && seq > log->row.head_seq)
+        seq = log->row.head_seq; /* which branch it has beyond is told by the branch's own row */
     if (seq <= link_peer_seq(link, log))
         return;
     link_set_peer_seq(link, log, seq);
@@ -117,7 +120,8 @@ static bool person_has(const struct group *group, const struct log *log, uint64_
 
 enum error node_receipt(const struct node *node, const struct message_ref *message, struct receipt *ret)
 {
-    const struct log *log = logs_find(node, &message->log);
+    struct log *named = logs_find(node, &message->log);
+    const struct log *log = named ? branches_now(node, named, message->seq) : NULL;
     if (!log || !log->own || !message->seq || message->seq > log->row.head_seq)
         return ERR_NOT_FOUND;
     const struct roster *roster = &log->group->roster;

@@ -6,6 +6,7 @@
 #include "fetch.h"
 #include "groups.h"
 #include "link.h"
+#include "serve.h"
 #include <stdlib.h>
 
 #define TOGETHER_MS 2 /* entries that come together are announced together */
@@ -53,6 +54,8 @@ static void announce_kind(struct node *node, struct link *link, struct group *gr
         if (log->group != group || log->kind != kind || link_peer_seq(link, log) >= log->durable_seq ||
             link_told_seq(link, log) >= log->durable_seq || rows.size >= WIRE_ROWS_MAX * HAVE_ROW_SIZE)
             continue;
+        if (log->row.is_branch)
+            serve_tell_log(node, link, log);
         struct dep row = {.log = log->id, .seq = log->durable_seq};
         memcpy(row.id, log->durable_id.bytes, sizeof row.id);
         dep_append(&row, &rows);

@@ -41,6 +41,21 @@ static void note_genesis(struct roster *roster, const struct hash *group, const 
     roster->dirty = true;
 }
 
+/* By time, so that members stand in the same order everywhere, whatever came first. */
+static void put_in_order(struct roster *roster)
+{
+    struct add_fact last = roster->facts[roster->fact_count - 1];
+    size_t at = roster->fact_count - 1;
+    for (; at > 0; at--) {
+        const struct add_fact *before = &roster->facts[at - 1];
+        if (before->hlc < last.hlc ||
+            (before->hlc == last.hlc && memcmp(&before->member, &last.member, sizeof last.member) <= 0))
+            break;
+        roster->facts[at] = *before;
+    }
+    roster->facts[at] = last;
+}
+
 static void note_add(struct roster *roster, const struct hash *group, const struct sign_public *author,
                      const struct entry *entry, uint32_t *flags)
 {
@@ -48,8 +63,9 @@ static void note_add(struct roster *roster, const struct hash *group, const stru
     if (add_decode(entry->payload, &add) != OK)
         return;
     ARRAY_ROOM(roster->facts, roster->fact_count, roster->fact_capacity);
-    roster->facts[roster->fact_count++] =
-        (struct add_fact){.author = *author, .member = add.member, .consented = consents(group, &add.member, flags)};
+    roster->facts[roster->fact_count++] = (struct add_fact){
+        .author = *author, .hlc = entry->hlc, .member = add.member, .consented = consents(group, &add.member, flags)};
+    put_in_order(roster);
     roster->dirty = true;
 }
 

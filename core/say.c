@@ -2,6 +2,7 @@
 #include "say.h"
 
 #include "alloc.h"
+#include "branches.h"
 #include "compose.h"
 #include "groups.h"
 #include "keys.h"
@@ -92,9 +93,10 @@ static enum error find_answered(struct node *node, const struct group *group, co
     struct entry entry;
     struct hash id;
     struct message_content content;
-    const struct log *log = logs_find(node, &ref->log);
-    if (!log || log->group != group || log->kind != KIND_CONTENT)
+    struct log *named = logs_find(node, &ref->log);
+    if (!named || named->group != group || named->kind != KIND_CONTENT)
         return ERR_NOT_FOUND;
+    const struct log *log = branches_now(node, named, ref->seq);
     enum error err = lookup_entry(node, log, ref->seq, &stored);
     if (!err)
         err = entry_decode(stored.wire, &entry);
@@ -102,7 +104,7 @@ static enum error find_answered(struct node *node, const struct group *group, co
         return err;
     entry_id(&entry, &id);
     ret->hlc = entry.hlc;
-    ret->dep = (struct dep){.log = log->id, .seq = ref->seq};
+    ret->dep = (struct dep){.log = log->root->id, .seq = entry.seq};
     memcpy(ret->dep.id, id.bytes, sizeof ret->dep.id);
     if (entry.type == ENTRY_MESSAGE && !entry.payload_missing && keys_open(group, &entry, &ret->plain) == OK &&
         message_content_decode(buffer_bytes(&ret->plain), &content) == OK)

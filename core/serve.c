@@ -44,7 +44,10 @@ static enum error add_range(struct link *link, const struct serve_range *range)
         link->serve_at = link->serve_count = 0;
     if (log->index < link->log_told_count)
         link->log_told[log->index] = false; /* whoever asks again may not have been able to place it before */
-    push_range(link, range);
+    struct serve_range there = *range;
+    if (there.from <= log->row.base_seq)
+        there.from = log->row.base_seq + 1;
+    push_range(link, &there);
     return OK;
 }
 
@@ -109,6 +112,9 @@ void serve_tell_log(struct node *node, struct link *link, const struct log *log)
     struct wire_message message = {.type = WIRE_LOG};
     message.log.number = log->row.number;
     message.log.name = log->row.name;
+    message.log.is_branch = log->row.is_branch;
+    message.log.base = log->row.base_seq;
+    message.log.first = log->row.first_id;
     link_send(node, link, &message, 0);
 }
 
@@ -242,7 +248,7 @@ enum error serve_want(struct node *node, struct link *link, const struct wire_me
         struct hash id;
         memcpy(id.bytes, row, sizeof id.bytes);
         struct log *log = logs_find(node, &id);
-        bool here = group && log && log->group == group && log->named;
+        bool here = group && log && log->group == group && log->named && !log->hidden;
         bool allowed = here && (log->kind == KIND_GOVERNANCE || compare_may_read(group, link));
         uint64_t from = get_u64(row + 32);
         struct serve_range range = {

@@ -8,6 +8,7 @@
 #include "link.h"
 #include "peers.h"
 #include "presence.h"
+#include "probe.h"
 #include "relay.h"
 #include "serve.h"
 #include "tail.h"
@@ -114,6 +115,10 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
         return OK;
     case WIRE_TAIL:
         return tail_message(node, link, message);
+    case WIRE_PROBE:
+        return probe_asked(node, link, message);
+    case WIRE_IDS:
+        return probe_ids(node, link, message);
     case WIRE_PING:
         return OK;
     case WIRE_HELLO:

@@ -21,10 +21,18 @@ struct log {
     struct group *group;
     struct hash id;
     enum log_kind kind;
-    bool named;         /* its name is known and justified; before that only the id */
-    bool own;           /* written by this device */
-    bool closed;        /* own, but a peer or the store knows better: never append again */
-    bool conflict;      /* some peer holds other entries under the same numbers */
+    bool named;              /* its name is known and justified; before that only the id */
+    bool own;                /* written by this device */
+    bool closed;             /* own, but a peer or the store knows better: never append again */
+    bool forked;             /* it has ended: its entries go on in two branches or more (branches.h) */
+    bool hidden;             /* a branch too many: neither shown nor told */
+    bool cited_by_others;    /* a branch that an entry of another device cites */
+    struct log *root;        /* whose name its entries bear: the log that forked; itself, if it is no branch */
+    struct log *next_branch; /* of the same root; root's own: the first */
+    struct log *parent;      /* a branch's: what its first entry follows lies there */
+    struct log *split_off;   /* until the commit that moves them its entries lie under that one's number; else NULL */
+    uint64_t family_changes; /* root: how often its branches or what they hold have changed */
+    uint64_t family_size;
     bool row_dirty;     /* its row goes into this step's batch */
     struct log_row row; /* as of head; row.number 0: not on disk yet */
     uint64_t durable_seq;
@@ -41,8 +49,6 @@ struct log {
     size_t evidence_count, evidence_capacity;
     bool is_tip; /* in group->tips */
     struct log *tip_before, *tip_after;
-    size_t intake_last;   /* scratch of intake_finish(): last item of this log at hand */
-    uint64_t intake_mark; /* the call that it belongs to */
 };
 
 struct evidence {
@@ -64,6 +70,7 @@ struct member {
 /* An ADD that was accepted, whether or not it counts. */
 struct add_fact {
     struct sign_public author;
+    uint64_t hlc; /* of the entry: they stand in this order */
     struct membership member;
     bool consented;
 };
@@ -156,13 +163,34 @@ struct serve_range {
     bool live; /* of announced entries: before the others */
 };
 
+/* A log of a peer's that goes another way than ours (probe.h). */
+struct detour {
+    struct log *log; /* as the peer calls it */
+    uint64_t told;   /* the peer's newest entry there */
+    uint8_t told_id[8];
+    uint64_t common, differs; /* we hold the peer's entry `common` and not its `differs` */
+    enum {
+        DETOUR_WAITING,
+        DETOUR_PROBING,
+        DETOUR_FETCHING,
+        DETOUR_ENDED, /* it did not bring what it told: not again until something changes */
+    } state;
+    uint64_t asked_ms, asked_to;
+    uint64_t left_ms; /* when it was left as a silent source; 0: never */
+    uint64_t family_changes;
+};
+
 /* An entry taken from a link, before the signature that covers it was checked. */
 struct intake_item {
     struct log *log;
     uint64_t seq;
     size_t at, size; /* in intake->arena */
     bool live;
-    bool relay; /* others may not have it: to be announced */
+    bool relay;     /* others may not have it: to be announced */
+    bool elsewhere; /* not simply the next of `log`: its place is looked for when it is accepted */
+    bool checked;   /* its own signature was verified */
+    bool covered;   /* one behind it, in its chain, was */
+    size_t before;  /* the item it follows + 1; 0: an accepted entry */
     struct hash id;
 };
 struct intake {
@@ -219,8 +247,10 @@ struct link {
     bool ack_due;
     size_t wants;            /* logs whose source this link is */
     struct buffer want_rows; /* scratch of one schedule */
-    uint64_t progress_ms;    /* when it was asked first, or entries came, or the end of a range */
-    bool stalls;             /* owed for long, and sent other things: no source */
+    struct detour *detours;
+    size_t detour_count, detour_capacity;
+    uint64_t progress_ms; /* when it was asked first, or entries came, or the end of a range */
+    bool stalls;          /* owed for long, and sent other things: no source */
 
     struct serve_range *serve;
     size_t serve_at, serve_count, serve_capacity;
@@ -376,7 +406,6 @@ struct node {
     size_t dirty_log_count, dirty_log_capacity;
     uint64_t own_hlc; /* the largest of this device */
     uint64_t entry_count;
-    uint64_t intake_mark;
     bool restored; /* the database is an older copy: its own logs are closed */
 
     struct person_name *names;

@@ -156,7 +156,7 @@ static enum error take_item(struct node *node, struct link *link, const struct g
     enum error err = entry_decode(wire, &entry);
     if (err)
         return err;
-    if (log && log->group == group && log->kind == KIND_CONTENT && same_hash(&entry.log, &log->id))
+    if (log && log->group == group && log->kind == KIND_CONTENT && same_hash(&entry.log, &log->root->id))
         early_keep(node, log, &entry, wire);
     return OK;
 }

@@ -44,11 +44,13 @@ enum error wire_bye_error(uint64_t code)
 
 /* How many items each message has, its type included; 0: there is no such message. */
 static const uint8_t item_counts[] = {
-    [WIRE_HELLO] = 4, [WIRE_DIGESTS] = 2, [WIRE_HAVE] = 5,     [WIRE_WANT] = 4, [WIRE_LOG] = 7,  [WIRE_ENTRIES] = 4,
-    [WIRE_END] = 4,   [WIRE_ACK] = 3,     [WIRE_PRESENCE] = 4, [WIRE_PING] = 1, [WIRE_BYE] = 2,  [WIRE_INVITED] = 4,
-    [WIRE_JOIN] = 4,  [WIRE_WELCOME] = 5, [WIRE_REKEY] = 1,    [WIRE_STOP] = 2, [WIRE_TAIL] = 3, [WIRE_ANNOUNCE] = 4,
+    [WIRE_HELLO] = 4,   [WIRE_DIGESTS] = 2, [WIRE_HAVE] = 5,     [WIRE_WANT] = 4,     [WIRE_LOG] = 8,
+    [WIRE_ENTRIES] = 4, [WIRE_END] = 4,     [WIRE_ACK] = 3,      [WIRE_PRESENCE] = 4, [WIRE_PING] = 1,
+    [WIRE_BYE] = 2,     [WIRE_INVITED] = 4, [WIRE_JOIN] = 4,     [WIRE_WELCOME] = 5,  [WIRE_REKEY] = 1,
+    [WIRE_STOP] = 2,    [WIRE_TAIL] = 3,    [WIRE_ANNOUNCE] = 4, [WIRE_PROBE] = 3,    [WIRE_IDS] = 3,
 };
 
+#define BRANCH_SIZE (8 + 32) /* base ‖ id of the first entry */
 #define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
 #define READ_FIXED(in, field) read_fixed(in, (field).bytes, sizeof(field).bytes)
 
@@ -77,6 +79,12 @@ static void read_log_name(struct reader *in, struct wire_message *ret)
     ret->log.name.instance = read_uint(in);
     READ_FIXED(in, ret->log.name.sub);
     ret->log.name.kind = (enum log_kind)read_uint_below(in, 2);
+    struct bytes branch = read_rows(in, BRANCH_SIZE, 1);
+    ret->log.is_branch = branch.size != 0;
+    if (in->failed || !ret->log.is_branch)
+        return;
+    ret->log.base = get_u64(branch.data);
+    memcpy(ret->log.first.bytes, branch.data + 8, sizeof ret->log.first.bytes);
 }
 
 static void read_items(struct reader *in, struct wire_message *ret)
@@ -131,6 +139,14 @@ static void read_items(struct reader *in, struct wire_message *ret)
         ret->announce.kind = (enum log_kind)read_uint_below(in, 2);
         ret->announce.rows = read_rows(in, HAVE_ROW_SIZE, WIRE_ROWS_MAX);
         break;
+    case WIRE_PROBE:
+        READ_FIXED(in, ret->probe.log);
+        ret->probe.seqs = read_rows(in, 8, PROBE_MAX);
+        break;
+    case WIRE_IDS:
+        READ_FIXED(in, ret->ids.log);
+        ret->ids.rows = read_rows(in, ID_ROW_SIZE, PROBE_MAX);
+        break;
     case WIRE_BYE:
         ret->bye.code = read_uint(in);
         break;
@@ -180,6 +196,10 @@ static void write_log_name(struct buffer *out, const struct wire_message *messag
     write_uint(out, message->log.name.instance);
     write_bytes(out, FIXED(message->log.name.sub));
     write_uint(out, message->log.name.kind);
+    uint8_t branch[BRANCH_SIZE];
+    put_u64(branch, message->log.base);
+    memcpy(branch + 8, message->log.first.bytes, sizeof message->log.first.bytes);
+    write_bytes(out, (struct bytes){branch, message->log.is_branch ? sizeof branch : 0});
 }
 
 void wire_encode(const struct wire_message *message, struct buffer *out)
@@ -235,6 +255,14 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
         write_bytes(out, FIXED(message->announce.group));
         write_uint(out, message->announce.kind);
         write_bytes(out, message->announce.rows);
+        break;
+    case WIRE_PROBE:
+        write_bytes(out, FIXED(message->probe.log));
+        write_bytes(out, message->probe.seqs);
+        break;
+    case WIRE_IDS:
+        write_bytes(out, FIXED(message->ids.log));
+        write_bytes(out, message->ids.rows);
         break;
     case WIRE_BYE:
         write_uint(out, message->bye.code);

@@ -23,6 +23,8 @@ enum wire_type {
     WIRE_WELCOME = 14,
     WIRE_REKEY = 15,
     WIRE_STOP = 16,
+    WIRE_PROBE = 17,
+    WIRE_IDS = 18,
     WIRE_TAIL = 19,
     WIRE_ANNOUNCE = 22,
 };
@@ -34,6 +36,8 @@ enum wire_type {
 #define HAVE_ROW_SIZE (32 + 8 + 8) /* log ‖ seq ‖ first 8 bytes of that entry's id: a DEP_SIZE record */
 #define WANT_ROW_SIZE (32 + 8 + 8) /* log ‖ from ‖ to */
 #define PRESENCE_ROW_SIZE (32 + 8 + 1 + 16 + 2) /* device ‖ incarnation ‖ enum presence_state ‖ IPv6 ‖ port */
+#define ID_ROW_SIZE (8 + 32)                    /* seq ‖ id */
+#define PROBE_MAX 64u                           /* seqs in one PROBE, rows in one IDS */
 #define ADDRESS_ROW_SIZE (32 + 16 + 2)          /* device ‖ IPv6 ‖ port */
 
 #define HAVE_FLAG_LAST 1u /* of this group and kind */
@@ -101,6 +105,9 @@ struct wire_message {
         struct {
             uint32_t number; /* the sender's short name for this log on this link */
             struct log_name name;
+            bool is_branch; /* of the log of that name: */
+            uint64_t base;  /* the last entry before it */
+            struct hash first;
         } log;
         struct {
             uint32_t number;
@@ -129,6 +136,14 @@ struct wire_message {
             enum log_kind kind;
             struct bytes rows; /* HAVE_ROW_SIZE */
         } announce;
+        struct {
+            struct hash log;
+            struct bytes seqs; /* u64 */
+        } probe;
+        struct {
+            struct hash log;
+            struct bytes rows; /* ID_ROW_SIZE: those of the seqs asked for that are there */
+        } ids;
         struct {
             uint64_t code;
         } bye;

@@ -12,7 +12,7 @@ import sys
 import primitives
 from protocol import (Cipher, Entry, Handshake, Malformed, check_message, consents, digest, digest_over_all, encode,
                       entries_of, epoch_id, fingerprint, frames, group_id, log_id, messages, open_epoch_secrets,
-                      open_record, payload, tag)
+                      need, open_record, payload, tag)
 from primitives import argon2id, ed25519_public, h, x25519, xopen
 
 x = bytes.fromhex
@@ -257,7 +257,8 @@ class Listener:
         self.authors[log_id(group, self.root, 0, bytes(8), 0)] = self.root
 
     def on_log(self, sender, items):
-        number, group, device, instance, sub, kind = items
+        number, group, device, instance, sub, kind, branch = items
+        need(len(branch) in (0, 40), "half a branch")
         name = log_id(group, device, instance, sub, kind)
         self.numbers[sender][number] = name
         self.authors[name] = device

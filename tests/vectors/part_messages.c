@@ -60,12 +60,12 @@ static void comparing(const struct cast *cast, const struct hash *log, json_t *l
 static void fetching(const struct log_name *name, const struct hash *id, json_t *list)
 {
     struct buffer items = {0};
-    struct wire_message log = {.type = WIRE_LOG, .log = {4294967295, *name}};
+    struct wire_message log = {.type = WIRE_LOG, .log = {.number = 4294967295, .name = *name}};
     json_array_append_new(
         list, message_parts("LOG", &log,
-                            json_pack("[i,I,o,o,I,o,i]", 5, (json_int_t)4294967295, HEX_OF(name->group.bytes),
+                            json_pack("[i,I,o,o,I,o,i,s]", 5, (json_int_t)4294967295, HEX_OF(name->group.bytes),
                                       HEX_OF(name->device.bytes), (json_int_t)name->instance, HEX_OF(name->sub.bytes),
-                                      (int)name->kind)));
+                                      (int)name->kind, "")));
     buffer_append_u16(&items, 3);
     buffer_append(&items, BYTES_TEXT("one"));
     buffer_append_u16(&items, 3);
@@ -83,6 +83,33 @@ static void fetching(const struct log_name *name, const struct hash *id, json_t 
     struct wire_message ack = {.type = WIRE_ACK, .ack = {65536, buffer_bytes(&items)}};
     json_array_append_new(list, message_parts("ACK", &ack, json_pack("[i,i,o]", 8, 65536, hex(buffer_bytes(&items)))));
     buffer_done(&items);
+}
+
+static void forks(const struct log_name *name, const struct hash *id, const struct hash *first, json_t *list)
+{
+    struct buffer bytes = {0};
+    struct wire_message log = {.type = WIRE_LOG,
+                               .log = {.number = 7, .name = *name, .is_branch = true, .base = 255, .first = *first}};
+    buffer_append_u64(&bytes, 255);
+    buffer_append(&bytes, BYTES_OF(first->bytes));
+    json_array_append_new(
+        list, message_parts("LOG", &log,
+                            json_pack("[i,i,o,o,I,o,i,o]", 5, 7, HEX_OF(name->group.bytes), HEX_OF(name->device.bytes),
+                                      (json_int_t)name->instance, HEX_OF(name->sub.bytes), (int)name->kind,
+                                      hex(buffer_bytes(&bytes)))));
+    bytes.size = 0;
+    buffer_append_u64(&bytes, 1);
+    buffer_append_u64(&bytes, 256);
+    struct wire_message probe = {.type = WIRE_PROBE, .probe = {*id, buffer_bytes(&bytes)}};
+    json_array_append_new(
+        list, message_parts("PROBE", &probe, json_pack("[i,o,o]", 17, HEX_OF(id->bytes), hex(buffer_bytes(&bytes)))));
+    bytes.size = 0;
+    buffer_append_u64(&bytes, 256);
+    buffer_append(&bytes, BYTES_OF(first->bytes));
+    struct wire_message ids = {.type = WIRE_IDS, .ids = {*id, buffer_bytes(&bytes)}};
+    json_array_append_new(
+        list, message_parts("IDS", &ids, json_pack("[i,o,o]", 18, HEX_OF(id->bytes), hex(buffer_bytes(&bytes)))));
+    buffer_done(&bytes);
 }
 
 static const uint8_t mapped_address[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, [13] = 0, [14] = 2, [15] = 7};
@@ -174,6 +201,7 @@ json_t *part_messages(const struct cast *cast)
     log_name_id(&name, &id);
     comparing(cast, &id, list);
     fetching(&name, &id, list);
+    forks(&name, &id, &cast->group, list);
     the_newest_first(cast, list);
     joining(cast, list);
     being_there(cast, list);

@@ -139,6 +139,10 @@ def check_items(items, table):
 # ---------------------------------------------------------------- Logs, Entry, Causes
 
 
+def branch_id(log, first):
+    return h(b"zuruf-branch-v1", log, first)
+
+
 def log_id(group, device, instance, sub, kind):
     return h(b"zuruf-log-v1", group, device, u64(instance), sub, bytes([kind]))
 
@@ -229,7 +233,7 @@ MESSAGES = {
     2: ("DIGESTS", (upto(64000),)),
     3: ("HAVE", (fixed(32), ("uint", 2), UINT, upto(48000))),
     4: ("WANT", (fixed(32), UINT, upto(48000))),
-    5: ("LOG", (("uint", 1 << 32), fixed(32), fixed(32), UINT, fixed(8), ("uint", 2))),
+    5: ("LOG", (("uint", 1 << 32), fixed(32), fixed(32), UINT, fixed(8), ("uint", 2), upto(40))),
     6: ("ENTRIES", (("uint", 1 << 32), UINT, upto(65519))),
     7: ("END", (fixed(32), UINT, UINT)),
     8: ("ACK", (UINT, upto(8000))),
@@ -241,11 +245,13 @@ MESSAGES = {
     14: ("WELCOME", (fixed(32), fixed(32), fixed(32), upto(50000))),
     15: ("REKEY", ()),
     16: ("STOP", (fixed(32),)),
+    17: ("PROBE", (fixed(32), upto(512))),
+    18: ("IDS", (fixed(32), upto(2560))),
     19: ("TAIL", (fixed(32), upto(65519))),
     22: ("ANNOUNCE", (fixed(32), ("uint", 2), upto(48000))),
 }
 ROWS = {2: (1, (32, 32)), 3: (4, (32, 8, 8)), 4: (3, (32, 8, 8)), 8: (2, (8,)), 9: (3, (32, 8, 1, 16, 2)),
-        14: (4, (32, 16, 2)), 22: (3, (32, 8, 8))}  # which item holds records, and their parts
+        5: (7, (8, 32)), 17: (2, (8,)), 18: (2, (8, 32)), 14: (4, (32, 16, 2)), 22: (3, (32, 8, 8))}  # which item holds records, and their parts
 
 
 def check_message(items):
