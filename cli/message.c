@@ -50,6 +50,7 @@ static void print_remarks(FILE *stream, const json_t *message)
         {"edited", _("edited")},
         {"early", _("history still coming")},
         {"late", _("came late")},
+        {"written_twice", _("written twice")},
         {"implausible", _("doubtful time")},
         {"incomplete", _("what it refers to is still missing")},
     };

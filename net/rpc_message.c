@@ -70,6 +70,8 @@ void rpc_message_emit(struct rpc *rpc, const struct message *message, struct buf
     emit_type(message->type, out);
     if (message->early)
         emit_bool(out, "early", true);
+    if (message->written_twice)
+        emit_bool(out, "written_twice", true);
     if (message->incomplete)
         emit_bool(out, "incomplete", true);
     if (message->implausible)
