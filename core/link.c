@@ -83,7 +83,7 @@ static void forget(struct node *node, struct link *link)
     free(link->sent);
     crypto_wipe(link, sizeof *link);
     free(link);
-    if (was_open)
+    if (was_open && !link_to(node, &device))
         node_notify(node, NOTICE_PEER_DOWN, NULL, 0, &device, 0);
 }
 

@@ -13,6 +13,7 @@
 #define BACKOFF_FIRST_MS 250
 #define BACKOFF_NEAR_MS 4000 /* of an address that has answered before, or was set by hand */
 #define BACKOFF_FAR_MS 30000
+#define LASTING_MS 5000 /* a link that ends sooner is no reason to be back at once */
 #define DIALS_AT_ONCE 32
 #define AGAIN_MS 50        /* when so many are on their way */
 #define NOT_CHOSEN_MS 1000 /* until an address that nobody chose is considered again */
@@ -362,7 +363,8 @@ void peers_dial_failed(struct node *node, uint64_t id)
 void peers_link_gone(struct node *node, struct link *link)
 {
     struct peer *peer = link->peer;
-    for (size_t i = 0; link->state == LINK_OPEN && i < node->peer_count; i++)
+    bool lasted = link->state == LINK_OPEN && node->mono_ms - link->up_ms >= LASTING_MS;
+    for (size_t i = 0; lasted && i < node->peer_count; i++)
         if (node->peers[i]->has_device && same_key(&node->peers[i]->device, &link->device) && !node->peers[i]->link) {
             node->peers[i]->backoff_ms = BACKOFF_FIRST_MS;
             node->peers[i]->next_ms = node->mono_ms + random_below(&node->random, BACKOFF_FIRST_MS);
@@ -371,6 +373,8 @@ void peers_link_gone(struct node *node, struct link *link)
     if (!peer)
         return;
     peer->link = NULL;
+    if (lasted)
+        peer->backoff_ms = BACKOFF_FIRST_MS;
     if (peer->for_join && link->state == LINK_HANDSHAKE)
         peer->refused = ++peer->hang_ups >= HANG_UPS_MEAN_NO;
     retry_later(node, peer);
@@ -404,7 +408,6 @@ void peers_proved(struct node *node, struct link *link)
     peer->used_ms = node->mono_ms;
     if (link->dialled) {
         peer->proven = true;
-        peer->backoff_ms = BACKOFF_FIRST_MS;
         if (news)
             remember(node, peer);
     }

@@ -75,14 +75,18 @@ static enum error on_hello(struct node *node, struct link *link, const struct wi
     if (links_of_device(node, &link->device) >= LINKS_PER_DEVICE_MAX)
         return ERR_LIMIT;
     peers_proved(node, link); /* also when it is a duplicate: now we know who lives there */
+    bool news = !link_to(node, &link->device);
+    link->state = LINK_OPEN; /* before another one gives way to it, so that nobody seems to leave */
     enum error err = keep_one(node, link);
-    if (err)
+    if (err) {
+        link->state = LINK_GREETING;
         return err;
+    }
 
-    link->state = LINK_OPEN;
     link->progress_ms = node->mono_ms;
     node_wake_at(node, node->mono_ms + 1000);
-    node_notify(node, NOTICE_PEER_UP, NULL, 0, &link->device, 0);
+    if (news)
+        node_notify(node, NOTICE_PEER_UP, NULL, 0, &link->device, 0);
     presence_link_open(node, link);
     compare_hello(node, link, &message->hello.digest);
     return OK;

@@ -329,6 +329,14 @@ static bool try_path(const char *directory, size_t size, char out[PATH_MAX])
     return length > 0 && length < PATH_MAX && access(out, X_OK) == 0;
 }
 
+/* From a program in PREFIX/bin: PREFIX/libexec/zuruf, wherever the tree has been put. */
+static bool try_installed(const char *directory, size_t size, char out[PATH_MAX])
+{
+    char libexec[PATH_MAX];
+    int length = snprintf(libexec, sizeof libexec, "%.*s/../libexec/zuruf", (int)size, directory);
+    return length > 0 && length < PATH_MAX && try_path(libexec, (size_t)length, out);
+}
+
 static bool find_helper(const char *given, char out[PATH_MAX])
 {
     if (given)
@@ -342,7 +350,7 @@ static bool find_helper(const char *given, char out[PATH_MAX])
     size_t size = sizeof self;
     if (uv_exepath(self, &size) == 0) {
         const char *slash = memrchr(self, '/', size);
-        if (slash && try_path(self, (size_t)(slash - self), out))
+        if (slash && (try_path(self, (size_t)(slash - self), out) || try_installed(self, (size_t)(slash - self), out)))
             return true;
     }
     return try_path(ZURUF_LIBEXEC_DIR, strlen(ZURUF_LIBEXEC_DIR), out);

@@ -28,6 +28,7 @@ static const char *const hints[ERROR_COUNT] = {
     [ERR_SLOW] = "Read faster, or ask for less at a time.",
     [ERR_CLOSED] = "Try again.",
     [ERR_DUPLICATE_LINK] = "Nothing needs to be done: the other connection serves.",
+    [ERR_NOT_NEEDED] = "Nothing needs to be done: others pass on what both write.",
     [ERR_SHUTTING_DOWN] = "Start the node again, then repeat this.",
     [ERR_DISK] = "Check the disk and the rights of the home directory.",
     [ERR_DISK_FULL] = "Free some disk space; until then nothing new can be stored.",
