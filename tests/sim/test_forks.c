@@ -306,6 +306,38 @@ static void a_forked_log_of_invitations_lets_both_guests_in(void **state)
     }
 }
 
+static void of_too_many_branches_all_show_the_same_eight(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 100, "alice", GUESTS("bob", "carol", "mallory"));
+    world.forks_allowed = true;
+    CHECK_OK(world_say(&world, "mallory", "hello"));
+    world_settle(&world);
+    struct memory_store *backup = back_up(&world, "mallory");
+    for (int i = 0; i < 11; i++) {
+        char text[32];
+        come_back_elsewhere(&world, "mallory", backup, i % 2 ? "bob" : "carol");
+        world_isolate(&world, "mallory"); /* says it before anyone can warn */
+        snprintf(text, sizeof text, "version %d", i);
+        CHECK_OK(world_say(&world, "mallory", text));
+        world.cut[world_host(&world, "mallory")->index][world_host(&world, i % 2 ? "bob" : "carol")->index] = false;
+        world.cut[world_host(&world, i % 2 ? "bob" : "carol")->index][world_host(&world, "mallory")->index] = false;
+        world_run(&world, 8000);
+    }
+    world_crash(&world, "mallory", false);
+    world_heal(&world);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_int_equal(marks_of(&world, "alice").written_twice, 8);
+    check_quiet(&world);
+    CHECK_OK(world_say(&world, "alice", "i have seen eight"));
+    world_restart(&world, "mallory");
+    check_healed(&world, SAID("hello", "i have seen eight"));
+    memory_store_free(backup);
+    world_done(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -315,6 +347,7 @@ int main(void)
         cmocka_unit_test(a_branch_forks_again),
         cmocka_unit_test(long_branches_meet_in_a_catch_up),
         cmocka_unit_test(a_forked_log_of_invitations_lets_both_guests_in),
+        cmocka_unit_test(of_too_many_branches_all_show_the_same_eight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
