@@ -24,7 +24,6 @@
 #include <stdlib.h>
 
 #define MIB (1ull << 20)
-#define FULL_MS 30000 /* after a write found the disk full, it is tried again when space comes, or then */
 
 struct node *node_new(const struct node_options *options)
 {
@@ -154,10 +153,7 @@ static void go_back(struct node *node, enum error reason)
     node_log(node, reason, "entries could not be stored; going back to what is on disk");
     if (node->join.active)
         node_reply(node, node->join.command, reason, 0);
-    if (reason == ERR_DISK_FULL) {
-        node->full_free = node->event->free_disk;
-        node->full_until_ms = node->mono_ms + FULL_MS;
-    }
+    node->write_failed = reason;
     close_all_links(node, reason == ERR_DISK_FULL ? reason : ERR_CLOSED);
     batch_free(node->batch);
     node->batch = NULL;
@@ -187,8 +183,11 @@ static void on_persisted(struct node *node, const struct persisted *persisted)
     say_settled(node, batch);
     if (persisted->result && persisted->batch > node->doomed_batch)
         go_back(node, persisted->result);
+    if (!persisted->result)
+        node->write_failed = OK;
     for (size_t i = 0; !persisted->result && i < batch->row_count; i++)
         logs_made_durable(node, &batch->rows[i]);
+    serve_durable(node);
     batch_free(batch);
 }
 
@@ -262,9 +261,7 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 
 static void look_at_disk(struct node *node, const struct event *event)
 {
-    if (node->full_until_ms > event->mono_ms && event->free_disk <= node->full_free + MIB)
-        node->disk_state = ERR_DISK_FULL; /* a write said so, whatever the figures say */
-    else if (event->free_disk < smaller(64 * MIB, event->disk_size / 16))
+    if (event->free_disk < smaller(64 * MIB, event->disk_size / 16))
         node->disk_state = ERR_DISK_FULL;
     else if (event->free_disk < smaller(256 * MIB, event->disk_size / 4))
         node->disk_state = ERR_LIMIT;

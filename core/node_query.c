@@ -8,6 +8,14 @@
 #include "roster.h"
 #include "state.h"
 
+/* What the disk did counts more than what its figures say. */
+static enum error disk_state(const struct node *node)
+{
+    if (node->unreadable)
+        return node->unreadable;
+    return node->write_failed == ERR_DISK_FULL ? ERR_DISK_FULL : node->disk_state;
+}
+
 void node_info(const struct node *node, struct node_info *ret)
 {
     const struct group *group = node->workspace;
@@ -16,7 +24,7 @@ void node_info(const struct node *node, struct node_info *ret)
                               .device = node->identity.device,
                               .name = buffer_bytes(&node->identity.name),
                               .free_disk = node->free_disk,
-                              .disk_state = node->unreadable ? node->unreadable : node->disk_state,
+                              .disk_state = disk_state(node),
                               .entries = node->entry_count};
     for (size_t i = 0; i < node->link_count; i++)
         ret->links += node->links[i]->state == LINK_OPEN;

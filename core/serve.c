@@ -272,6 +272,43 @@ static bool is_refused(struct bytes refused, uint64_t number)
     return false;
 }
 
+static bool is_following(const struct link *link, const struct log *log)
+{
+    for (size_t i = link->serve_at; i < link->serve_count && link->serve[i].live; i++)
+        if (link->serve[i].log == log)
+            return true;
+    return false;
+}
+
+/* What the live window held back follows as soon as it opens and the entries are durable.  Until nothing is left
+ * behind, no newer entry goes live: it would leave a gap. */
+static enum error follow_up(struct node *node, struct link *link)
+{
+    struct group *group = node->workspace;
+    enum error err = OK;
+    if (!link->behind || !group || link->unacked_live >= LIVE_WINDOW / 2)
+        return OK;
+    link->behind = false;
+    for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT && !err; kind++) {
+        struct log *log = group->own[kind];
+        if (!log || (kind == KIND_CONTENT && !compare_may_read(group, link)))
+            continue;
+        uint64_t sent = link_told_seq(link, log);
+        link->behind = link->behind || log->durable_seq < log->row.head_seq;
+        if (sent < log->durable_seq && !is_following(link, log))
+            err = add_range(link,
+                            &(struct serve_range){.log = log, .from = sent + 1, .to = log->durable_seq, .live = true});
+    }
+    return err ? err : pump(node, link);
+}
+
+void serve_durable(struct node *node)
+{
+    for (size_t i = 0; i < node->link_count; i++)
+        if (node->links[i]->state == LINK_OPEN && follow_up(node, node->links[i]) != OK)
+            node->links[i]->behind = true; /* with the next acknowledgement */
+}
+
 enum error serve_ack(struct node *node, struct link *link, const struct wire_message *message)
 {
     if (message->ack.count < link->acked || message->ack.count - link->acked > link->sent_count)
@@ -283,11 +320,8 @@ enum error serve_ack(struct node *node, struct link *link, const struct wire_mes
         else
             receipts_note(node, link, sent.log, sent.last_seq);
     }
-    if (link->behind && link->unacked_live < LIVE_WINDOW / 2 && node->workspace) {
-        link->behind = false;
-        compare_tell(node, link, node->workspace, false);
-    }
-    return pump(node, link);
+    enum error err = follow_up(node, link);
+    return err ? err : pump(node, link);
 }
 
 /* ---------------------------------------------------------------- live */
@@ -303,8 +337,8 @@ void serve_fresh(struct node *node)
             struct log *log = node->fresh[i].log;
             if (log->kind == KIND_CONTENT && !compare_may_read(log->group, link))
                 continue;
-            if (!send_live(node, link, log, node->fresh[i].seq, batch_entry_wire(node->batch, node->fresh[i].at),
-                           flags))
+            if (link->behind || !send_live(node, link, log, node->fresh[i].seq,
+                                           batch_entry_wire(node->batch, node->fresh[i].at), flags))
                 link->behind = true;
         }
     }

@@ -12,5 +12,7 @@ MUST_USE enum error serve_ack(struct node *node, struct link *link, const struct
 void serve_stop(struct node *node, struct link *link, const struct hash *id);
 /* LOG, unless the peer was told on this link. */
 void serve_tell_log(struct node *node, struct link *link, const struct log *log);
+/* Own entries became durable: those that the window held back may follow. */
+void serve_durable(struct node *node);
 /* End of a step: its own new entries to all linked members, held until its batch is durable. */
 void serve_fresh(struct node *node);

@@ -387,7 +387,7 @@ struct node {
     struct random random;
     uint64_t now_ms, mono_ms;
     uint64_t free_disk;
-    uint64_t full_free, full_until_ms; /* what was free when a write found the disk full; believed until then */
+    enum error write_failed; /* why the last write failed; OK: it did not */
     enum error disk_state;
     enum error unreadable; /* not OK: what is on disk could not be loaded, and nothing is in here */
 

@@ -16,7 +16,8 @@
 #define SPIN_NS UINT64_C(50000)        /* a look-out for the next batch: shorter than falling asleep */
 #define ORDER_IDLE_NS (10 * NS_PER_MS) /* no catching up in the gaps of a sync that runs */
 #define LINEAGE_EVERY_NS (1000 * NS_PER_MS)
-#define RETRY_NS (1000 * NS_PER_MS) /* after the order or the lineage file met a full disk */
+#define LINEAGE_LATE_NS (2000 * NS_PER_MS) /* it waits for a moment without entries, but not longer */
+#define RETRY_NS (1000 * NS_PER_MS)        /* after the order or the lineage file met a full disk */
 
 struct writer {
     pthread_t thread;
@@ -70,11 +71,12 @@ void writer_submit(struct writer *writer, const struct batch *batch)
     } else {
         fifo_push(&writer->queue, &batch);
         atomic_fetch_add(&writer->queued, 1);
-        pthread_cond_signal(&writer->moved);
     }
     pthread_mutex_unlock(&writer->lock);
     if (failing)
         wake_loop(writer);
+    else
+        pthread_cond_signal(&writer->moved); /* after the lock is free, or the woken thread would wait for it */
 }
 
 size_t writer_collect(struct writer *writer, struct persisted *ret, size_t most)
@@ -186,15 +188,16 @@ enum work { WORK_COMMIT, WORK_ORDER, WORK_LINEAGE, WORK_STOP, WORK_WAIT };
 static enum work choose(struct writer *writer, uint64_t now, uint64_t *ret_until)
 {
     uint64_t until = UINT64_MAX;
-    if (lineage_is_due(writer)) {
-        if (now >= writer->lineage_after)
-            return WORK_LINEAGE;
-        until = writer->lineage_after;
-    }
+    bool due = lineage_is_due(writer);
+    if (due && now >= writer->lineage_after + LINEAGE_LATE_NS)
+        return WORK_LINEAGE;
     if (writer->queue.count > 0) {
         take_group(writer);
         return WORK_COMMIT;
     }
+    if (due && now >= writer->lineage_after)
+        return WORK_LINEAGE;
+    until = due ? writer->lineage_after : until;
     if (writer->stopping)
         return WORK_STOP;
     if (commit_order_is_behind(&writer->committer)) {
