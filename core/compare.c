@@ -16,7 +16,6 @@
 #define DIGEST_MS 1000
 #define DIGEST_LINKS 3
 #define QUIET_MS 300 /* while entries come in, two digests differ for no reason worth an answer */
-#define LOGS_PER_GROUP_MAX 8192
 
 bool compare_may_read(const struct group *group, const struct link *link)
 {
@@ -225,11 +224,8 @@ struct log *compare_note_row(struct node *node, struct link *link, struct group 
     struct hash id;
     uint64_t seq = get_u64(row + sizeof id.bytes);
     memcpy(id.bytes, row, sizeof id.bytes);
-    struct log *log = logs_find(node, &id);
-    if (!log && group->log_count >= LOGS_PER_GROUP_MAX)
-        return NULL;
-    log = logs_get(node, group, &id, kind);
-    if (log->group != group)
+    struct log *log = logs_promised(node, link, group, &id, kind);
+    if (!log || log->group != group)
         return NULL;
     if (goes_our_way(node, link, log, seq, row + 40)) {
         note_seq(node, link, log, seq);

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 
 #define LOGS_PER_LINK_MAX 8192
-#define LOGS_PER_GROUP_MAX 8192
 
 void intake_done(struct intake *intake)
 {
@@ -30,38 +29,43 @@ static void number_name(uint32_t number, uint8_t name[32])
     put_u32(name, number);
 }
 
-/* The log of that name, and of it the branch; made if need be. */
-static struct log *named_log(struct node *node, struct group *group, const struct wire_message *message)
+/* The log of that name, and of it the branch; made if need be.  NULL: not yet, or too many were promised. */
+static struct log *named_log(struct node *node, struct link *link, struct group *group,
+                             const struct wire_message *message)
 {
-    struct hash id;
-    log_name_id(&message->log.name, &id);
-    struct log *log = logs_get(node, group, &id, message->log.name.kind);
-    if (!log->named) {
-        logs_name(node, log, &message->log.name);
+    const struct log_name *name = &message->log.name;
+    struct hash id, branch;
+    log_name_id(name, &id);
+    struct log *log = logs_find(node, &id);
+    if (!log || !log->named) {
+        groups_settle(node); /* the membership may have come just before, in this step */
+        if (!groups_justify(group, name) || logs_count_subs(group, name) >= SUBS_MAX)
+            return NULL; /* waits until the roster changes */
+        log = logs_promised(node, link, group, &id, name->kind);
+        if (!log)
+            return NULL;
+        logs_name(node, log, name);
         if (log->own)
             logs_close(node, log); /* the disk does not know it: an older copy of this home wrote it */
     }
-    return message->log.is_branch ? branches_get(node, log, message->log.base, &message->log.first) : log;
+    if (!message->log.is_branch)
+        return log;
+    log_branch_id(&id, &message->log.first, &branch);
+    bool has_room = logs_promised(node, link, group, &branch, name->kind) != NULL;
+    return has_room ? branches_get(node, log, message->log.base, &message->log.first) : NULL;
 }
 
 enum error intake_log(struct node *node, struct link *link, const struct wire_message *message)
 {
-    const struct log_name *name = &message->log.name;
-    struct group *group = groups_by_id(node, &name->group);
+    struct group *group = groups_by_id(node, &message->log.name.group);
     uint8_t key[32];
-    struct hash id;
-    if (!group || link->log_names.count >= LOGS_PER_LINK_MAX || group->log_count >= LOGS_PER_GROUP_MAX)
+    if (!group || link->log_names.count >= LOGS_PER_LINK_MAX)
         return group ? ERR_LIMIT : OK; /* another group: what follows is refused, entry by entry */
-
-    log_name_id(name, &id);
-    const struct log *known = logs_find(node, &id);
-    if (!known || !known->named) {
-        groups_settle(node); /* the membership may have come just before, in this step */
-        if (!groups_justify(group, name) || logs_count_subs(group, name) >= SUBS_MAX)
-            return OK; /* waits until the roster changes */
-    }
+    struct log *log = named_log(node, link, group, message);
+    if (!log)
+        return OK;
     number_name(message->log.number, key);
-    table_put(&link->log_names, key, named_log(node, group, message));
+    table_put(&link->log_names, key, log);
     return OK;
 }
 
@@ -166,6 +170,12 @@ static void note_ahead(struct node *node, struct link *link, struct log *log, co
     log->group->wants_dirty = true;
 }
 
+/* The first entry of a log whose author has as many as he may. */
+static bool is_one_too_many(const struct log *log)
+{
+    return !log->row.head_seq && !log->row.is_branch && logs_count_subs(log->group, &log->row.name) >= SUBS_MAX;
+}
+
 /* One entry of an ENTRIES message.  *ret_taken tells whether this node has it, or will have it with this run. */
 static enum error take(struct node *node, struct link *link, struct log *log, struct bytes wire, uint64_t flags,
                        bool *ret_taken)
@@ -184,7 +194,9 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
         entry_id(&entry, &item.id);
     if (is_doubtful(node, link, log, verdict, &item))
         verdict = find_place(node, &link->intake, &entry, &item);
-    *ret_taken = verdict == KNOWN || verdict == TAKEN;
+    *ret_taken = verdict == KNOWN || (verdict == TAKEN && !is_one_too_many(log));
+    if (verdict == TAKEN && !*ret_taken)
+        return OK;
     if (verdict == TAKEN && !entry.payload_missing && entry_check_payload(&entry) != OK)
         return ERR_MALFORMED;
     if (verdict == TAKEN)

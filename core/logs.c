@@ -6,6 +6,7 @@
 #include "lookup.h"
 #include "receipts.h"
 #include "relay.h"
+#include "roster.h"
 #include <stdlib.h>
 
 #define LOG_NOTE_CLOSED 1u /* in row.notes[0] */
@@ -36,6 +37,25 @@ struct log *logs_get(struct node *node, struct group *group, const struct hash *
     return log;
 }
 
+struct log *logs_promised(struct node *node, const struct link *link, struct group *group, const struct hash *id,
+                          enum log_kind kind)
+{
+    struct sign_public by = {{0}};
+    size_t promises = 0;
+    struct log *log = logs_find(node, id);
+    if (log)
+        return log;
+    if (roster_find(&group->roster, &link->device))
+        by = link->device;
+    for (size_t i = 0; i < group->log_count; i++)
+        promises += !group->logs[i]->row.number && same_key(&group->logs[i]->promised_by, &by);
+    if (promises >= PROMISES_MAX)
+        return NULL;
+    log = logs_get(node, group, id, kind);
+    log->promised_by = by;
+    return log;
+}
+
 void logs_name(struct node *node, struct log *log, const struct log_name *name)
 {
     if (log->source) { /* it is counted under the kind that a peer told, which may have been wrong */
@@ -53,8 +73,8 @@ size_t logs_count_subs(const struct group *group, const struct log_name *name)
     size_t count = 0;
     for (size_t i = 0; i < group->log_count; i++) {
         const struct log *log = group->logs[i];
-        count += log->named && log->kind == name->kind && log->row.name.instance == name->instance &&
-                 same_key(log_author(log), &name->device);
+        count += log->row.head_seq && !log->row.is_branch && log->kind == name->kind &&
+                 log->row.name.instance == name->instance && same_key(log_author(log), &name->device);
     }
     return count;
 }

@@ -7,7 +7,12 @@ struct log *logs_find(const struct node *node, const struct hash *id);
 /* Finds or makes; a new one is unnamed until logs_name(). */
 struct log *logs_get(struct node *node, struct group *group, const struct hash *id, enum log_kind kind);
 void logs_name(struct node *node, struct log *log, const struct log_name *name);
-/* How many subs of that author, instance and kind are named here. */
+/* Finds, or makes one that so far is only the word of the device at the other end: of such, everyone may have
+ * PROMISES_MAX, and all who are no members together as many.  NULL: these are used up. */
+#define PROMISES_MAX 4096u
+struct log *logs_promised(struct node *node, const struct link *link, struct group *group, const struct hash *id,
+                          enum log_kind kind);
+/* How many subs of that author, instance and kind have entries here. */
 #define SUBS_MAX 64u
 size_t logs_count_subs(const struct group *group, const struct log_name *name);
 /* An own log that somebody knows better than we: never append to it again, also after a restart. */

@@ -21,6 +21,7 @@ struct log {
     struct group *group;
     struct hash id;
     enum log_kind kind;
+    struct sign_public promised_by; /* who told of it, before any entry came; zero: no member */
     bool named;              /* its name is known and justified; before that only the id */
     bool own;                /* written by this device */
     bool closed;             /* own, but a peer or the store knows better: never append again */
