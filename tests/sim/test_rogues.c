@@ -337,6 +337,33 @@ static void ten_thousand_promised_logs_leave_room_for_a_true_one(void **state)
     end_with_mallory(&rogue);
 }
 
+static void logs_told_in_somebody_elses_name_do_not_silence_her(void **state)
+{
+    struct rogue rogue = {0};
+    struct node_info info;
+    (void)state;
+    begin_with_mallory(&rogue, 9);
+    world_add(&rogue.world, "carol");
+    CHECK_OK(world_meet(&rogue.world, "alice", "carol"));
+    world_settle(&rogue.world);
+    node_info(world_host(&rogue.world, "carol")->node, &info);
+    for (int round = 0; round < 3; round++) {
+        meet(&rogue, "bob");
+        for (uint32_t i = 0; i < 2000; i++) {
+            struct forged_log log = open_log(&rogue, KIND_CONTENT);
+            log.name.device = info.device;
+            log.number = i;
+            tell_log(&rogue, &log);
+        }
+        world_run(&rogue.world, 1000);
+    }
+    CHECK_OK(world_say(&rogue.world, "carol", "my first words"));
+    world_settle(&rogue.world);
+    CHECK_HOLDS(&rogue.world);
+    assert_int_equal(world_text_count(&rogue.world, "bob", "my first words"), 1);
+    end_with_mallory(&rogue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -347,6 +374,7 @@ int main(void)
         cmocka_unit_test(a_bad_signature_closes_the_link_and_stays_nowhere),
         cmocka_unit_test(somebody_elses_log_cannot_be_written),
         cmocka_unit_test(a_gap_and_a_wrong_kind_are_not_taken),
+        cmocka_unit_test(logs_told_in_somebody_elses_name_do_not_silence_her),
         cmocka_unit_test(ten_thousand_promised_logs_leave_room_for_a_true_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
