@@ -210,7 +210,7 @@ static bool goes_our_way(struct node *node, const struct link *link, const struc
 static void note_seq(struct node *node, struct link *link, struct log *log, uint64_t seq)
 {
     if (log->own && seq > log->row.head_seq)
-        logs_close(node, log); /* an older copy of this home wrote more than we know */
+        logs_doubt(node, log); /* an older copy of this home wrote more than we know? */
     if (seq > log->known_seq)
         log->known_seq = seq;
     if (seq < link_peer_seq(link, log)) /* it lost its database, or never had what it said */

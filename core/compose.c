@@ -14,7 +14,8 @@ static const struct log *last_own(const struct group *group, enum log_kind kind)
     const struct log *last = NULL;
     for (size_t i = 0; i < group->log_count; i++) {
         const struct log *log = group->logs[i];
-        if (log->own && log->kind == kind && log->row.head_seq && log->row.number && (!last || log->row.head_hlc > last->row.head_hlc))
+        if (log->own && log->kind == kind && log->row.head_seq && log->row.number &&
+            (!last || log->row.head_hlc > last->row.head_hlc))
             last = log;
     }
     return last;
@@ -34,14 +35,19 @@ static struct log *open_sub(struct node *node, struct group *group, enum log_kin
     return log;
 }
 
+static bool may_append(const struct log *log)
+{
+    return !log->closed && !log->doubted;
+}
+
 /* The log to append to: the one at hand, the one from the disk, or a new sub. */
 static struct log *own_log(struct node *node, struct group *group, enum log_kind kind)
 {
-    if (group->own[kind] && !group->own[kind]->closed)
+    if (group->own[kind] && may_append(group->own[kind]))
         return group->own[kind];
     for (size_t i = 0; i < group->log_count; i++) {
         struct log *log = group->logs[i];
-        if (log->own && log->kind == kind && !log->closed && log->row.number)
+        if (log->own && log->kind == kind && may_append(log) && log->row.number)
             return group->own[kind] = log;
     }
     return open_sub(node, group, kind);

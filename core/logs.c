@@ -9,6 +9,7 @@
 #include "roster.h"
 #include <stdlib.h>
 
+#define DOUBTS_MAX 4
 #define LOG_NOTE_CLOSED 1u /* in row.notes[0] */
 
 struct log *logs_find(const struct node *node, const struct hash *id)
@@ -270,6 +271,14 @@ enum error logs_divide(struct node *node, struct log *log, struct log *rest)
     mark_dirty(node, rest);
     cut(node, log, base, base ? &entry : NULL, &id);
     return OK;
+}
+
+void logs_doubt(struct node *node, struct log *log)
+{
+    if (log->doubted || node->doubts >= DOUBTS_MAX)
+        return;
+    log->doubted = true;
+    node->doubts++;
 }
 
 /* ---------------------------------------------------------------- durability */

@@ -17,6 +17,9 @@ struct log *logs_promised(struct node *node, const struct link *link, struct gro
 size_t logs_count_subs(const struct group *group, const struct log_name *name);
 /* An own log that somebody knows better than we: never append to it again, also after a restart. */
 void logs_close(struct node *node, struct log *log);
+/* Somebody says that he holds more or other entries of an own log, and has not shown one yet.  He is believed a few
+ * times in a process: who lies must not make us open one sub after the other. */
+void logs_doubt(struct node *node, struct log *log);
 /* From a row of the disk. */
 void logs_restore(struct node *node, struct group *group, const struct log_row *row);
 

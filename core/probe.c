@@ -48,7 +48,7 @@ void probe_note(struct node *node, struct link *link, struct log *log, uint64_t 
     if (detour->state != DETOUR_PROBING && detour->state != DETOUR_FETCHING)
         begin_search(detour);
     if (log->own)
-        logs_close(node, log);
+        logs_doubt(node, log);
     log->group->wants_dirty = true;
 }
 

@@ -22,15 +22,16 @@ struct log {
     struct hash id;
     enum log_kind kind;
     struct sign_public promised_by; /* who told of it, before any entry came; zero: no member */
-    bool named;              /* its name is known and justified; before that only the id */
-    bool own;                /* written by this device */
-    bool closed;             /* own, but a peer or the store knows better: never append again */
-    bool forked;             /* it has ended: its entries go on in two branches or more (branches.h) */
-    bool hidden;             /* a branch too many: neither shown nor told */
-    bool cited_by_others;    /* a branch that an entry of another device cites */
-    struct log *root;        /* whose name its entries bear: the log that forked; itself, if it is no branch */
-    struct log *next_branch; /* of the same root; root's own: the first */
-    struct log *parent;      /* a branch's: what its first entry follows lies there */
+    bool named;                     /* its name is known and justified; before that only the id */
+    bool own;                       /* written by this device */
+    bool closed;                    /* own, but a peer or the store knows better: never append again */
+    bool doubted;                   /* own: someone says that he holds more; not appended to in this process */
+    bool forked;                    /* it has ended: its entries go on in two branches or more (branches.h) */
+    bool hidden;                    /* a branch too many: neither shown nor told */
+    bool cited_by_others;           /* a branch that an entry of another device cites */
+    struct log *root;               /* whose name its entries bear: the log that forked; itself, if it is no branch */
+    struct log *next_branch;        /* of the same root; root's own: the first */
+    struct log *parent;             /* a branch's: what its first entry follows lies there */
     struct log *split_off;   /* until the commit that moves them its entries lie under that one's number; else NULL */
     uint64_t family_changes; /* root: how often its branches or what they hold have changed */
     uint64_t family_size;
@@ -408,7 +409,8 @@ struct node {
     size_t dirty_log_count, dirty_log_capacity;
     uint64_t own_hlc; /* the largest of this device */
     uint64_t entry_count;
-    bool restored; /* the database is an older copy: its own logs are closed */
+    bool restored;   /* the database is an older copy: its own logs are closed */
+    unsigned doubts; /* how many own logs were doubted */
 
     struct person_name *names;
     size_t name_count, name_capacity;
