@@ -8,6 +8,7 @@ static void a_failed_commit_is_an_error_and_the_node_goes_on(void **state)
     (void)state;
     begin_story(&world, 1, "alice", GUESTS("bob"));
     CHECK_OK(world_say(&world, "alice", "before"));
+    world_run(&world, 5000); /* nothing else is on its way to the disk */
     world_host(&world, "alice")->fail_commits = 1;
     world_host(&world, "alice")->fail_with = ERR_DISK_FULL;
     const struct asked *first = world_post(&world, "alice", "lost");

@@ -364,6 +364,35 @@ static void logs_told_in_somebody_elses_name_do_not_silence_her(void **state)
     end_with_mallory(&rogue);
 }
 
+static void false_claims_about_her_log_do_not_use_up_her_subs(void **state)
+{
+    struct rogue rogue = {0};
+    struct message_ref message;
+    struct node_group group;
+    struct wire_message have = {.type = WIRE_HAVE};
+    (void)state;
+    begin_with_mallory(&rogue, 12);
+    for (int i = 0; i < 80; i++) {
+        struct buffer row = {0};
+        CHECK_OK(world_say_more(&rogue.world, "alice", &(struct saying){.text = "another"}, &message));
+        meet(&rogue, "alice");
+        struct dep claim = {.log = message.log, .seq = message.seq + (uint64_t)(i % 2)};
+        dep_append(&claim, &row);
+        have.have.group = rogue.group;
+        have.have.kind = KIND_CONTENT;
+        have.have.rows = buffer_bytes(&row);
+        stranger_say(&rogue.mallory, &have);
+        world_run(&rogue.world, 100);
+        buffer_done(&row);
+    }
+    world_settle(&rogue.world);
+    CHECK_HOLDS(&rogue.world);
+    assert_int_equal(world_text_count(&rogue.world, "bob", "another"), 80);
+    assert_true(node_group_at(world_host(&rogue.world, "alice")->node, 0, &group));
+    assert_in_range(group.subs, 1, 8);
+    end_with_mallory(&rogue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +404,7 @@ int main(void)
         cmocka_unit_test(somebody_elses_log_cannot_be_written),
         cmocka_unit_test(a_gap_and_a_wrong_kind_are_not_taken),
         cmocka_unit_test(logs_told_in_somebody_elses_name_do_not_silence_her),
+        cmocka_unit_test(false_claims_about_her_log_do_not_use_up_her_subs),
         cmocka_unit_test(ten_thousand_promised_logs_leave_room_for_a_true_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
