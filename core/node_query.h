@@ -11,8 +11,9 @@ struct node_info {
     uint32_t workspace;          /* its group number; 0: none */
     struct bytes workspace_name; /* may be empty until its key and title have come */
     uint64_t free_disk;
-    enum error disk_state; /* OK; ERR_LIMIT: takes no entries of others; ERR_DISK_FULL: read-only; another: not readable */
-    uint64_t entries;      /* stored */
+    enum error
+        disk_state;   /* OK; ERR_LIMIT: takes no entries of others; ERR_DISK_FULL: read-only; another: not readable */
+    uint64_t entries; /* stored */
     uint64_t last_arrival; /* of the newest durable entry: where node_arrivals() finds nothing yet */
     size_t links;          /* that stand */
 };

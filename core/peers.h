@@ -11,7 +11,7 @@ MUST_USE enum error peers_add_by_hand(struct node *node, const struct address *a
 MUST_USE enum error peers_remove(struct node *node, const struct address *address);
 /* Discovery shows a beacon at an address: dials it if it means us. */
 void peers_seen(struct node *node, const struct address *address, const struct beacon *beacon);
-void peers_told(struct node *node, struct bytes rows);         /* a member told ADDRESS_ROWs */
+void peers_told(struct node *node, struct bytes rows); /* a member told ADDRESS_ROWs */
 /* A device is wanted and was told to live there: dialled, after `delay_ms` if the address is new. */
 void peers_want(struct node *node, const struct address *address, const struct sign_public *device, uint64_t delay_ms);
 /* Somebody told who lives there, in case the address is one that we know. */
