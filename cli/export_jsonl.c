@@ -29,9 +29,9 @@ json_t *export_jsonl_header(const char *workspace, const json_t *clock, const st
 
 json_t *export_jsonl_message(const json_t *message)
 {
-    static const char *const fields[] = {"id",     "group",  "topic", "author", "person",
-                                         "device", "seq",    "time",  "text",   "reply_to",
-                                         "edited", "urgent", "state", "type",   "written_twice"};
+    static const char *const fields[] = {"id",    "group", "topic",         "author",       "person", "device",
+                                         "seq",   "time",  "text",          "reply_to",     "edited", "urgent",
+                                         "state", "type",  "written_twice", "time_doubtful"};
     json_t *line = json_object();
 
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {

@@ -51,7 +51,8 @@ static void print_remarks(FILE *stream, const json_t *message)
         {"early", _("history still coming")},
         {"late", _("came late")},
         {"written_twice", _("written twice")},
-        {"implausible", _("doubtful time")},
+        {"time_doubtful", _("time doubted")},
+        {field_true(message, "time_doubtful") ? "" : "implausible", _("doubtful time")},
         {"incomplete", _("what it refers to is still missing")},
     };
 

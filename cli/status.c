@@ -76,6 +76,35 @@ static void print_disk(FILE *stream, const json_t *sync)
     fputc('\n', stream);
 }
 
+/* Whether an earlier log was of the same device: each is named once. */
+static bool is_named(const json_t *logs, size_t index)
+{
+    const char *device = field_text(json_array_get(logs, index), "device");
+
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(field_text(json_array_get(logs, i), "device"), device) == 0)
+            return true;
+    return false;
+}
+
+static void print_forked(FILE *stream, const json_t *sync)
+{
+    const json_t *logs = json_object_get(sync, "forked_logs"), *forked;
+    size_t index;
+
+    json_array_foreach(logs, index, forked)
+    {
+        if (is_named(logs, index))
+            continue;
+        fputs(output_style(stream, STYLE_ALERT), stream);
+        fputs(_("Written twice, by a restored copy or on two computers; both versions are kept:"), stream);
+        fputs(output_style(stream, STYLE_PLAIN), stream);
+        fputc(' ', stream);
+        output_name(stream, *field_text(forked, "author") ? field_text(forked, "author") : _("somebody"));
+        fputc('\n', stream);
+    }
+}
+
 /* How complete what each person wrote is here. */
 static void print_people(FILE *stream, const json_t *people)
 {
@@ -110,6 +139,7 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync, const js
         fputs(_("Chats:\n"), stream);
     json_array_foreach(json_object_get(sync, "groups"), index, group) print_group(stream, group);
     print_people(stream, people);
+    print_forked(stream, sync);
     fprintf(stream, _("Connections: %llu\n"), (unsigned long long)field_number(sync, "links"));
     fprintf(stream, _("Entries stored: %llu\n"), (unsigned long long)field_number(sync, "entries"));
     print_listen(stream, field_text(info, "listen"));

@@ -23,6 +23,8 @@ void batch_free(struct batch *batch)
     buffer_wipe(&batch->arena);
     free(batch->entries);
     free(batch->moves);
+    free(batch->doubted);
+    free(batch->doubts);
     free(batch->locals);
     free(batch->rows);
     free(batch);
@@ -67,6 +69,17 @@ void batch_add_move(struct batch *batch, uint32_t from, uint64_t seq, uint32_t t
         (struct batch_move){.from = from, .to = to, .seq = seq, .after = batch->entry_count};
 }
 
+void batch_set_doubts(struct batch *batch, uint32_t group, const struct doubt *doubts, size_t count)
+{
+    batch->doubted = with_room(batch->doubted, batch->doubted_count, &batch->doubted_capacity, sizeof *batch->doubted);
+    batch->doubted[batch->doubted_count++] =
+        (struct batch_doubts){.group = group, .first = batch->doubt_count, .count = count};
+    for (size_t i = 0; i < count; i++) {
+        batch->doubts = with_room(batch->doubts, batch->doubt_count, &batch->doubt_capacity, sizeof *batch->doubts);
+        batch->doubts[batch->doubt_count++] = doubts[i];
+    }
+}
+
 static struct batch_local *add_local(struct batch *batch, struct bytes key)
 {
     batch->locals = with_room(batch->locals, batch->local_count, &batch->local_capacity, sizeof *batch->locals);
@@ -102,7 +115,8 @@ void batch_set_row(struct batch *batch, const struct log_row *row)
 
 bool batch_is_empty(const struct batch *batch)
 {
-    return !batch->entry_count && !batch->local_count && !batch->row_count && !batch->move_count;
+    return !batch->entry_count && !batch->local_count && !batch->row_count && !batch->move_count &&
+           !batch->doubted_count;
 }
 
 struct bytes batch_entry_wire(const struct batch *batch, size_t index)

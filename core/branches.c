@@ -76,12 +76,14 @@ static size_t count(const struct log *root)
     return branches;
 }
 
-size_t branches_forked_logs(const struct group *group)
+const struct log *branches_forked_log(const struct group *group, size_t index)
 {
-    size_t forked = 0;
-    for (size_t i = 0; i < group->log_count; i++)
-        forked += !group->logs[i]->row.is_branch && count(group->logs[i]) > 0;
-    return forked;
+    for (size_t i = 0; i < group->log_count; i++) {
+        const struct log *log = group->logs[i];
+        if (!log->row.is_branch && count(log) > 0 && index-- == 0)
+            return log;
+    }
+    return NULL;
 }
 
 /* ---------------------------------------------------------------- placing */

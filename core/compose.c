@@ -9,14 +9,17 @@
 #include "roster.h"
 
 /* The newest log of this device, instance and kind: what a new sub follows. */
-static const struct log *last_own(const struct group *group, enum log_kind kind)
+static const struct log *last_own(const struct node *node, const struct group *group, enum log_kind kind)
 {
     const struct log *last = NULL;
+    uint64_t last_hlc = 0;
     for (size_t i = 0; i < group->log_count; i++) {
         const struct log *log = group->logs[i];
-        if (log->own && log->kind == kind && log->row.head_seq && log->row.number &&
-            (!last || log->row.head_hlc > last->row.head_hlc))
-            last = log;
+        uint64_t hlc = hlc_believed(log->row.head_hlc, node->now_ms);
+        if (!log->own || log->kind != kind || !log->row.head_seq || !log->row.number || (last && hlc <= last_hlc))
+            continue;
+        last = log;
+        last_hlc = hlc;
     }
     return last;
 }
@@ -85,11 +88,11 @@ static void publish(struct node *node, struct log *log, const struct entry *fiel
 static void begin_entry(struct node *node, struct log *log, const struct dep *answers, uint64_t answers_hlc,
                         struct buffer *deps, struct entry *ret)
 {
-    uint64_t cause_hlc = answers_hlc;
+    uint64_t cause_hlc = hlc_believed(answers_hlc, node->now_ms);
     ret->log = log->id;
     ret->seq = log->row.head_seq + 1;
     ret->previous = log->row.head_id;
-    const struct log *last = log->row.head_seq ? NULL : last_own(log->group, log->kind);
+    const struct log *last = log->row.head_seq ? NULL : last_own(node, log->group, log->kind);
     if (last) {
         struct dep follows = {.log = last->root->id, .seq = last->row.head_seq};
         memcpy(follows.id, last->row.head_id.bytes, sizeof follows.id);
@@ -98,11 +101,10 @@ static void begin_entry(struct node *node, struct log *log, const struct dep *an
     }
     if (answers)
         dep_append(answers, deps);
-    logs_collect_deps(log, log->kind, deps, &cause_hlc);
+    logs_collect_deps(log, log->kind, node->now_ms, deps, &cause_hlc);
     ret->deps = buffer_bytes(deps);
     ret->hlc = hlc_next(node->now_ms, node->own_hlc, cause_hlc);
-    if (ret->hlc > node->own_hlc)
-        node->own_hlc = ret->hlc;
+    node->own_hlc = ret->hlc; /* also when it is smaller: the clock ran far ahead and was put right */
 }
 
 void compose_governance(struct node *node, struct group *group, enum entry_type type, struct bytes payload)

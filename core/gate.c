@@ -2,6 +2,7 @@
 #include "gate.h"
 
 #include "alloc.h"
+#include "distrust.h"
 #include "say.h"
 #include <stdlib.h>
 
@@ -66,6 +67,16 @@ static void forget_waiting(struct gate *gate)
     gate->count = gate->capacity = gate->bytes = 0;
 }
 
+static void carry_out(struct node *node, const struct command *command)
+{
+    if (node->disk_state == ERR_DISK_FULL)
+        node_reply(node, command->id, ERR_DISK_FULL, 0);
+    else if (command->type == COMMAND_CLOCK_DISTRUST)
+        distrust_command(node, command);
+    else
+        say_command(node, command);
+}
+
 void gate_settle(struct node *node)
 {
     struct gate *gate = &node->gate;
@@ -74,10 +85,7 @@ void gate_settle(struct node *node)
     if (gate->closed || !gate->count)
         return;
     for (size_t i = 0; i < gate->count; i++)
-        if (node->disk_state == ERR_DISK_FULL)
-            node_reply(node, gate->waiting[i].command.id, ERR_DISK_FULL, 0);
-        else
-            say_command(node, &gate->waiting[i].command);
+        carry_out(node, &gate->waiting[i].command);
     forget_waiting(gate);
 }
 

@@ -188,6 +188,30 @@ void groups_note_governance(struct node *node, struct log *log, const struct ent
         keys_note(node, log->group, entry);
 }
 
+/* Whose time is not believed, as storage was told last: so that it is told again only when that has changed. */
+static void doubts_mark(const struct roster *roster, struct hash *ret)
+{
+    struct buffer text = {0};
+    for (size_t i = 0; i < roster->doubt_count; i++)
+        clock_encode(&roster->doubts[i], &text);
+    crypto_hash(buffer_bytes(&text), ret);
+    buffer_done(&text);
+}
+
+static void tell_doubts(struct node *node, struct group *group)
+{
+    struct roster *roster = &group->roster;
+    struct vault_key row = number_key("doubts/", group->number);
+    struct hash mark;
+    if (!roster->doubts_changed)
+        return;
+    roster->doubts_changed = false;
+    batch_set_doubts(node_batch(node), group->number, roster->doubts, roster->doubt_count);
+    doubts_mark(roster, &mark);
+    vault_put(node, &row, hash_bytes(&mark));
+    node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
+}
+
 void groups_roster_again(struct node *node, struct group *group)
 {
     roster_done(&group->roster);
@@ -203,6 +227,7 @@ void groups_roster_again(struct node *node, struct group *group)
         }
     }
     roster_evaluate(&group->roster);
+    group->roster.doubts_changed = true; /* what there was is forgotten */
     group->wants_dirty = true;
     node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
 }
@@ -285,6 +310,7 @@ void groups_settle(struct node *node)
         presence_roster_changed(node);
         node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
     }
+    tell_doubts(node, group);
     if (group->keys_changed)
         read_unread(node, group);
     group->keys_changed = false;
@@ -345,6 +371,26 @@ static void load_title(struct node *node, struct bytes which, struct bytes plain
     buffer_append(&group->title, (struct bytes){plain.data + 8, plain.size - 8});
 }
 
+static void load_doubts_mark(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct group *group = which.size == 4 ? groups_by_number(node, get_u32(which.data)) : NULL;
+    struct hash mark;
+    if (!group)
+        return;
+    doubts_mark(&group->roster, &mark);
+    group->roster.doubts_changed = !bytes_equal(plain, hash_bytes(&mark));
+}
+
+/* Storage was told already, unless another version judged otherwise. */
+static enum error load_roster(struct node *node, struct group *group)
+{
+    roster_evaluate(&group->roster);
+    enum error err = vault_each(node, "doubts/", load_doubts_mark);
+    if (node->event->type != EVENT_START)
+        group->roster.doubts_changed = false; /* a commit has failed: this is not the moment for another */
+    return err;
+}
+
 static bool load_log(void *arg, const struct log_row *row)
 {
     struct node *node = arg;
@@ -383,7 +429,5 @@ enum error groups_load(struct node *node)
     for (size_t i = 0; !err && i < node->log_count; i++)
         if (node->logs[i]->kind == KIND_GOVERNANCE && node->logs[i]->row.number)
             err = storage->each_entry(storage->ctx, node->logs[i]->row.number, 1, load_governance, node->logs[i]);
-    if (!err && node->workspace)
-        roster_evaluate(&node->workspace->roster);
-    return err;
+    return !err && node->workspace ? load_roster(node, node->workspace) : err;
 }

@@ -3,10 +3,16 @@
 
 #define MS_MAX (UINT64_MAX >> 16)
 
+uint64_t hlc_believed(uint64_t hlc, uint64_t now_ms)
+{
+    return hlc_ms(hlc) > now_ms && hlc_ms(hlc) - now_ms > HLC_AHEAD_MAX_MS ? 0 : hlc;
+}
+
 /* One more than `seen`, or 0 where the clock that made it cannot be believed. */
 static uint64_t after(uint64_t seen, uint64_t now_ms)
 {
-    return hlc_ms(seen) > now_ms + HLC_AHEAD_MAX_MS || seen == UINT64_MAX ? 0 : seen + 1;
+    seen = hlc_believed(seen, now_ms);
+    return seen == 0 || seen == UINT64_MAX ? 0 : seen + 1;
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)

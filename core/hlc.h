@@ -16,6 +16,9 @@ static inline uint64_t hlc_ms(uint64_t hlc)
     return hlc >> 16;
 }
 
+/* `hlc`, or 0 where it is more than HLC_AHEAD_MAX_MS ahead of now_ms: no clock that shows that can be believed. */
+uint64_t hlc_believed(uint64_t hlc, uint64_t now_ms);
+
 /* The HLC of a new entry: max(now, own_last + 1, cause_max + 1), ignoring values more than HLC_AHEAD_MAX_MS ahead of
  * now_ms (own last included). */
 uint64_t hlc_next(uint64_t now_ms, uint64_t own_last, uint64_t cause_max);

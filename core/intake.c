@@ -270,7 +270,7 @@ static void accept(struct node *node, const struct intake *intake, const struct 
         relay_note(log, item->seq);
     if (log->own) { /* an older copy of this home wrote it: adopt it, and go on in a new sub */
         logs_close(node, log);
-        if (entry.hlc > node->own_hlc)
+        if (hlc_believed(entry.hlc, node->now_ms) > node->own_hlc)
             node->own_hlc = entry.hlc;
     }
     if (log->kind == KIND_GOVERNANCE)

@@ -194,7 +194,7 @@ static bool is_given(struct bytes deps, const struct log *log, const struct dep 
     return false;
 }
 
-void logs_collect_deps(const struct log *own, enum log_kind kind, struct buffer *deps, uint64_t *hlc)
+void logs_collect_deps(const struct log *own, enum log_kind kind, uint64_t now_ms, struct buffer *deps, uint64_t *hlc)
 {
     size_t given = deps->size;
     for (const struct log *log = own->group->tips; log && deps->size < ENTRY_DEPS_MAX * DEP_SIZE;
@@ -208,7 +208,7 @@ void logs_collect_deps(const struct log *own, enum log_kind kind, struct buffer 
         if (is_given((struct bytes){deps->data, given}, log, &dep))
             continue;
         dep_append(&dep, deps);
-        if (log->row.head_hlc > *hlc)
+        if (hlc_believed(log->row.head_hlc, now_ms) > *hlc)
             *hlc = log->row.head_hlc;
     }
 }
@@ -306,7 +306,7 @@ void logs_restore(struct node *node, struct group *group, const struct log_row *
         make_newest_tip(log);
     if (row->number > node->last_log_number)
         node->last_log_number = row->number;
-    if (log->own && row->head_hlc > node->own_hlc)
+    if (log->own && hlc_believed(row->head_hlc, node->now_ms) > node->own_hlc)
         node->own_hlc = row->head_hlc;
     node->entry_count += row->head_seq - row->base_seq;
 }

@@ -36,8 +36,8 @@ void logs_made_durable(struct node *node, const struct log_row *row);
 void logs_flush_rows(struct node *node);
 
 /* Adds the tips that a new own entry of `kind` in `own` cites to those deps that stand in `deps` already, newest first,
- * up to ENTRY_DEPS_MAX; raises *hlc to the largest HLC among them. */
-void logs_collect_deps(const struct log *own, enum log_kind kind, struct buffer *deps, uint64_t *hlc);
+ * up to ENTRY_DEPS_MAX; raises *hlc to the largest HLC among them that can be believed at now_ms. */
+void logs_collect_deps(const struct log *own, enum log_kind kind, uint64_t now_ms, struct buffer *deps, uint64_t *hlc);
 
 /* BLAKE2b-256("zuruf-digest-v1" ‖ group ‖ kind-0 rows ‖ kind-1 rows): PROTOCOL.md, "Digest". */
 const struct hash *logs_digest(struct group *group);

@@ -80,7 +80,8 @@ static enum error describe(struct node *node, const struct log *log, const struc
                             .arrival = stored->arrival,
                             .wire = stored->wire};
     ret->late = stored->seen_ms > ret->time_ms + LATE_MS;
-    ret->implausible = ret->time_ms > node->now_ms + HLC_AHEAD_MAX_MS;
+    ret->implausible = entry.hlc && !hlc_believed(entry.hlc, node->now_ms);
+    ret->time_doubtful = doubts_find(log->group->roster.doubts, log->group->roster.doubt_count, &entry.log, entry.seq);
     bool may_write = describe_author(node, log, ret);
     if (!may_write && ret->type == ENTRY_MESSAGE)
         ret->state = MESSAGE_NOT_TEXT; /* a reader's or a carrier's program that does not keep to its role */
@@ -136,17 +137,19 @@ struct list {
     uint64_t arrival;
 };
 
-static bool fits(const struct message_query *query, const struct message *message)
+/* What is doubted counts by its place. */
+static bool fits(const struct message_query *query, const struct message *message, const struct order_row *row)
 {
-    if (query->since_ms && message->time_ms < query->since_ms)
+    uint64_t time_ms = message->time_doubtful ? row->key.ms : message->time_ms;
+    if (query->since_ms && time_ms < query->since_ms)
         return false;
-    if (query->until_ms && message->time_ms >= query->until_ms)
+    if (query->until_ms && time_ms >= query->until_ms)
         return false;
     return !query->topic.size || bytes_equal(query->topic, message->topic);
 }
 
-/* A sort key is never below its entry's own time, so from here on back nothing is wanted.  The other way round says
- * nothing: a clock that runs far ahead lifts the keys of all that is written after it. */
+/* A sort key is never below its entry's time, so far as that is believed, so from here on back nothing is wanted.  The
+ * other way round says nothing: a clock that runs far ahead lifts the keys of all that is written after it. */
 static bool is_before_all(const struct message_query *query, const struct order_row *row)
 {
     return query->backward && row->key.ms < query->since_ms;
@@ -175,7 +178,7 @@ static bool visit_row(void *arg, const struct order_row *row)
         return false;
     message.incomplete = row->incomplete;
     message.cursor = row->cursor;
-    if (fits(list->query, &message))
+    if (fits(list->query, &message, row))
         list->stopped = !list->visit(list->arg, &message);
     return !list->stopped && list->rows % ROWS_PER_READER != 0;
 }

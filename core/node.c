@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "compare.h"
 #include "compose.h"
+#include "distrust.h"
 #include "early.h"
 #include "fetch.h"
 #include "gate.h"
@@ -220,6 +221,10 @@ static void on_command(struct node *node, const struct command *command)
     case COMMAND_SEND:
         if (!gate_holds(node, command))
             say_command(node, command);
+        break;
+    case COMMAND_CLOCK_DISTRUST:
+        if (!gate_holds(node, command))
+            distrust_command(node, command);
         break;
     case COMMAND_PEER_ADD:
         simple_reply(node, command, peers_add_by_hand(node, &command->addresses[0]));

@@ -25,11 +25,12 @@ enum command_type {
     COMMAND_IDENTITY_CREATE,  /* name → – */
     COMMAND_WORKSPACE_CREATE, /* name → – */
     COMMAND_INVITE_CREATE,    /* role, expires_ms → code, expires_ms */
-    COMMAND_JOIN,        /* code, addresses → –; answered when this node can read and write there, or refused */
-    COMMAND_SEND,        /* a message → its id; answered when it is durable */
-    COMMAND_PEER_ADD,    /* address → – (remembered, dialled now and again) */
-    COMMAND_PEER_REMOVE, /* address → – */
-    COMMAND_STOP,        /* says BYE on every link */
+    COMMAND_JOIN,           /* code, addresses → –; answered when this node can read and write there, or refused */
+    COMMAND_SEND,           /* a message → its id; answered when it is durable */
+    COMMAND_PEER_ADD,       /* address → – (remembered, dialled now and again) */
+    COMMAND_PEER_REMOVE,    /* address → – */
+    COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
+    COMMAND_STOP,           /* says BYE on every link */
 };
 
 enum role { ROLE_ADMIN = 1, ROLE_MEMBER = 2, ROLE_READER = 3, ROLE_CARRIER = 4, ROLE_ARCHIVE = 5 };
@@ -60,6 +61,9 @@ struct command {
         bool urgent;
         struct bytes client_id; /* may be empty; the same one again gives the same message */
     } send;
+    struct { /* CLOCK_DISTRUST: both included, of one log */
+        struct message_ref from, to;
+    } distrust;
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -132,7 +136,7 @@ enum notice_type {
     NOTICE_PEER_UP,      /* a link to `device` stands */
     NOTICE_PEER_DOWN,
     NOTICE_ROSTER,    /* members or names changed */
-    NOTICE_WORKSPACE, /* created or joined */
+    NOTICE_WORKSPACE, /* created, joined, named; whose times are believed has changed, so the order of messages */
 };
 
 struct notice {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "node_query.h"
 
+#include "branches.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
@@ -132,6 +133,21 @@ bool node_person_at(const struct node *node, uint32_t number, size_t index, stru
     ret->linked = presence && presence->links;
     ret->online = ret->self || (presence && presence_is_online(presence));
     describe_progress(group, member, ret);
+    return true;
+}
+
+bool node_forked_log_at(const struct node *node, size_t index, struct node_forked_log *ret)
+{
+    const struct group *group = node->workspace;
+    const struct log *log = group ? branches_forked_log(group, index) : NULL;
+    if (!log)
+        return false;
+    const struct member *member = roster_find(&group->roster, log_author(log));
+    *ret = (struct node_forked_log){.group = group->number, .log = log->id, .device = *log_author(log)};
+    if (member) {
+        ret->person = member->person;
+        ret->author = groups_person_name(node, &member->person);
+    }
     return true;
 }
 

@@ -51,6 +51,16 @@ struct node_person {
 };
 bool node_person_at(const struct node *node, uint32_t group, size_t index, struct node_person *ret);
 
+/* A log that was written twice (branches.h). */
+struct node_forked_log {
+    uint32_t group;
+    struct hash log; /* its id before it forked */
+    struct sign_public device;
+    struct person_id person; /* zero: no member */
+    struct bytes author;     /* name; empty when unknown */
+};
+bool node_forked_log_at(const struct node *node, size_t index, struct node_forked_log *ret); /* false: past the last */
+
 struct node_peer {
     struct address address;
     bool by_hand; /* set with peer add; else remembered or told */
@@ -76,7 +86,8 @@ struct message {
     struct person_id person;
     struct bytes author; /* name; empty when unknown */
     uint64_t time_ms;    /* the author's HLC */
-    bool implausible;    /* that time is far from the times around it */
+    bool implausible;    /* that time is more than ten minutes ahead of the clock here */
+    bool time_doubtful;  /* an admin said that it is not to be believed: it has no part in the order */
     struct bytes topic;  /* empty: the general one */
     struct bytes text;
     struct message_ref reply_to; /* seq 0: none */
@@ -101,7 +112,7 @@ struct message_query {
     uint32_t group;
     struct bytes cursor; /* empty: from that end */
     bool backward;
-    uint64_t since_ms, until_ms; /* by the author's time; 0: open */
+    uint64_t since_ms, until_ms; /* by the author's time, by the place where that is doubted; 0: open */
     struct bytes topic;          /* empty: any */
 };
 /* Durable content entries of a group in order; the visitor decides how many. */

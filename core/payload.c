@@ -212,6 +212,30 @@ enum error keyshare_decode(struct bytes payload, struct keyshare *ret)
     return OK;
 }
 
+void clock_encode(const struct doubt *doubt, struct buffer *out)
+{
+    write_array(out, 3);
+    write_bytes(out, FIXED(doubt->log));
+    write_uint(out, doubt->from);
+    write_uint(out, doubt->to);
+}
+
+enum error clock_decode(struct bytes payload, struct doubt *ret)
+{
+    struct reader in = {.left = payload};
+    struct doubt doubt = {0};
+
+    read_array_of(&in, 3);
+    read_fixed(&in, doubt.log.bytes, sizeof doubt.log.bytes);
+    doubt.from = read_uint(&in);
+    doubt.to = read_uint(&in);
+    enum error err = outcome(&in);
+    if (err || doubt.from == 0 || doubt.to < doubt.from)
+        return ERR_MALFORMED;
+    *ret = doubt;
+    return OK;
+}
+
 void box_record_append(const struct dh_secret *ephemeral, const struct dh_public *ephemeral_public,
                        const struct dh_public *recipient, const struct secret_key *key, struct buffer *out)
 {

@@ -2,6 +2,7 @@
  * What entries carry: governance in the clear (kind 0), content as plaintext before it is sealed (kind 1).
  * Tables: PROTOCOL.md, "Payloads".  Decoders borrow from their input and return ERR_MALFORMED. */
 #pragma once
+#include "doubt.h"
 #include "entry.h"
 #include "text.h"
 
@@ -70,6 +71,10 @@ struct keyshare {
 };
 void keyshare_encode(const struct keyshare *share, struct buffer *out);
 MUST_USE enum error keyshare_decode(struct bytes payload, struct keyshare *ret);
+
+/* ENTRY_CLOCK */
+void clock_encode(const struct doubt *doubt, struct buffer *out);
+MUST_USE enum error clock_decode(struct bytes payload, struct doubt *ret);
 
 void box_record_append(const struct dh_secret *ephemeral, const struct dh_public *ephemeral_public,
                        const struct dh_public *recipient, const struct secret_key *key, struct buffer *out);

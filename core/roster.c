@@ -8,6 +8,8 @@ void roster_done(struct roster *roster)
 {
     free(roster->facts);
     free(roster->members);
+    free(roster->clocks);
+    free(roster->doubts);
     *roster = (struct roster){0};
 }
 
@@ -69,6 +71,16 @@ static void note_add(struct roster *roster, const struct hash *group, const stru
     roster->dirty = true;
 }
 
+static void note_clock(struct roster *roster, const struct sign_public *author, const struct entry *entry)
+{
+    struct clock_fact fact = {.author = *author};
+    if (clock_decode(entry->payload, &fact.doubt) != OK)
+        return;
+    ARRAY_ROOM(roster->clocks, roster->clock_count, roster->clock_capacity);
+    roster->clocks[roster->clock_count++] = fact;
+    roster->dirty = true;
+}
+
 void roster_note(struct roster *roster, const struct hash *group, const struct sign_public *author, bool is_root,
                  const struct entry *entry, uint32_t *flags)
 {
@@ -76,6 +88,8 @@ void roster_note(struct roster *roster, const struct hash *group, const struct s
         note_genesis(roster, group, author, entry, flags);
     else if (entry->type == ENTRY_ADD)
         note_add(roster, group, author, entry, flags);
+    else if (entry->type == ENTRY_CLOCK)
+        note_clock(roster, author, entry); /* the root is no admin */
     else if (entry->type != ENTRY_EPOCH && entry->type != ENTRY_KEYSHARE &&
              (is_root || roster_is_admin(roster, author)))
         roster->needs_newer = true;
@@ -131,6 +145,23 @@ static bool is_counted(const struct roster *roster, const struct sign_public *de
                              same_key(&roster->members[roster->count - 1].device, device));
 }
 
+static void evaluate_clocks(struct roster *roster)
+{
+    struct doubt *doubts = NULL;
+    size_t count = 0, capacity = 0;
+    for (size_t i = 0; i < roster->clock_count; i++) {
+        if (!roster_is_admin(roster, &roster->clocks[i].author))
+            continue;
+        ARRAY_ROOM(doubts, count, capacity);
+        doubts[count++] = roster->clocks[i].doubt;
+    }
+    count = doubts_join(doubts, count);
+    roster->doubts_changed |= !doubts_equal(doubts, count, roster->doubts, roster->doubt_count);
+    free(roster->doubts);
+    roster->doubts = doubts;
+    roster->doubt_count = count;
+}
+
 bool roster_evaluate(struct roster *roster)
 {
     size_t before = roster->count;
@@ -150,6 +181,7 @@ bool roster_evaluate(struct roster *roster)
             count_member(roster, &fact->member, &fact->author);
     }
     keep_last_heard(roster, old, before);
+    evaluate_clocks(roster);
     bool changed = before != roster->count || (before && memcmp(old, roster->members, before * sizeof *old) != 0);
     free(old);
     return changed;

@@ -77,6 +77,12 @@ struct add_fact {
     bool consented;
 };
 
+/* A CLOCK that was accepted, whether or not it counts. */
+struct clock_fact {
+    struct sign_public author;
+    struct doubt doubt;
+};
+
 /* Who belongs to a group: a function of the accepted kind-0 entries (roster.h). */
 struct roster {
     struct add_fact *facts;
@@ -88,6 +94,11 @@ struct roster {
     bool needs_newer; /* an admin wrote a kind-0 type that this version does not know */
     struct membership founder;
     struct policy policy;
+    struct clock_fact *clocks;
+    size_t clock_count, clock_capacity;
+    struct doubt *doubts; /* of those that count, joined */
+    size_t doubt_count;
+    bool doubts_changed; /* storage has not been told yet */
 };
 
 struct epoch_key {
@@ -407,7 +418,7 @@ struct node {
     uint32_t last_log_number;
     struct log **dirty_logs;
     size_t dirty_log_count, dirty_log_capacity;
-    uint64_t own_hlc; /* the largest of this device */
+    uint64_t own_hlc; /* of this device's last entry; of those loaded the largest that can be believed */
     uint64_t entry_count;
     bool restored;   /* the database is an older copy: its own logs are closed */
     unsigned doubts; /* how many own logs were doubted */

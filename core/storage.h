@@ -2,6 +2,7 @@
  * What the core needs of storage: a batch that is committed whole or not at all, and reads inside one short snapshot.
  * store/ fills both tables with LMDB; the simulator fills them with memory and faults. */
 #pragma once
+#include "doubt.h"
 #include "entry.h"
 #include "hlc.h"
 
@@ -42,6 +43,11 @@ struct batch_move {
     uint64_t seq;
     size_t after; /* how many entries of this batch come before the move */
 };
+/* From now on these are the entries of the group whose time is not believed, and no others: all of it, each time. */
+struct batch_doubts {
+    uint32_t group;
+    size_t first, count; /* of batch->doubts, joined (doubt.h) */
+};
 struct batch_local { /* a local row: put, or deleted when value_size is SIZE_MAX */
     size_t key_at, key_size;
     size_t value_at, value_size;
@@ -57,6 +63,10 @@ struct batch {
     size_t entry_count, entry_capacity;
     struct batch_move *moves; /* in order, each between two entries */
     size_t move_count, move_capacity;
+    struct batch_doubts *doubted; /* a later one of the same group replaces an earlier one */
+    size_t doubted_count, doubted_capacity;
+    struct doubt *doubts;
+    size_t doubt_count, doubt_capacity;
     struct batch_local *locals;
     size_t local_count, local_capacity;
     struct log_row *rows; /* every log whose row changed, after the change */
@@ -132,5 +142,5 @@ struct storage {
     /* As an order cursor: just before all rows whose sort key has at least this time.  Appends to ret. */
     void (*order_cursor_at)(void *ctx, uint64_t ms, struct buffer *ret);
     uint64_t (*order_progress)(
-        void *ctx); /* highest arrival that the order holds; equal to last_arrival() when caught up */
+        void *ctx); /* highest arrival that the order holds; equal to last_arrival() when caught up and at rest */
 };

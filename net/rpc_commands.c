@@ -192,6 +192,24 @@ void rpc_commands_sent(struct rpc *rpc, const struct rpc_pending *pending, const
     emit_time(out, "time", message.time_ms);
 }
 
+/* ---------------------------------------------------------------- clocks */
+
+void rpc_commands_distrust(struct rpc_call *call, struct command *ret)
+{
+    struct node *node = call->rpc->options.node;
+    uint32_t log;
+
+    ret->type = COMMAND_CLOCK_DISTRUST;
+    struct bytes from = rpc_params_text(&call->params, "from", RPC_REQUIRED);
+    struct bytes to = rpc_params_text(&call->params, "to", RPC_OPTIONAL);
+    if (!rpc_params_end(&call->params))
+        return;
+    enum error err = node_message_find(node, from, &ret->distrust.from, &log);
+    if (!err)
+        err = node_message_find(node, to.data ? to : from, &ret->distrust.to, &log);
+    rpc_error_refuse(&call->failure, err);
+}
+
 /* ---------------------------------------------------------------- peers, and the end */
 
 static void prepare_peer(struct rpc_call *call, enum command_type type, struct command *ret)

@@ -76,6 +76,8 @@ void rpc_message_emit(struct rpc *rpc, const struct message *message, struct buf
         emit_bool(out, "incomplete", true);
     if (message->implausible)
         emit_bool(out, "implausible", true);
+    if (message->time_doubtful)
+        emit_bool(out, "time_doubtful", true);
 }
 
 void rpc_message_emit_tick(void *out, const struct hash *log, uint64_t seq)

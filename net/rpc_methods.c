@@ -20,6 +20,7 @@ static const struct rpc_method methods[] = {
     {"person.list", rpc_overview_persons, NULL, NULL},
     {"group.list", rpc_overview_groups, NULL, NULL},
     {"clock.get", rpc_overview_clock, NULL, NULL},
+    {"clock.distrust", NULL, rpc_commands_distrust, rpc_commands_done},
     {"sync.status", rpc_overview_sync, NULL, NULL},
     {"peer.add", NULL, rpc_commands_peer_add, rpc_commands_done},
     {"peer.remove", NULL, rpc_commands_peer_remove, rpc_commands_done},

@@ -116,6 +116,24 @@ void rpc_overview_groups(struct rpc_call *call, struct buffer *out)
         emit_groups(node_of(call), out);
 }
 
+static void emit_forked_logs(struct rpc *rpc, struct buffer *out)
+{
+    struct node_forked_log forked;
+
+    emit_open(out, "forked_logs", '[');
+    for (size_t i = 0; node_forked_log_at(rpc->options.node, i, &forked); i++) {
+        struct hash group = rpc_names_group_id(rpc, forked.group);
+        emit_open(out, NULL, '{');
+        emit_base32_or_null(out, "group", BYTES_OF(group.bytes));
+        emit_base32(out, "log", BYTES_OF(forked.log.bytes));
+        emit_base32(out, "device", BYTES_OF(forked.device.bytes));
+        emit_base32_or_null(out, "person", BYTES_OF(forked.person.bytes));
+        emit_text(out, "author", forked.author);
+        emit_close(out, '}');
+    }
+    emit_close(out, ']');
+}
+
 void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
 {
     const struct rpc_options *options = &call->rpc->options;
@@ -125,6 +143,7 @@ void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
         return;
     node_info(options->node, &info);
     emit_groups(options->node, out);
+    emit_forked_logs(call->rpc, out);
     emit_number(out, "links", info.links);
     emit_digits(out, "entries", info.entries);
     emit_digits(out, "free_disk", info.free_disk);

@@ -132,6 +132,18 @@ static enum error put_own(struct db_txn *txn, struct ledger *ledger, const struc
     return OK;
 }
 
+static enum error put_doubts(struct db_txn *txn, struct ledger *ledger, struct order *order, const struct batch *batch)
+{
+    enum error err = OK;
+    for (size_t i = 0; !err && i < batch->doubted_count; i++) {
+        bool changed;
+        err = doubted_take(&ledger->doubted, txn, batch, i, &changed);
+        if (!err && changed && order)
+            err = order_again(order, txn, batch->doubted[i].group);
+    }
+    return err;
+}
+
 static enum error put_locals(struct db_txn *txn, const struct batch *batch)
 {
     enum error err = OK;
@@ -154,5 +166,7 @@ enum error append_batch(struct db_txn *txn, struct ledger *ledger, struct order 
         err = put_entries(&at);
     if (!err)
         err = put_own(txn, ledger, batch);
+    if (!err)
+        err = put_doubts(txn, ledger, order, batch);
     return err ? err : put_locals(txn, batch);
 }

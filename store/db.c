@@ -19,6 +19,7 @@ static const char *const table_names[TABLE_COUNT] = {
     [TABLE_RUNS] = "runs",
     [TABLE_LOGS] = "logs",
     [TABLE_LOCALS] = "locals",
+    [TABLE_DOUBTS] = "doubts",
     [TABLE_ORDER] = "order",
     [TABLE_ORDER_GOVERNANCE] = "order-governance",
     [TABLE_ORDER_KEYS] = "order-keys",

@@ -14,6 +14,7 @@ void ledger_done(struct ledger *ledger)
     free(ledger->logs);
     free(ledger->behind);
     table_done(&ledger->trees);
+    doubted_done(&ledger->doubted);
     *ledger = (struct ledger){0};
 }
 
@@ -60,6 +61,7 @@ enum error ledger_note(struct ledger *ledger, const struct log_row *row, struct 
     *ret_new = !log;
     if (!log) {
         log = log_new(row);
+        log->doubted = &ledger->doubted;
         make_room(ledger, row->number);
         ledger->logs[row->number - 1] = log;
         log->next_in_tree = ledger_tree(ledger, &log->tree);
@@ -111,5 +113,7 @@ enum error ledger_load(struct ledger *ledger, struct db_txn *txn, uint64_t salt)
     enum error err = rows_last_arrival(txn, &ledger->last_arrival);
     if (!err)
         err = rows_get_own(txn, &ledger->own);
+    if (!err)
+        err = doubted_load(&ledger->doubted, txn);
     return err ? err : load_logs(ledger, txn);
 }

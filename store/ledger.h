@@ -4,6 +4,7 @@
  * that was given up, so it never holds what is not (about to be) committed. */
 #pragma once
 #include "core/table.h"
+#include "doubted.h"
 #include "rows.h"
 
 /* The order's part of a log: order.c's own. */
@@ -29,6 +30,7 @@ struct ledger_log {
     bool is_branch;
     struct ledger_log *next_in_tree;
     struct sign_public device;
+    const struct doubted *doubted; /* the ledger's */
     struct run last;
     struct order_log order;
 };
@@ -39,6 +41,7 @@ struct ledger {
     struct table trees; /* by tree: the first of its logs */
     uint64_t last_arrival;
     struct own_entry own;
+    struct doubted doubted;
     struct ledger_log **behind; /* logs that may have entries which the order does not hold yet */
     size_t behind_count, behind_capacity;
 };

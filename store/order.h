@@ -13,8 +13,11 @@
  * the largest new one, finds all that must move; an honest author's HLC is beyond his causes' keys, so then nothing
  * moves.
  *
+ * Where a time is not believed (doubted.h), the HLC reads as 0.  When that changes, the same sweep goes over the whole
+ * group: keys may sink then, too, but whatever follows an entry lies at a larger key than it until both were visited.
+ *
  *     order, order-governance   order_row.h
- *     order-keys                u32 log ‖ u64 seq → u48 ms ‖ u64 ticks        where the key is not the entry's own HLC
+ *     order-keys                u32 log ‖ u64 seq → u48 ms ‖ u64 ticks        where the key is not the HLC in the entry
  *     order-late                cause's log id ‖ u64 seq ‖ id(8) ‖ u32 log ‖ u64 seq → nothing     the citer
  *     order-state               "L" ‖ u32 log → u64 seq ‖ u48 ms ‖ u64 ticks ‖ id(8)       how far a log is
  *                               "N" → u64 entries in the order
@@ -58,6 +61,9 @@ MUST_USE enum error order_clear(struct db_txn *txn);
 /* All entries of `to` were moved to it from `from` just now. */
 MUST_USE enum error order_split(struct order *order, struct db_txn *txn, struct ledger_log *from,
                                 struct ledger_log *to);
+
+/* Whose time is believed in this group has changed: all keys are computed again, in steps. */
+MUST_USE enum error order_again(struct order *order, struct db_txn *txn, uint32_t group);
 
 bool order_is_current(const struct order *order);
 /* Goes on by about `budget` entries, or until `interrupted` (may be NULL) says so.  After an error abort the

@@ -56,7 +56,9 @@ enum error order_item_read(struct db_txn *txn, struct ledger_log *log, uint64_t 
     else
         crypto_hash(stored.wire, &id);
     *ret = (struct order_item){.log = log, .seq = seq};
-    ret->own = sort_key_of_hlc(readable ? entry.hlc : 0);
+    ret->stamp = sort_key_of_hlc(readable ? entry.hlc : 0);
+    if (readable && !doubted_covers(log->doubted, log->group, &entry.log, entry.seq))
+        ret->own = ret->stamp;
     ret->deps = readable ? entry.deps : (struct bytes){0};
     memcpy(ret->id, id.bytes, sizeof ret->id);
     ret->has_parent = readable && log->is_branch && log->base > 0 && seq == log->base + 1;
@@ -93,7 +95,7 @@ enum error order_key_now(struct db_txn *txn, const struct order_item *item, stru
     put_side_key(key, item);
     enum error err = db_get(txn, TABLE_ORDER_KEYS, BYTES_OF(key), &value);
     if (err == ERR_NOT_FOUND) {
-        *ret = item->own;
+        *ret = item->stamp;
         return OK;
     }
     if (err)
@@ -113,8 +115,8 @@ enum error order_key_forget(struct db_txn *txn, const struct order_item *item)
 
 enum error order_key_write(struct db_txn *txn, const struct order_item *item, struct sort_key key)
 {
-    if (sort_key_compare(key, item->own) == 0)
-        return OK; /* keys only rise, so there is no row to take away */
+    if (sort_key_compare(key, item->stamp) == 0)
+        return OK;
     uint8_t at[SIDE_KEY_SIZE], value[SIDE_VALUE_SIZE];
     put_side_key(at, item);
     put_u48(value, key.ms);

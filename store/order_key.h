@@ -7,7 +7,8 @@
 struct order_item {
     struct ledger_log *log;
     uint64_t seq;
-    struct sort_key own; /* of its HLC */
+    struct sort_key stamp; /* of the HLC in its header */
+    struct sort_key own;   /* the same, or 0 where that is not believed */
     uint8_t id[8];
     struct bytes deps; /* borrowed until the next change */
     bool has_parent;   /* the first entry of a branch: the one before it lies in another log */
@@ -32,4 +33,5 @@ MUST_USE enum error order_item_key(const struct ledger *ledger, struct db_txn *t
 /* The key under which an entry stands in the order now. */
 MUST_USE enum error order_key_now(struct db_txn *txn, const struct order_item *item, struct sort_key *ret);
 MUST_USE enum error order_key_forget(struct db_txn *txn, const struct order_item *item);
+/* Forget an earlier one before. */
 MUST_USE enum error order_key_write(struct db_txn *txn, const struct order_item *item, struct sort_key key);

@@ -91,13 +91,14 @@ enum error order_find_awaited(struct db_txn *txn, struct ledger_log *log)
 
 static void sweep_later(struct order *order, uint32_t group, struct sort_key from, struct sort_key upto)
 {
-    struct order_sweep *sweep = order->sweeps;
-    while (sweep < order->sweeps + order->sweep_count && sweep->group != group)
-        sweep++;
-    if (sweep == order->sweeps + order->sweep_count) {
+    size_t at = 0;
+    while (at < order->sweep_count && order->sweeps[at].group != group)
+        at++;
+    if (at == order->sweep_count) {
         *order_sweep_add(order) = (struct order_sweep){.group = group, .from = from, .upto = upto};
         return;
     }
+    struct order_sweep *sweep = &order->sweeps[at];
     if (sort_key_compare(from, sweep->from) < 0)
         sweep->from = from;
     if (sort_key_compare(upto, sweep->upto) > 0)
@@ -123,6 +124,8 @@ static enum error move_row(struct order *order, struct db_txn *txn, const struct
     uint8_t at[ORDER_KEY_MAX];
     size_t size = row_key(item, old, at);
     enum error err = db_delete(txn, order_table(item->log->kind), (struct bytes){at, size});
+    if (!err)
+        err = order_key_forget(txn, item);
     if (err)
         return err;
     sweep_later(order, item->log->group, old, keyed->key);
@@ -190,6 +193,12 @@ struct sweep_at {
     size_t prefix;
     struct order_row row; /* its cursor is not used */
 };
+
+enum error order_again(struct order *order, struct db_txn *txn, uint32_t group)
+{
+    sweep_later(order, group, (struct sort_key){0}, (struct sort_key){.ms = U48_MAX, .ticks = UINT64_MAX});
+    return order_state_write(order, txn);
+}
 
 /* The first row of one kind after `at`. */
 static enum error row_after(struct db_txn *txn, enum log_kind kind, uint32_t group, const struct sweep_at *at,

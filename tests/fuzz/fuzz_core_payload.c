@@ -87,6 +87,17 @@ static enum error keyshare_again(struct bytes payload, struct buffer *again)
     return OK;
 }
 
+static enum error clock_again(struct bytes payload, struct buffer *again)
+{
+    struct doubt doubt;
+    enum error err = clock_decode(payload, &doubt);
+    if (err)
+        return err;
+    require(doubt.from > 0 && doubt.from <= doubt.to);
+    clock_encode(&doubt, again);
+    return OK;
+}
+
 static enum error message_again(struct bytes payload, struct buffer *again)
 {
     struct message_content content;
@@ -119,7 +130,8 @@ static enum error title_again(struct bytes payload, struct buffer *again)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static enum error (*const decoders[])(struct bytes, struct buffer *) = {
-        genesis_again, add_again, epoch_again, secrets_again, keyshare_again, message_again, profile_again, title_again,
+        genesis_again, add_again,     epoch_again, secrets_again, keyshare_again,
+        message_again, profile_again, title_again, clock_again,
     };
     if (size == 0)
         return 0;

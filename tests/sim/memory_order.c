@@ -26,14 +26,22 @@ static const struct memory_entry *find_cause(const struct table *causes, const s
     return table_get(causes, name.bytes);
 }
 
-/* Raises `entry`'s key above those of its causes as they are now.  True when it rose. */
-static bool raise_key(const struct table *causes, struct memory_entry *entry)
+static bool is_doubted(const struct memory_store *store, const struct memory_entry *entry, const struct hash *log)
+{
+    for (size_t i = 0; i < store->doubted_count; i++)
+        if (store->doubted[i].group == store->logs[entry->log].row.group)
+            return doubts_find(store->doubted[i].doubts, store->doubted[i].count, log, entry->seq);
+    return false;
+}
+
+/* Puts `entry`'s key above those of its causes as they are now.  True when it moved. */
+static bool put_key(const struct memory_store *store, const struct table *causes, struct memory_entry *entry)
 {
     struct entry decoded;
     enum error err = entry_decode(buffer_bytes(&entry->wire), &decoded);
     assert(!err); /* it was decoded when it was stored */
     (void)err;
-    struct sort_key key = sort_key_of_hlc(decoded.hlc);
+    struct sort_key key = sort_key_of_hlc(is_doubted(store, entry, &decoded.log) ? 0 : decoded.hlc);
     entry->incomplete = false;
     if (entry->seq > 1) {
         const struct memory_entry *before = find_cause(causes, &decoded.log, entry->seq - 1, decoded.previous.bytes);
@@ -48,9 +56,9 @@ static bool raise_key(const struct table *causes, struct memory_entry *entry)
         else
             entry->incomplete = true;
     }
-    bool rose = sort_key_compare(key, entry->key) != 0;
+    bool moves = sort_key_compare(key, entry->key) != 0;
     entry->key = key;
-    return rose;
+    return moves;
 }
 
 /* Causes may have arrived after what they caused, so: until nothing moves any more. */
@@ -67,7 +75,7 @@ static void compute_keys(struct memory_store *store)
     for (bool moved = true; moved;) {
         moved = false;
         for (size_t i = 0; i < store->entry_count; i++)
-            moved |= raise_key(&causes, &store->entries[i]);
+            moved |= put_key(store, &causes, &store->entries[i]);
     }
     table_done(&causes);
 }

@@ -24,6 +24,12 @@ struct memory_local {
     struct buffer key, value;
 };
 
+struct memory_doubts {
+    uint32_t group;
+    struct doubt *doubts;
+    size_t count;
+};
+
 struct memory_store {
     struct memory_entry *entries; /* by arrival - 1 */
     size_t entry_count, entry_capacity;
@@ -31,6 +37,8 @@ struct memory_store {
     size_t log_count;
     struct memory_local *locals; /* by key */
     size_t local_count, local_capacity;
+    struct memory_doubts *doubted;
+    size_t doubted_count;
     uint64_t *order; /* arrivals of content entries of all groups, in order */
     size_t order_count;
     enum error fault;       /* reading fails with it */

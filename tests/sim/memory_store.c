@@ -33,7 +33,10 @@ void memory_store_free(struct memory_store *store)
         buffer_done(&store->locals[i].key);
         buffer_done(&store->locals[i].value);
     }
+    for (size_t i = 0; i < store->doubted_count; i++)
+        free(store->doubted[i].doubts);
     drop_order(store);
+    free(store->doubted);
     free(store->entries);
     free(store->logs);
     free(store->locals);
@@ -131,6 +134,31 @@ static void put_locals(struct memory_store *store, const struct batch *batch)
     }
 }
 
+static void set_doubts(struct memory_store *store, uint32_t group, const struct doubt *doubts, size_t count)
+{
+    size_t at = 0;
+    while (at < store->doubted_count && store->doubted[at].group != group)
+        at++;
+    if (at == store->doubted_count) {
+        store->doubted = alloc_grow(store->doubted, ++store->doubted_count, sizeof *store->doubted);
+        store->doubted[at] = (struct memory_doubts){.group = group};
+    }
+    struct memory_doubts *doubted = &store->doubted[at];
+    doubted->doubts = alloc_grow(doubted->doubts, count + 1, sizeof *doubted->doubts);
+    doubted->count = count;
+    if (count)
+        memcpy(doubted->doubts, doubts, count * sizeof *doubts);
+    store->ordered_entries = 0;
+}
+
+static void put_doubts(struct memory_store *store, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->doubted_count; i++) {
+        const struct batch_doubts *part = &batch->doubted[i];
+        set_doubts(store, part->group, part->count ? &batch->doubts[part->first] : NULL, part->count);
+    }
+}
+
 /* The entries of a forked log from move->seq on go over to a branch that has none yet. */
 static void move_entries(struct memory_store *store, const struct batch_move *move)
 {
@@ -208,6 +236,7 @@ enum error memory_store_commit(struct memory_store *store, const struct batch *b
     for (size_t i = 0; i < batch->row_count; i++)
         log_of(store, batch->rows[i].number)->row = batch->rows[i];
     put_entries(store, batch);
+    put_doubts(store, batch);
     put_locals(store, batch);
     return OK;
 }
@@ -360,6 +389,8 @@ struct memory_store *memory_store_copy(const struct memory_store *store)
     }
     for (size_t i = 0; i < store->local_count; i++)
         put_local(copy, buffer_bytes(&store->locals[i].key), buffer_bytes(&store->locals[i].value));
+    for (size_t i = 0; i < store->doubted_count; i++)
+        set_doubts(copy, store->doubted[i].group, store->doubted[i].doubts, store->doubted[i].count);
     return copy;
 }
 

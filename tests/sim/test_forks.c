@@ -128,6 +128,54 @@ static void check_after_restart(struct world *world)
 
 /* ---------------------------------------------------------------- stories */
 
+struct versions {
+    struct message_ref some;
+    size_t doubted;
+};
+static bool look_at_versions(void *arg, const struct message *message)
+{
+    struct versions *versions = arg;
+    if (message->state == MESSAGE_READABLE && message->written_twice)
+        versions->some = message->ref;
+    versions->doubted += message->time_doubtful;
+    return true;
+}
+
+/* A doubt names the log as it was before it forked: else a liar could write on in another version. */
+static void what_is_doubted_is_doubted_in_every_version(void **state)
+{
+    struct world world;
+    struct versions versions = {0};
+    struct asked asked;
+    struct node_forked_log forked;
+    (void)state;
+    begin_story(&world, 3, "bob", GUESTS("alice", "carol"));
+    world.forks_allowed = true;
+    CHECK_OK(world_say(&world, "alice", "monday"));
+    struct memory_store *backup = back_up(&world, "alice");
+    CHECK_OK(world_say(&world, "alice", "tuesday"));
+    world_settle(&world);
+    assert_false(node_forked_log_at(world_host(&world, "carol")->node, 0, &forked));
+    world_isolate(&world, "alice");
+    roll_back(&world, "alice", backup);
+    CHECK_OK(world_say(&world, "alice", "forgotten"));
+    check_healed(&world, SAID("monday", "tuesday", "forgotten"));
+    assert_true(node_forked_log_at(world_host(&world, "carol")->node, 0, &forked));
+    assert_true(bytes_equal(forked.author, BYTES_TEXT("alice")));
+    assert_false(node_forked_log_at(world_host(&world, "carol")->node, 1, &forked));
+
+    struct message_query query = {.group = 1};
+    CHECK_OK(node_messages(world_host(&world, "bob")->node, &query, look_at_versions, &versions));
+    struct command command = {.type = COMMAND_CLOCK_DISTRUST, .distrust = {versions.some, versions.some}};
+    CHECK_OK(world_command(&world, "bob", &command, 10000, &asked));
+    check_after_restart(&world);
+    versions.doubted = 0;
+    CHECK_OK(node_messages(world_host(&world, "carol")->node, &query, look_at_versions, &versions));
+    assert_int_equal(versions.doubted, 2);
+    memory_store_free(backup);
+    end_story(&world);
+}
+
 static void a_rollback_that_nobody_noticed_loses_nothing(void **state)
 {
     struct world world;
@@ -342,6 +390,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_rollback_that_nobody_noticed_loses_nothing),
+        cmocka_unit_test(what_is_doubted_is_doubted_in_every_version),
         cmocka_unit_test(a_clone_that_lives_on_beside_the_original),
         cmocka_unit_test(two_halves_that_were_told_two_stories_meet),
         cmocka_unit_test(a_branch_forks_again),

@@ -151,6 +151,10 @@ def check_keyshare(part, _words):
     same("epoch id", (epoch_id(x(part["group"]), x(part["key"])), height), (epoch, 2))
 
 
+def check_clock(part, _words):
+    same("clock", payload(8, x(part["payload"])), [x(part["log"]), part["from"], part["to"]])
+
+
 # ---------------------------------------------------------------- messages and links
 
 
@@ -337,6 +341,7 @@ def main(protocol_path, words_path, conversation_path=None):
     checks = {"keys": check_keys, "words": check_words, "logs": check_logs, "consents": check_consents,
               "genesis": check_genesis, "entries": check_entries, "sealed": check_sealed,
               "epoch": lambda part, words: check_epoch(part, words, vectors["keys"]), "keyshare": check_keyshare,
+              "clock": check_clock,
               "tag": check_tag, "digest": check_digest, "handshake": check_handshake, "messages": check_messages,
               "bad": check_bad}
     same("parts", sorted(vectors), sorted(checks))

@@ -123,6 +123,7 @@ static bool payload_is_refused(uint64_t type, struct bytes payload)
         struct add add;
         struct epoch epoch;
         struct keyshare share;
+        struct doubt doubt;
         struct message_content content;
         struct profile profile;
         struct title title;
@@ -136,6 +137,8 @@ static bool payload_is_refused(uint64_t type, struct bytes payload)
         return epoch_decode(payload, &any.epoch) != OK;
     case ENTRY_KEYSHARE:
         return keyshare_decode(payload, &any.share) != OK;
+    case ENTRY_CLOCK:
+        return clock_decode(payload, &any.doubt) != OK;
     case ENTRY_MESSAGE:
         return message_content_decode(payload, &any.content) != OK;
     case ENTRY_PROFILE:
@@ -181,6 +184,12 @@ static void payloads(const struct cast *cast, json_t *list)
     struct epoch epoch = {.height = 1, .records = {many, 55}};
     epoch_encode(&epoch, &out);
     bad_payload(list, ENTRY_EPOCH, "half a record", &out);
+    struct doubt doubt = {.from = 2, .to = 1};
+    clock_encode(&doubt, &out);
+    bad_payload(list, ENTRY_CLOCK, "a range that ends before it begins", &out);
+    doubt = (struct doubt){.from = 0, .to = 1};
+    clock_encode(&doubt, &out);
+    bad_payload(list, ENTRY_CLOCK, "a range from 0", &out);
     buffer_append(&out, buffer_bytes(&cast->genesis_payload));
     out.data[18] = 0xf6; /* null where share history stands */
     bad_payload(list, ENTRY_GENESIS, "null for a boolean", &out);

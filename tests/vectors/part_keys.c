@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * EPOCH and KEYSHARE, and what their recipients get out of them. */
+ * EPOCH and KEYSHARE, and what their recipients get out of them; CLOCK. */
 #include <assert.h>
 
 #include "parts.h"
@@ -72,5 +72,18 @@ json_t *part_keyshare(const struct cast *cast)
                               HEX_OF(cast->bora.box_secret.bytes), "key", HEX_OF(cast->epoch_key.bytes));
     buffer_done(&payload);
     buffer_done(&records);
+    return value;
+}
+
+json_t *part_clock(const struct cast *cast)
+{
+    struct buffer payload = {0};
+    struct doubt doubt = {.from = 3, .to = 300};
+    seed_of("doubted log", doubt.log.bytes);
+    (void)cast;
+    clock_encode(&doubt, &payload);
+    json_t *value = json_pack("{s:o, s:o, s:i, s:i}", "payload", hex(buffer_bytes(&payload)), "log",
+                              HEX_OF(doubt.log.bytes), "from", 3, "to", 300);
+    buffer_done(&payload);
     return value;
 }

@@ -55,6 +55,7 @@ json_t *part_entries(const struct cast *cast);
 json_t *part_sealed(const struct cast *cast);
 json_t *part_epoch(const struct cast *cast);
 json_t *part_keyshare(const struct cast *cast);
+json_t *part_clock(const struct cast *cast);
 json_t *part_tag(const struct cast *cast);
 json_t *part_digest(const struct cast *cast);
 json_t *part_handshake(const struct cast *cast);

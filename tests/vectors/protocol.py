@@ -180,6 +180,7 @@ MEMBERSHIP = (fixed(32), fixed(16), UINT, UINT, fixed(32), fixed(64))
 PAYLOADS = {
     1: (fixed(16), BOOL, UINT) + MEMBERSHIP,
     5: MEMBERSHIP + (upto(64 * 48),),
+    8: (fixed(32), UINT, UINT),
     12: (UINT, fixed(32), upto(1024 * 56), upto(40960)),
     13: (fixed(16), UINT, fixed(32), upto(1024 * 56)),
     64: (UINT, text(64), text(16384)),
@@ -190,6 +191,8 @@ PAYLOADS = {
 
 def payload(kind, data):
     items = check_items(one_array(data), PAYLOADS[kind])
+    if kind == 8:
+        need(1 <= items[1] <= items[2], "no range")
     if kind == 5:
         list(rows(items[6], 32, 8, 8))
     if kind in (12, 13):

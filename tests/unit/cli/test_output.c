@@ -145,6 +145,17 @@ static void marks_of_a_message_are_words(void **state)
     free(shown);
 }
 
+static void a_time_that_an_admin_doubts_is_marked_once(void **state)
+{
+    (void)state;
+    json_t *message = some_message("Alice", "hello");
+    json_object_set_new(message, "implausible", json_true());
+    json_object_set_new(message, "time_doubtful", json_true());
+    char *shown = message_as_shown(message, MESSAGE_WITHOUT_DAY);
+    assert_string_equal(shown, "10:42 Alice: hello (time doubted)\n");
+    free(shown);
+}
+
 static void a_message_without_its_key_says_so(void **state)
 {
     (void)state;
@@ -192,6 +203,7 @@ int main(void)
         cmocka_unit_test(exports_have_sorted_keys_and_no_blanks),
         cmocka_unit_test(a_message_has_time_author_and_text),
         cmocka_unit_test(marks_of_a_message_are_words),
+        cmocka_unit_test(a_time_that_an_admin_doubts_is_marked_once),
         cmocka_unit_test(a_message_without_its_key_says_so),
         cmocka_unit_test(a_receipt_never_says_more_than_is_known),
     };

@@ -13,6 +13,23 @@ static struct bytes value_of(const struct batch *batch, size_t i)
     return (struct bytes){batch->arena.data + batch->locals[i].value_at, batch->locals[i].value_size};
 }
 
+static void doubts_are_kept_by_group(void **state)
+{
+    (void)state;
+    struct batch *batch = batch_new(1, 1);
+    struct doubt doubts[2] = {{.from = 1, .to = 2}, {.from = 5, .to = 9}};
+    batch_set_doubts(batch, 1, doubts, 2);
+    doubts[0].from = 77; /* it has a copy */
+    batch_set_doubts(batch, 2, NULL, 0);
+    batch_set_doubts(batch, 3, doubts + 1, 1);
+    assert_false(batch_is_empty(batch));
+    assert_int_equal(batch->doubted_count, 3);
+    assert_int_equal(batch->doubts[batch->doubted[0].first].from, 1);
+    assert_int_equal(batch->doubted[1].count, 0);
+    assert_int_equal(batch->doubts[batch->doubted[2].first].to, 9);
+    batch_free(batch);
+}
+
 static void a_new_batch_is_empty_until_something_is_added(void **state)
 {
     (void)state;
@@ -92,6 +109,7 @@ static void a_log_has_one_row_the_newest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(doubts_are_kept_by_group),
         cmocka_unit_test(a_new_batch_is_empty_until_something_is_added),
         cmocka_unit_test(everything_added_is_kept_while_the_arena_grows),
         cmocka_unit_test(an_empty_value_is_not_a_deletion),

@@ -37,6 +37,16 @@ static void clocks_more_than_ten_minutes_ahead_are_ignored(void **state)
     assert_true(hlc_next(NOW, UINT64_MAX, UINT64_MAX) == hlc_make(NOW, 0));
 }
 
+static void what_cannot_be_believed_reads_as_nothing(void **state)
+{
+    (void)state;
+    uint64_t bearable = hlc_make(NOW + HLC_AHEAD_MAX_MS, 3);
+    assert_true(hlc_believed(bearable, NOW) == bearable);
+    assert_true(hlc_believed(bearable, NOW - 1) == 0);
+    assert_true(hlc_believed(7, NOW) == 7); /* a clock that is behind harms nobody */
+    assert_true(hlc_believed(UINT64_MAX, UINT64_MAX) == UINT64_MAX);
+}
+
 static void the_end_of_time_does_not_wrap(void **state)
 {
     (void)state;
@@ -83,6 +93,7 @@ int main(void)
         cmocka_unit_test(a_new_entry_is_later_than_ones_own_last_and_its_causes),
         cmocka_unit_test(the_counter_carries_into_the_milliseconds),
         cmocka_unit_test(clocks_more_than_ten_minutes_ahead_are_ignored),
+        cmocka_unit_test(what_cannot_be_believed_reads_as_nothing),
         cmocka_unit_test(the_end_of_time_does_not_wrap),
         cmocka_unit_test(an_effect_sorts_after_its_cause_whatever_its_clock_says),
         cmocka_unit_test(ticks_go_on_where_an_hlc_would_carry),

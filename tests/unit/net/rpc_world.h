@@ -155,6 +155,16 @@ bool node_person_at(const struct node *node, uint32_t group, size_t index, struc
     return node->has_workspace && index < 3;
 }
 
+/* Bob used an old copy. */
+bool node_forked_log_at(const struct node *node, size_t index, struct node_forked_log *ret)
+{
+    (void)node;
+    *ret = (struct node_forked_log){.group = OFFICE, .device = device_of(3), .author = BYTES_TEXT("Bob")};
+    memset(ret->log.bytes, 7, sizeof ret->log.bytes);
+    memset(ret->person.bytes, 2, sizeof ret->person.bytes);
+    return index == 0;
+}
+
 bool node_peer_at(const struct node *node, size_t index, struct node_peer *ret)
 {
     (void)node;

@@ -74,7 +74,10 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_string_equal(text_at(peers, "peers.0.name"), "Bob");
 
     json_t *sync = result(&client, "sync.status", "{}");
-    assert_members(sync, "groups links entries free_disk disk_state discovery");
+    assert_members(sync, "groups forked_logs links entries free_disk disk_state discovery");
+    assert_members(at(sync, "forked_logs.0"), "group log device person author");
+    assert_string_equal(text_at(sync, "forked_logs.0.author"), "Bob");
+    assert_string_equal(text_at(sync, "forked_logs.0.group"), text_at(groups, "groups.0.group"));
     assert_string_equal(text_at(sync, "disk_state"), "ok");
     assert_string_equal(text_at(sync, "discovery"), "off");
 
@@ -169,6 +172,31 @@ static void names_and_addresses_reach_the_node(void **state)
     assert_int_equal(world->last.addresses[0].ip[12], 10);
     json_decref(result(&client, "peer.remove", "{\"address\":\"10.0.0.1:4000\"}"));
     assert_int_equal(world->last.type, COMMAND_PEER_REMOVE);
+    client_done(&client);
+}
+
+static void a_range_whose_times_are_doubted_reaches_the_node(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    for (int i = 0; i < 3; i++)
+        node_add(&world->node, "in the year 2099")->time_doubtful = i > 0;
+    json_decref(result(&client, "clock.distrust", "{\"from\":\"aaaaaaaaaaaaaaaa-2\",\"to\":\"aaaaaaaaaaaaaaaa-3\"}"));
+    assert_int_equal(world->last.type, COMMAND_CLOCK_DISTRUST);
+    assert_int_equal(world->last.distrust.from.seq, 2);
+    assert_int_equal(world->last.distrust.to.seq, 3);
+    json_decref(result(&client, "clock.distrust", "{\"from\":\"aaaaaaaaaaaaaaaa-2\"}"));
+    assert_int_equal(world->last.distrust.to.seq, 2);
+    assert_error(client_call(&client, "clock.distrust", "{\"from\":\"aaaaaaaaaaaaaaaa-9\"}"), -32000, "not_found");
+    assert_error(client_call(&client, "clock.distrust", "{}"), -32602, "usage");
+
+    json_t *first = result(&client, "message.get", "{\"id\":\"aaaaaaaaaaaaaaaa-1\"}");
+    json_t *second = result(&client, "message.get", "{\"id\":\"aaaaaaaaaaaaaaaa-2\"}");
+    assert_null(json_object_get(first, "time_doubtful"));
+    assert_true(json_is_true(json_object_get(second, "time_doubtful")));
+    json_decref(first);
+    json_decref(second);
     client_done(&client);
 }
 
@@ -380,6 +408,7 @@ int main(void)
         TEST(an_invite_is_told_as_code_and_link),
         TEST(joining_takes_a_code_or_its_link_and_addresses),
         TEST(names_and_addresses_reach_the_node),
+        TEST(a_range_whose_times_are_doubted_reaches_the_node),
         TEST(a_text_over_the_limit_is_refused_before_the_node),
         TEST(a_message_has_all_its_members),
         TEST(what_cannot_be_read_shows_no_text),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The order view against a naive evaluator: random histories with authors that lie about time, cite what is not there,
- * or cite falsely, arriving in random order; brought up to date by steps of random size, some of them given up. */
+ * or cite falsely, whose times are doubted and believed again, arriving in random order; brought up to date by steps of
+ * random size, some of them given up. */
 #include "fixture.h"
 
 #include "store/append.h"
@@ -39,7 +40,11 @@ struct fact {
     bool incomplete;
 };
 
+#define DOUBTS 6
+
 struct history {
+    struct doubt doubts[GROUPS][DOUBTS]; /* joined; by group - 1 */
+    size_t doubt_counts[GROUPS];
     struct log_row rows[LOGS];
     struct hash ids[LOGS];
     size_t heads[LOGS]; /* index + 1 of the last fact */
@@ -156,13 +161,34 @@ static bool arrive(struct history *history, size_t log, struct batch *batch)
     return false;
 }
 
+/* Puts into the batch that from now on other times of one group are doubted: also of another group's logs, which is
+ * void, and sometimes fewer than before. */
+static void doubt_anew(struct history *history, struct batch *batch)
+{
+    size_t group = below(GROUPS), count = below(DOUBTS + 1);
+    struct doubt *doubts = history->doubts[group];
+    for (size_t i = 0; i < count; i++) {
+        uint64_t from = 1 + below(20);
+        doubts[i] = (struct doubt){history->ids[below(LOGS)], from, below(9) ? from + below(8) : UINT64_MAX};
+    }
+    history->doubt_counts[group] = doubts_join(doubts, count);
+    batch_set_doubts(batch, (uint32_t)group + 1, doubts, history->doubt_counts[group]);
+}
+
+static bool is_doubted(const struct history *history, const struct fact *fact)
+{
+    uint32_t group = history->rows[fact->log].group;
+    return doubts_find(history->doubts[group - 1], history->doubt_counts[group - 1], &history->ids[fact->log],
+                       fact->seq);
+}
+
 /* ---------------------------------------------------------------- what is right */
 
 static void evaluate(struct history *history)
 {
     for (size_t i = 0; i < ENTRIES; i++) { /* causes stand before their effects */
         struct fact *fact = &history->facts[i];
-        fact->key = sort_key_of_hlc(fact->hlc);
+        fact->key = sort_key_of_hlc(is_doubted(history, fact) ? 0 : fact->hlc);
         fact->incomplete = false;
         if (fact->previous)
             fact->key = sort_key_after(fact->key, history->facts[fact->previous - 1].key);
@@ -311,6 +337,8 @@ static struct batch *next_arrivals(struct history *history, uint64_t turn)
         for (size_t run = 1 + below(6); run > 0 && arrive(history, log, batch); run--)
             ;
     }
+    if (below(5) == 0)
+        doubt_anew(history, batch);
     return batch;
 }
 
@@ -346,6 +374,48 @@ static void the_order_is_that_of_a_naive_evaluation_whatever_came_when(void **st
         print_message("seed %llu\n", (unsigned long long)seed); /* the last one printed is the one that failed */
         play(seed);
     }
+}
+
+static void new_doubts_are_worked_off_in_steps_that_outlive_a_restart(void **state)
+{
+    (void)state;
+    struct place place = place_new();
+    struct log_row log = make_log(1, 1, KIND_CONTENT);
+    struct batch *batch = batch_new(1, 1), *doubting = batch_new(2, 2);
+    struct doubt doubt = {.from = 11, .to = 20};
+    struct db_txn *txn;
+    struct view view;
+    random_state = 1;
+    for (int i = 0; i < 100; i++)
+        add_plain(batch, &log);
+    log_name_id(&log.name, &doubt.log);
+    batch_set_doubts(doubting, 1, &doubt, 1);
+    view_open(&view, place.directory);
+    take_in(&view, batch);
+    while (!order_is_current(&view.order))
+        step(&view);
+
+    assert_int_equal(db_begin(view.db, &txn), OK);
+    assert_int_equal(append_batch(txn, &view.ledger, &view.order, doubting), OK);
+    assert_int_equal(db_commit(txn), OK);
+    size_t steps = 0;
+    for (; !order_is_current(&view.order); steps++) {
+        assert_int_equal(view.storage.begin(view.storage.ctx), OK);
+        assert_int_equal(view.storage.order_progress(view.storage.ctx), 99); /* it says that it is not done */
+        view.storage.end(view.storage.ctx);
+        step(&view);
+        view_close(&view);
+        view_open(&view, place.directory);
+    }
+    assert_true(steps > 5);
+    assert_int_equal(db_begin(view.db, &txn), OK);
+    assert_int_equal(append_batch(txn, &view.ledger, &view.order, doubting), OK);
+    assert_true(order_is_current(&view.order)); /* the same again changes nothing */
+    db_abort(txn);
+    view_close(&view);
+    batch_free(batch);
+    batch_free(doubting);
+    place_remove(&place);
 }
 
 /* ---------------------------------------------------------------- the view behind the store */
@@ -507,6 +577,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_order_is_that_of_a_naive_evaluation_whatever_came_when),
+        cmocka_unit_test(new_doubts_are_worked_off_in_steps_that_outlive_a_restart),
         cmocka_unit_test(the_stores_order_equals_one_rebuilt_from_nothing),
         cmocka_unit_test(a_small_batch_is_in_order_as_soon_as_it_is_durable),
         cmocka_unit_test(a_scan_goes_on_from_a_cursor_or_a_time_in_both_directions),
