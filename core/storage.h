@@ -83,6 +83,10 @@ struct journal {
     void *ctx;
     /* Takes the batch into the queue of the storage thread; never waits. */
     void (*submit)(void *ctx, const struct batch *batch);
+    /* Commits these now, on the loop's thread, where that is quicker than waking another: little, a disk that has been
+     * quick lately, and nothing else under way.  True: collect() has their results.  False: nothing was done, submit
+     * them.  No snapshot may be open.  NULL: there is no such way. */
+    bool (*commit_here)(void *ctx, const struct batch *const *batches, size_t count);
     /* Hands out results in order of submission; returns how many.  Called on the loop after a wake-up. */
     size_t (*collect)(void *ctx, struct persisted *ret, size_t most);
     /* From any thread, whenever collect() would return something. */

@@ -53,7 +53,37 @@ void disk_submit(struct disk *disk, const struct batch *batch)
     disk->last = item;
     disk->bytes += item->size;
     look_behind(disk);
-    disk->journal->submit(disk->journal->ctx, batch);
+    disk->turn[disk->turn_count++] = batch;
+    disk->turn_bytes += item->size;
+    if (!disk->journal->commit_here || disk->turn_count == DISK_TURN_BATCHES || disk->turn_bytes > DISK_TURN_BYTES)
+        disk_hand_over(disk);
+}
+
+static void forget_turn(struct disk *disk)
+{
+    disk->turn_count = 0;
+    disk->turn_bytes = 0;
+}
+
+void disk_hand_over(struct disk *disk)
+{
+    for (size_t i = 0; i < disk->turn_count; i++)
+        disk->journal->submit(disk->journal->ctx, disk->turn[i]);
+    forget_turn(disk);
+}
+
+bool disk_end_turn(struct disk *disk)
+{
+    const struct journal *journal = disk->journal;
+
+    if (!disk->turn_count)
+        return false;
+    if (journal->commit_here(journal->ctx, disk->turn, disk->turn_count)) {
+        forget_turn(disk);
+        return true;
+    }
+    disk_hand_over(disk);
+    return false;
 }
 
 bool disk_take_result(struct disk *disk, struct persisted *ret)

@@ -7,13 +7,18 @@
 #define DISK_CAUGHT_UP_BYTES ((size_t)4 << 20)
 #define DISK_SPACE_MS 1000 /* how old the answer about free space may be */
 
+#define DISK_TURN_BATCHES 64
+#define DISK_TURN_BYTES ((size_t)32 << 10) /* more than this does not wait for the turn's end */
+
 struct disk_batch;
 
 struct disk {
     const struct journal *journal; /* borrowed */
     struct settled settled;
-    struct disk_batch *first, *last; /* in flight */
-    size_t bytes;                    /* of those */
+    struct disk_batch *first, *last;             /* in flight */
+    const struct batch *turn[DISK_TURN_BATCHES]; /* of this turn of the loop, not handed over yet */
+    size_t turn_count, turn_bytes;
+    size_t bytes; /* of those */
     bool behind;
     bool space_known;
     uint64_t space_at_ms, free_bytes, size_bytes;
@@ -22,7 +27,12 @@ struct disk {
 void disk_init(struct disk *disk, const struct journal *journal);
 void disk_done(struct disk *disk);
 
+/* Takes the batch; it goes to the journal at the end of the turn, or before if much comes together. */
 void disk_submit(struct disk *disk, const struct batch *batch);
+/* At the end of a turn of the loop, with no snapshot open: hands over what it brought.  True: results are there now. */
+bool disk_end_turn(struct disk *disk);
+/* The same where nothing must wait: on the storage thread only. */
+void disk_hand_over(struct disk *disk);
 /* Notes the next result in disk->settled and hands it out; false: there is none yet.
  * One at a time, each told to the node before the next: the journal refuses whatever is submitted until a failure was
  * collected, so a batch that the node makes while it does not know of one can never be committed on top of it. */

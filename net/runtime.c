@@ -46,6 +46,7 @@ struct runtime {
     uv_async_t results_wakeup; /* the storage thread has results */
     uv_timer_t stop_deadline;
     uv_prepare_t stop_check;
+    uv_prepare_t turn_end;
     unsigned open_parts;
     void (*on_stopped)(void *arg);
     void *stopped_arg;
@@ -228,6 +229,21 @@ static void on_results(uv_async_t *async)
         uv_async_send(async);
 }
 
+/* Before the loop waits again.  Answers made in here may come after their senders' own turn: so it does not wait now.
+ */
+static void on_turn_end(uv_prepare_t *prepare)
+{
+    struct runtime *runtime = prepare->data;
+
+    runtime_read_done(runtime);
+    if (!disk_end_turn(&runtime->disk))
+        return;
+    while (take_result(runtime))
+        continue;
+    disk_hand_over(&runtime->disk);
+    uv_async_send(&runtime->results_wakeup);
+}
+
 /* On the storage thread. */
 static void wake_for_results(void *arg)
 {
@@ -316,10 +332,13 @@ struct runtime *runtime_new(const struct runtime_options *options)
     uv_timer_init(loop, &runtime->wake);
     uv_timer_init(loop, &runtime->stop_deadline);
     uv_prepare_init(loop, &runtime->stop_check);
+    uv_prepare_init(loop, &runtime->turn_end);
     runtime->results_wakeup.data = runtime;
     runtime->wake.data = runtime;
     runtime->stop_deadline.data = runtime;
     runtime->stop_check.data = runtime;
+    runtime->turn_end.data = runtime;
+    uv_prepare_start(&runtime->turn_end, on_turn_end);
     return runtime;
 }
 
@@ -414,7 +433,8 @@ static void on_handle_closed(uv_handle_t *handle)
 static void close_parts(struct runtime *runtime)
 {
     uv_handle_t *handles[] = {(uv_handle_t *)&runtime->results_wakeup, (uv_handle_t *)&runtime->wake,
-                              (uv_handle_t *)&runtime->stop_deadline, (uv_handle_t *)&runtime->stop_check};
+                              (uv_handle_t *)&runtime->stop_deadline, (uv_handle_t *)&runtime->stop_check,
+                              (uv_handle_t *)&runtime->turn_end};
     size_t count = sizeof handles / sizeof *handles;
     const struct journal *journal = runtime->options.journal;
 

@@ -32,6 +32,12 @@ static void submit(void *ctx, const struct batch *batch)
     writer_submit(store->writer, batch);
 }
 
+static bool commit_here(void *ctx, const struct batch *const *batches, size_t count)
+{
+    struct store *store = ctx;
+    return writer_commit_here(store->writer, batches, count);
+}
+
 static size_t collect(void *ctx, struct persisted *ret, size_t most)
 {
     struct store *store = ctx;
@@ -93,8 +99,12 @@ enum error store_open(const struct store_options *options, struct store **ret)
         return err;
     }
     reads_init(&store->reads, store->db, &store->storage);
-    store->journal =
-        (struct journal){.ctx = store, .submit = submit, .collect = collect, .set_wakeup = set_wakeup, .space = space};
+    store->journal = (struct journal){.ctx = store,
+                                      .submit = submit,
+                                      .commit_here = commit_here,
+                                      .collect = collect,
+                                      .set_wakeup = set_wakeup,
+                                      .space = space};
     *ret = store;
     return OK;
 }

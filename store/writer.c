@@ -13,8 +13,11 @@
 #define GROUP_BYTES (4u << 20)
 #define GROUP_BATCHES 4096
 #define NS_PER_MS UINT64_C(1000000)
-#define SPIN_NS UINT64_C(50000)        /* a look-out for the next batch: shorter than falling asleep */
-#define ORDER_IDLE_NS (10 * NS_PER_MS) /* no catching up in the gaps of a sync that runs */
+#define SPIN_NS UINT64_C(50000)          /* a look-out for the next batch: shorter than falling asleep */
+#define ORDER_IDLE_NS (10 * NS_PER_MS)   /* no catching up in the gaps of a sync that runs */
+#define HERE_NS (600 * NS_PER_MS / 1000) /* a commit that the loop can wait for */
+#define HERE_BYTES (32u << 10)
+#define HERE_BATCHES 64
 #define LINEAGE_EVERY_NS (1000 * NS_PER_MS)
 #define LINEAGE_LATE_NS (2000 * NS_PER_MS) /* it waits for a moment without entries, but not longer */
 #define RETRY_NS (1000 * NS_PER_MS)        /* after the order or the lineage file met a full disk */
@@ -27,6 +30,8 @@ struct writer {
     struct fifo queue;   /* of const struct batch * */
     struct fifo results; /* of struct persisted */
     bool stopping;
+    bool at_work; /* somebody uses what is the worker's: the thread, or the loop in writer_commit_here() */
+    bool asleep;  /* the thread, until something is queued */
     /* A batch failed and the loop has not been told yet: what it submits meanwhile was built on that one. */
     enum error failing;
     atomic_size_t queued; /* of the queue, to be looked at without the lock */
@@ -35,13 +40,14 @@ struct writer {
     void (*wake)(void *arg);
     void *wake_arg;
 
-    /* the thread's own */
+    /* the worker's own */
     struct committer committer;
     struct lineage *lineage;
     const struct batch *taken[GROUP_BATCHES];
     size_t taken_count;
-    uint64_t last_commit;   /* monotonic ns */
-    uint64_t lineage_after; /* not before then */
+    _Atomic uint64_t last_commit; /* monotonic ns */
+    uint64_t commit_ns;           /* what a commit takes lately */
+    uint64_t lineage_after;       /* not before then */
     uint64_t order_after;
 };
 
@@ -139,20 +145,55 @@ static void fail_queued(struct writer *writer, enum error err)
     atomic_store(&writer->queued, 0);
 }
 
+/* Commits what was taken; then the worker rests. */
 static void commit_taken(struct writer *writer)
 {
+    uint64_t begun = monotonic_ns();
     enum error err = commit_batches(&writer->committer, writer->taken, writer->taken_count);
     if (err && err != ERR_DISK_FULL && err != ERR_USAGE)
         err = ERR_DISK;
     writer->last_commit = monotonic_ns();
+    writer->commit_ns = (3 * writer->commit_ns + writer->last_commit - begun) / 4;
 
     pthread_mutex_lock(&writer->lock);
     for (size_t i = 0; i < writer->taken_count; i++)
         fifo_push(&writer->results, &(struct persisted){writer->taken[i]->id, err});
     if (err)
         fail_queued(writer, err);
+    writer->at_work = false;
     pthread_mutex_unlock(&writer->lock);
-    wake_loop(writer);
+}
+
+static size_t size_of(const struct batch *const *batches, size_t count)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < count; i++)
+        size += batches[i]->arena.size;
+    return size;
+}
+
+bool writer_commit_here(struct writer *writer, const struct batch *const *batches, size_t count)
+{
+    if (count > HERE_BATCHES || size_of(batches, count) > HERE_BYTES)
+        return false;
+    pthread_mutex_lock(&writer->lock);
+    bool here = !writer->at_work && !writer->failing && !writer->stopping && writer->queue.count == 0 &&
+                writer->commit_ns < HERE_NS;
+    if (here) {
+        writer->at_work = true;
+        memcpy(writer->taken, batches, count * sizeof *batches);
+        writer->taken_count = count;
+    }
+    pthread_mutex_unlock(&writer->lock);
+    if (!here)
+        return false;
+    commit_taken(writer);
+    pthread_mutex_lock(&writer->lock);
+    bool asleep = writer->asleep;
+    pthread_mutex_unlock(&writer->lock);
+    if (asleep)
+        pthread_cond_signal(&writer->moved); /* the lineage file may be due some time from now */
+    return true;
 }
 
 static bool is_wanted(void *arg)
@@ -214,7 +255,9 @@ static enum work choose(struct writer *writer, uint64_t now, uint64_t *ret_until
 static void sleep_until(struct writer *writer, uint64_t until)
 {
     if (until == UINT64_MAX) {
+        writer->asleep = true;
         pthread_cond_wait(&writer->moved, &writer->lock);
+        writer->asleep = false;
         return;
     }
     struct timespec at = {.tv_sec = (time_t)(until / (1000 * NS_PER_MS)),
@@ -236,10 +279,18 @@ static enum work next_work(struct writer *writer)
     uint64_t until = 0;
     look_out(writer);
     pthread_mutex_lock(&writer->lock);
-    while ((work = choose(writer, monotonic_ns(), &until)) == WORK_WAIT)
-        sleep_until(writer, until);
+    while (writer->at_work || (work = choose(writer, monotonic_ns(), &until)) == WORK_WAIT)
+        sleep_until(writer, writer->at_work ? UINT64_MAX : until);
+    writer->at_work = true;
     pthread_mutex_unlock(&writer->lock);
     return work;
+}
+
+static void rest(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->at_work = false;
+    pthread_mutex_unlock(&writer->lock);
 }
 
 static void *run(void *arg)
@@ -249,12 +300,15 @@ static void *run(void *arg)
         switch (next_work(writer)) {
         case WORK_COMMIT:
             commit_taken(writer);
+            wake_loop(writer);
             break;
         case WORK_ORDER:
             catch_up_order(writer);
+            rest(writer);
             break;
         case WORK_LINEAGE:
             write_lineage(writer);
+            rest(writer);
             break;
         case WORK_STOP:
             if (lineage_is_due(writer))

@@ -13,6 +13,9 @@ MUST_USE enum error writer_start(struct db *db, struct lineage *lineage, bool re
 /* Commits what is queued, writes the lineage file, ends the thread.  NULL is fine. */
 void writer_stop(struct writer *writer);
 
+/* On the caller's thread, if the storage thread rests, the batches are few and the last commits were quick: two
+ * wake-ups of a thread cost as much as half a commit.  false: nothing was done. */
+bool writer_commit_here(struct writer *writer, const struct batch *const *batches, size_t count);
 void writer_submit(struct writer *writer, const struct batch *batch);
 size_t writer_collect(struct writer *writer, struct persisted *ret, size_t most);
 void writer_set_wakeup(struct writer *writer, void (*wake)(void *arg), void *arg);

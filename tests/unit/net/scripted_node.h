@@ -163,7 +163,11 @@ static inline void storage_end(void *ctx)
 static inline void journal_init(struct scripted_journal *journal)
 {
     *journal = (struct scripted_journal){.lock = PTHREAD_MUTEX_INITIALIZER};
-    journal->table = (struct journal){journal, journal_submit, journal_collect, journal_set_wakeup, journal_space};
+    journal->table = (struct journal){.ctx = journal,
+                                      .submit = journal_submit,
+                                      .collect = journal_collect,
+                                      .set_wakeup = journal_set_wakeup,
+                                      .space = journal_space};
     journal->storage = (struct storage){.ctx = journal, .end = storage_end};
 }
 
