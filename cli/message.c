@@ -36,8 +36,8 @@ static void print_text(FILE *stream, const json_t *message)
         fputs(_("(the key to read this has not arrived yet)"), stream);
     else if (strcmp(state, "needs_newer") == 0)
         fputs(_("(this needs a newer Zuruf)"), stream);
-    else if (strcmp(state, "erased") == 0)
-        fputs(_("(erased)"), stream);
+    else if (strcmp(state, "payload_missing") == 0)
+        fputs(_("(the text is missing; everyone is asked for it)"), stream);
     else
         output_value(stream, json_object_get(message, "text"), "    ");
 }

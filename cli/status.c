@@ -13,6 +13,16 @@ static void print_line(FILE *stream, const char *label, const char *value)
     fputc('\n', stream);
 }
 
+static void print_payloads(FILE *stream, unsigned long long missing)
+{
+    if (missing > 0)
+        fprintf(stream,
+                ngettext("    %llu entry came without its text; everyone who connects is asked for it\n",
+                         "    %llu entries came without their texts; everyone who connects is asked for them\n",
+                         (unsigned long)missing),
+                missing);
+}
+
 static void print_group(FILE *stream, const json_t *group)
 {
     unsigned long long missing = field_number(group, "missing");
@@ -32,6 +42,7 @@ static void print_group(FILE *stream, const json_t *group)
     else
         fputs(_(", complete as far as is known here"), stream);
     fputc('\n', stream);
+    print_payloads(stream, field_number(group, "payloads_missing"));
     if (field_true(group, "needs_instance"))
         fprintf(stream, "    %s%s%s\n", output_style(stream, STYLE_ALERT),
                 _("This computer was put back from older copies so often that it will soon be unable to write here. "

@@ -24,7 +24,8 @@
 
 #define SHOWN_AT_START 20
 
-static const char *const event_types[] = {"message.added", "message.acknowledged", "peer.up", "peer.down", NULL};
+static const char *const event_types[] = {"message.added", "message.completed", "message.acknowledged",
+                                          "peer.up",       "peer.down",         NULL};
 
 struct chat {
     const struct context *context;
@@ -250,10 +251,12 @@ static void show_event(struct chat *chat, const json_t *event)
     const char *type = field_text(event, "type");
     const json_t *message = json_object_get(event, "message");
 
-    if (strcmp(type, "message.added") == 0) {
+    if (message) {
         const char *group = field_text(message, "group");
         bool ours = strcmp(group, chat->group) == 0 || strcmp(group, chat->name) == 0;
-        if (json_object_del(chat->shown, field_text(message, "id")) != 0 && ours)
+        bool added = strcmp(type, "message.added") == 0; /* else its text has come, and it is shown once more */
+        bool repeated = added && json_object_del(chat->shown, field_text(message, "id")) == 0;
+        if (!repeated && ours)
             show_message(chat, message);
     } else if (strcmp(type, "message.acknowledged") == 0) {
         if (chat->last_sent && strcmp(field_text(event, "id"), chat->last_sent) == 0)

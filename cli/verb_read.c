@@ -32,7 +32,7 @@ const char verb_read_help[] =
        "JSON: id group topic author person device seq time seen_at text reply_to edited urgent late state\n"
        "type, with --clock: clock; early (true) while the history before it is still coming\n");
 
-static const char *const event_types[] = {"message.added", NULL};
+static const char *const event_types[] = {"message.added", "message.completed", NULL};
 
 struct reading {
     struct context *context;
@@ -145,7 +145,8 @@ static enum exit_code follow(struct reading *reading, struct client *client, con
         if (exit)
             return exit;
         json_t *message = json_object_get(event, "message");
-        bool repeated = json_object_del(reading->shown, field_text(message, "id")) == 0;
+        bool added = strcmp(field_text(event, "type"), "message.added") == 0;
+        bool repeated = added && json_object_del(reading->shown, field_text(message, "id")) == 0;
         if (!repeated && is_wanted(reading, message, group, name))
             exit = print_event(reading, client, message);
         json_decref(event);

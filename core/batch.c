@@ -25,6 +25,7 @@ void batch_free(struct batch *batch)
     free(batch->moves);
     free(batch->doubted);
     free(batch->doubts);
+    free(batch->payloads);
     free(batch->locals);
     free(batch->rows);
     free(batch);
@@ -67,6 +68,17 @@ void batch_add_move(struct batch *batch, uint32_t from, uint64_t seq, uint32_t t
     batch->moves = with_room(batch->moves, batch->move_count, &batch->move_capacity, sizeof *batch->moves);
     batch->moves[batch->move_count++] =
         (struct batch_move){.from = from, .to = to, .seq = seq, .after = batch->entry_count};
+    for (size_t i = 0; i < batch->payload_count; i++)
+        if (batch->payloads[i].log == from && batch->payloads[i].seq >= seq)
+            batch->payloads[i].log = to;
+}
+
+void batch_add_payload(struct batch *batch, uint32_t log, uint64_t seq, struct bytes wire)
+{
+    batch->payloads =
+        with_room(batch->payloads, batch->payload_count, &batch->payload_capacity, sizeof *batch->payloads);
+    batch->payloads[batch->payload_count++] =
+        (struct batch_payload){.log = log, .seq = seq, .at = keep(batch, wire), .size = wire.size};
 }
 
 void batch_set_doubts(struct batch *batch, uint32_t group, const struct doubt *doubts, size_t count)
@@ -116,7 +128,7 @@ void batch_set_row(struct batch *batch, const struct log_row *row)
 bool batch_is_empty(const struct batch *batch)
 {
     return !batch->entry_count && !batch->local_count && !batch->row_count && !batch->move_count &&
-           !batch->doubted_count;
+           !batch->doubted_count && !batch->payload_count;
 }
 
 struct bytes batch_entry_wire(const struct batch *batch, size_t index)

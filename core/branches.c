@@ -2,6 +2,7 @@
 #include "branches.h"
 
 #include "batch.h"
+#include "gaps.h"
 #include "groups.h"
 #include "logs.h"
 #include "lookup.h"
@@ -157,6 +158,7 @@ static enum error split(struct node *node, struct log *log, uint64_t base)
             at->parent = rest;
     rest->parent = log;
     move_unread(node, log, rest);
+    gaps_divide(node, log, rest);
     batch_add_move(node_batch(node), log->row.number, base + 1, rest->row.number);
     return OK;
 }

@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "branches.h"
 #include "early.h"
+#include "gaps.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
@@ -279,6 +280,8 @@ static void accept(struct node *node, const struct intake *intake, const struct 
         groups_note_content(node, log, &entry);
     struct batch *batch = node_batch(node);
     batch_add_entry(batch, log->row.number, log->group->number, item->seq, flags, wire);
+    if (entry.payload_missing)
+        gaps_note(node, log, item->seq);
     if (log->kind == KIND_CONTENT && (item->live || flags & ENTRY_FLAG_CHECKED)) {
         node_notify(node, NOTICE_SHOWN_EARLY, log, item->seq, log_author(log), 0);
         node_notify(node, NOTICE_MESSAGE, log, item->seq, log_author(log), batch->id);

@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "fetch.h"
 #include "intake.h"
+#include "payloads.h"
 #include "peers.h"
 #include "presence.h"
 #include "probe.h"
@@ -59,6 +60,7 @@ static void forget(struct node *node, struct link *link)
         presence_link_gone(node, link);
     fetch_link_gone(node, link);
     tail_link_gone(node, link);
+    payloads_link_gone(node, link);
     probe_link_gone(link);
     peers_link_gone(node, link);
     for (size_t i = 0; i < node->link_count; i++)
@@ -480,7 +482,10 @@ uint64_t link_peer_seq(const struct link *link, const struct log *log)
 
 void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq)
 {
-    *counter(&link->peer_seq, &link->peer_seq_count, log) = seq;
+    uint64_t *held = counter(&link->peer_seq, &link->peer_seq_count, log);
+    if (seq > *held && log->payloads_missing)
+        payloads_peer_has(link);
+    *held = seq;
 }
 
 uint64_t link_told_seq(const struct link *link, const struct log *log)

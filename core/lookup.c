@@ -18,6 +18,30 @@ static bool find_in(const struct batch *batch, uint32_t log, uint64_t seq, struc
     return false;
 }
 
+/* The payload of a stored entry has come, and is not durable yet. */
+static bool find_payload(const struct batch *batch, uint32_t log, uint64_t seq, struct bytes *ret)
+{
+    for (size_t i = batch->payload_count; i-- > 0;) {
+        const struct batch_payload *payload = &batch->payloads[i];
+        if (payload->log != log || payload->seq != seq)
+            continue;
+        *ret = (struct bytes){batch->arena.data + payload->at, payload->size};
+        return true;
+    }
+    return false;
+}
+
+static void complete(const struct node *node, const struct log *log, uint64_t seq, struct bytes *wire)
+{
+    for (const struct log *at = log; at; at = at->split_off) {
+        if (node->batch && find_payload(node->batch, at->row.number, seq, wire))
+            return;
+        for (size_t i = node->pending_payloads ? node->pending_count : 0; i-- > 0;)
+            if (find_payload(node->pending[i], at->row.number, seq, wire))
+                return;
+    }
+}
+
 /* Under the number of `log`, where it stands or stood before it forked. */
 static enum error find_under(const struct node *node, const struct log *log, uint64_t seq, bool maybe_pending,
                              struct stored_entry *ret)
@@ -41,6 +65,8 @@ enum error lookup_entry(const struct node *node, const struct log *log, uint64_t
     bool maybe_pending = seq > log->durable_seq;
     for (const struct log *at = log; at && err == ERR_NOT_FOUND; at = at->split_off)
         err = find_under(node, at, seq, maybe_pending, ret);
+    if (!err && log->kind == KIND_CONTENT)
+        complete(node, log, seq, &ret->wire);
     return err;
 }
 

@@ -88,7 +88,7 @@ static enum error describe(struct node *node, const struct log *log, const struc
     if (ret->state != MESSAGE_READABLE)
         return OK;
     if (entry.payload_missing) {
-        ret->state = MESSAGE_ERASED;
+        ret->state = MESSAGE_PAYLOAD_MISSING;
         return OK;
     }
     node->message_scratch.size = 0;

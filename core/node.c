@@ -8,6 +8,7 @@
 #include "distrust.h"
 #include "early.h"
 #include "fetch.h"
+#include "gaps.h"
 #include "gate.h"
 #include "groups.h"
 #include "identity.h"
@@ -15,6 +16,7 @@
 #include "link.h"
 #include "logs.h"
 #include "neighbours.h"
+#include "payloads.h"
 #include "peers.h"
 #include "presence.h"
 #include "receipts.h"
@@ -48,6 +50,7 @@ static void forget_stored(struct node *node)
     free(node->numbered);
     table_done(&node->logs_by_id);
     free(node->dirty_logs);
+    gaps_forget(node);
     groups_free(node->workspace);
     for (size_t i = 0; i < node->name_count; i++)
         buffer_done(&node->names[i].name);
@@ -108,6 +111,8 @@ static enum error load_all(struct node *node)
     enum error err = identity_load(node);
     if (!err)
         err = groups_load(node);
+    if (!err)
+        err = gaps_load(node);
     if (!err)
         err = receipts_load(node);
     if (!err)
@@ -181,6 +186,7 @@ static void on_persisted(struct node *node, const struct persisted *persisted)
     struct batch *batch = take_pending(node, persisted->batch);
     if (!batch)
         return;
+    node->pending_payloads -= batch->payload_count > 0;
     say_settled(node, batch);
     if (persisted->result && persisted->batch > node->doomed_batch)
         go_back(node, persisted->result);
@@ -314,12 +320,14 @@ static void dispatch(struct node *node, const struct event *event)
 static void submit(struct node *node)
 {
     receipts_store(node, false);
+    gaps_flush(node);
     logs_flush_rows(node);
     if (!node->batch || batch_is_empty(node->batch))
         return;
     node_effect(node, EFFECT_PERSIST)->batch = node->batch;
     ARRAY_ROOM(node->pending, node->pending_count, node->pending_capacity);
     node->pending[node->pending_count++] = node->batch;
+    node->pending_payloads += node->batch->payload_count > 0;
 }
 
 void node_step(struct node *node, const struct event *event, struct effects *effects)
@@ -342,6 +350,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
         on_time(node);
     serve_fresh(node);
     fetch_schedule(node);
+    payloads_schedule(node);
     submit(node);
     node->batch = NULL;
     link_flush_all(node);

@@ -132,6 +132,7 @@ enum effect_type {
 enum notice_type {
     NOTICE_SHOWN_EARLY,  /* a message verified, not yet durable here: group, log, seq */
     NOTICE_MESSAGE,      /* a content entry is durable here */
+    NOTICE_COMPLETED,    /* the payload of a durable one, which was missing, has come: group, log, seq */
     NOTICE_ACKNOWLEDGED, /* own message (log, seq): one more device has it durably */
     NOTICE_PEER_UP,      /* a link to `device` stands */
     NOTICE_PEER_DOWN,

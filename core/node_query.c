@@ -76,6 +76,8 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
                                .logs = group->log_count};
     for (size_t i = 0; i < group->log_count; i++)
         ret->missing += missing_in(group->logs[i]);
+    for (size_t i = 0; i < group->log_count; i++)
+        ret->payloads_missing += group->logs[i]->payloads_missing;
     ret->subs = own_subs(node, group, me);
     return true;
 }

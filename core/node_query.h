@@ -23,9 +23,10 @@ struct node_group {
     uint32_t number;
     struct hash id;
     struct bytes name;
-    enum role role;    /* mine */
-    uint64_t missing;  /* entries known to exist elsewhere and not here yet */
-    uint64_t received; /* of the running catch-up; received + missing is its total */
+    enum role role;            /* mine */
+    uint64_t missing;          /* entries known to exist elsewhere and not here yet */
+    uint64_t payloads_missing; /* of entries that are here */
+    uint64_t received;         /* of the running catch-up; received + missing is its total */
     bool has_key;
     uint64_t logs;
     uint64_t subs; /* begun here by this device and instance, of at most 64; at SUBS_WARN it needs a new instance */
@@ -73,9 +74,9 @@ bool node_peer_at(const struct node *node, size_t index, struct node_peer *ret);
 enum message_state {
     MESSAGE_READABLE,
     MESSAGE_WAITING_FOR_KEY,
-    MESSAGE_NEEDS_NEWER, /* a content type this version does not know */
-    MESSAGE_ERASED,
-    MESSAGE_NOT_TEXT, /* a content entry that is no message (a name, a title): skip it in a chat */
+    MESSAGE_NEEDS_NEWER,     /* a content type this version does not know */
+    MESSAGE_PAYLOAD_MISSING, /* it came without, and is asked of everybody */
+    MESSAGE_NOT_TEXT,        /* a content entry that is no message (a name, a title): skip it in a chat */
 };
 struct message {
     struct message_ref ref;

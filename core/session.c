@@ -6,6 +6,7 @@
 #include "fetch.h"
 #include "intake.h"
 #include "link.h"
+#include "payloads.h"
 #include "peers.h"
 #include "presence.h"
 #include "probe.h"
@@ -123,6 +124,11 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
         return probe_asked(node, link, message);
     case WIRE_IDS:
         return probe_ids(node, link, message);
+    case WIRE_WANTP:
+        payloads_wanted(node, link, message);
+        return OK;
+    case WIRE_PAYLOADS:
+        return payloads_came(node, link, message);
     case WIRE_PING:
         return OK;
     case WIRE_HELLO:

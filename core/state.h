@@ -4,6 +4,7 @@
 #pragma once
 #include "batch.h"
 #include "entry.h"
+#include "missing.h"
 #include "node.h"
 #include "noise.h"
 #include "payload.h"
@@ -47,6 +48,7 @@ struct log {
     bool announce_due;         /* in node->relay.due */
     size_t evidence_at;        /* where its writer stands in the evidence of the own log it cited last */
     bool unjustified;          /* came, but nobody yet says that its writer belongs here: wait for the roster */
+    uint64_t payloads_missing; /* entries stored without theirs (gaps.h) */
     struct evidence *evidence; /* own: which devices are known to have it durably, up to where */
     size_t evidence_count, evidence_capacity;
     bool is_tip; /* in group->tips */
@@ -273,6 +275,7 @@ struct link {
     size_t unacked_bytes, unacked_live; /* of bulk, and of live entries */
     bool behind;                        /* live entries were held back: tell what we have when the window opens */
     struct person_id invited_person;
+    struct asked_payloads payloads;
     size_t tail_due;         /* items of TAIL that we asked for and that have not come */
     struct table tails_sent; /* groups whose TAIL it got */
 };
@@ -430,8 +433,9 @@ struct node {
     struct batch **pending; /* submitted, in order */
     size_t pending_count, pending_capacity;
     uint64_t last_batch;
-    uint64_t doomed_batch; /* batches up to this one failed with an earlier one; 0: none */
-    struct table clients;  /* client ids of pending messages → struct message_ref, owned */
+    size_t pending_payloads; /* pending batches that bring payloads of stored entries */
+    uint64_t doomed_batch;   /* batches up to this one failed with an earlier one; 0: none */
+    struct table clients;    /* client ids of pending messages → struct message_ref, owned */
 
     struct link **links;
     size_t link_count, link_capacity;
@@ -459,6 +463,7 @@ struct node {
 
     struct office office;
     struct relay relay;
+    struct missing missing; /* payloads */
 
     uint64_t wake_ms;   /* earliest moment anyone asked for */
     uint64_t digest_ms; /* next digest to some peers */

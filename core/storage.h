@@ -48,6 +48,13 @@ struct batch_doubts {
     uint32_t group;
     size_t first, count; /* of batch->doubts, joined (doubt.h) */
 };
+/* A stored entry whose payload has come: its wire bytes, until now header ‖ signature, are replaced by these, which
+ * begin with them.  Its place, arrival, flags and "seen at" stay. */
+struct batch_payload {
+    uint32_t log; /* where the entry lies at the end of the batch */
+    uint64_t seq;
+    size_t at, size; /* batch->arena.data + at */
+};
 struct batch_local { /* a local row: put, or deleted when value_size is SIZE_MAX */
     size_t key_at, key_size;
     size_t value_at, value_size;
@@ -67,6 +74,8 @@ struct batch {
     size_t doubted_count, doubted_capacity;
     struct doubt *doubts;
     size_t doubt_count, doubt_capacity;
+    struct batch_payload *payloads; /* after the entries and moves */
+    size_t payload_count, payload_capacity;
     struct batch_local *locals;
     size_t local_count, local_capacity;
     struct log_row *rows; /* every log whose row changed, after the change */

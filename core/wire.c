@@ -44,10 +44,11 @@ enum error wire_bye_error(uint64_t code)
 
 /* How many items each message has, its type included; 0: there is no such message. */
 static const uint8_t item_counts[] = {
-    [WIRE_HELLO] = 4,   [WIRE_DIGESTS] = 2, [WIRE_HAVE] = 5,     [WIRE_WANT] = 4,     [WIRE_LOG] = 8,
-    [WIRE_ENTRIES] = 4, [WIRE_END] = 4,     [WIRE_ACK] = 3,      [WIRE_PRESENCE] = 4, [WIRE_PING] = 1,
-    [WIRE_BYE] = 2,     [WIRE_INVITED] = 4, [WIRE_JOIN] = 4,     [WIRE_WELCOME] = 5,  [WIRE_REKEY] = 1,
-    [WIRE_STOP] = 2,    [WIRE_TAIL] = 3,    [WIRE_ANNOUNCE] = 4, [WIRE_PROBE] = 3,    [WIRE_IDS] = 3,
+    [WIRE_HELLO] = 4,   [WIRE_DIGESTS] = 2,  [WIRE_HAVE] = 5,     [WIRE_WANT] = 4,     [WIRE_LOG] = 8,
+    [WIRE_ENTRIES] = 4, [WIRE_END] = 4,      [WIRE_ACK] = 3,      [WIRE_PRESENCE] = 4, [WIRE_PING] = 1,
+    [WIRE_BYE] = 2,     [WIRE_INVITED] = 4,  [WIRE_JOIN] = 4,     [WIRE_WELCOME] = 5,  [WIRE_REKEY] = 1,
+    [WIRE_STOP] = 2,    [WIRE_TAIL] = 3,     [WIRE_ANNOUNCE] = 4, [WIRE_PROBE] = 3,    [WIRE_IDS] = 3,
+    [WIRE_WANTP] = 3,   [WIRE_PAYLOADS] = 4,
 };
 
 #define BRANCH_SIZE (8 + 32) /* base ‖ id of the first entry */
@@ -170,6 +171,15 @@ static void read_items(struct reader *in, struct wire_message *ret)
         READ_FIXED(in, ret->tail.group);
         ret->tail.items = read_bytes(in, WIRE_PLAIN_MAX);
         break;
+    case WIRE_WANTP:
+        READ_FIXED(in, ret->wantp.log);
+        ret->wantp.seqs = read_rows(in, 8, WANTP_MAX);
+        break;
+    case WIRE_PAYLOADS:
+        READ_FIXED(in, ret->payloads.log);
+        ret->payloads.flags = read_uint(in);
+        ret->payloads.items = read_bytes(in, WIRE_PLAIN_MAX);
+        break;
     case WIRE_PING:
     case WIRE_REKEY:
         break;
@@ -286,6 +296,15 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
     case WIRE_TAIL:
         write_bytes(out, FIXED(message->tail.group));
         write_bytes(out, message->tail.items);
+        break;
+    case WIRE_WANTP:
+        write_bytes(out, FIXED(message->wantp.log));
+        write_bytes(out, message->wantp.seqs);
+        break;
+    case WIRE_PAYLOADS:
+        write_bytes(out, FIXED(message->payloads.log));
+        write_uint(out, message->payloads.flags);
+        write_bytes(out, message->payloads.items);
         break;
     case WIRE_PING:
     case WIRE_REKEY:

@@ -26,6 +26,8 @@ enum wire_type {
     WIRE_PROBE = 17,
     WIRE_IDS = 18,
     WIRE_TAIL = 19,
+    WIRE_WANTP = 20,
+    WIRE_PAYLOADS = 21,
     WIRE_ANNOUNCE = 22,
 };
 
@@ -38,6 +40,8 @@ enum wire_type {
 #define PRESENCE_ROW_SIZE (32 + 8 + 1 + 16 + 2) /* device ‖ incarnation ‖ enum presence_state ‖ IPv6 ‖ port */
 #define ID_ROW_SIZE (8 + 32)                    /* seq ‖ id */
 #define PROBE_MAX 64u                           /* seqs in one PROBE, rows in one IDS */
+#define WANTP_MAX 256u                          /* seqs in one WANTP */
+#define PAYLOAD_ITEM_HEAD (8 + 2)               /* seq ‖ u16 size, before each payload */
 #define ADDRESS_ROW_SIZE (32 + 16 + 2)          /* device ‖ IPv6 ‖ port */
 
 #define HAVE_FLAG_LAST 1u /* of this group and kind */
@@ -51,6 +55,8 @@ enum wire_type {
 #define ENTRIES_FLAG_LAST 1u /* ends a batch */
 #define ENTRIES_FLAG_LIVE 2u
 #define ENTRIES_FLAG_TO_ALL 4u /* the sender has a link to everyone it knows to be there: nobody need pass it on */
+
+#define PAYLOADS_FLAG_NEWS 1u /* not an answer: some have come that were asked for in vain */
 
 /* Why a wanted range ends. */
 enum end {
@@ -167,6 +173,15 @@ struct wire_message {
             struct hash group;
             struct bytes items; /* (u32 log number ‖ u16 size ‖ entry)*; none: asks for them */
         } tail;
+        struct {
+            struct hash log;
+            struct bytes seqs; /* u64 */
+        } wantp;
+        struct {
+            struct hash log;
+            uint64_t flags;
+            struct bytes items; /* (u64 seq ‖ u16 size ‖ payload)* */
+        } payloads;
     };
 };
 

@@ -13,6 +13,7 @@
 static const char *const type_words[] = {
     [NOTICE_SHOWN_EARLY] = "message.shown",
     [NOTICE_MESSAGE] = "message.added",
+    [NOTICE_COMPLETED] = "message.completed",
     [NOTICE_ACKNOWLEDGED] = "message.acknowledged",
     [NOTICE_PEER_UP] = "peer.up",
     [NOTICE_PEER_DOWN] = "peer.down",
@@ -242,6 +243,7 @@ static bool emit_fields(struct rpc *rpc, const struct notice *notice, struct buf
 {
     switch (notice->type) {
     case NOTICE_SHOWN_EARLY:
+    case NOTICE_COMPLETED:
         return emit_shown(rpc, notice, out);
     case NOTICE_ACKNOWLEDGED:
         return emit_acknowledged(rpc, notice, out);

@@ -14,8 +14,8 @@ static const char *state_word(enum message_state state)
         return "waiting_for_key";
     case MESSAGE_NEEDS_NEWER:
         return "needs_newer";
-    case MESSAGE_ERASED:
-        return "erased";
+    case MESSAGE_PAYLOAD_MISSING:
+        return "payload_missing";
     case MESSAGE_NOT_TEXT:
         return "not_text";
     }

@@ -103,6 +103,7 @@ static void emit_groups(const struct node *node, struct buffer *out)
         emit_number(out, "logs", group.logs);
         emit_bool(out, "needs_instance", group.subs >= SUBS_WARN);
         emit_digits(out, "missing", group.missing);
+        emit_digits(out, "payloads_missing", group.payloads_missing);
         emit_digits(out, "received", group.received);
         emit_bool(out, "has_key", group.has_key);
         emit_close(out, '}');

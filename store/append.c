@@ -144,6 +144,37 @@ static enum error put_doubts(struct db_txn *txn, struct ledger *ledger, struct o
     return err;
 }
 
+/* What is stored of an entry stands at the beginning of what replaces it. */
+static enum error put_payload(struct db_txn *txn, const struct batch_payload *payload, struct bytes wire)
+{
+    struct stored_entry entry;
+    struct buffer value = {0};
+    uint8_t key[8];
+    enum error err = rows_find_entry(txn, payload->log, payload->seq, &entry);
+    if (err == ERR_NOT_FOUND)
+        return ERR_USAGE;
+    if (err)
+        return err;
+    if (entry.wire.size > wire.size || memcmp(entry.wire.data, wire.data, entry.wire.size) != 0)
+        return ERR_USAGE;
+    rows_put_prefix(&entry, buffer_extend(&value, ENTRY_PREFIX_SIZE));
+    buffer_append(&value, wire);
+    put_u64(key, entry.arrival);
+    err = db_put(txn, TABLE_ENTRIES, BYTES_OF(key), buffer_bytes(&value));
+    buffer_done(&value);
+    return err;
+}
+
+static enum error put_payloads(struct db_txn *txn, const struct batch *batch)
+{
+    enum error err = OK;
+    for (size_t i = 0; !err && i < batch->payload_count; i++) {
+        const struct batch_payload *payload = &batch->payloads[i];
+        err = put_payload(txn, payload, (struct bytes){batch->arena.data + payload->at, payload->size});
+    }
+    return err;
+}
+
 static enum error put_locals(struct db_txn *txn, const struct batch *batch)
 {
     enum error err = OK;
@@ -164,6 +195,8 @@ enum error append_batch(struct db_txn *txn, struct ledger *ledger, struct order 
     enum error err = put_rows(txn, ledger, batch);
     if (!err)
         err = put_entries(&at);
+    if (!err)
+        err = put_payloads(txn, batch);
     if (!err)
         err = put_own(txn, ledger, batch);
     if (!err)

@@ -81,6 +81,8 @@ static void deliver_notice(void *arg, const struct effect *effect, enum error fa
     struct host *host = arg;
     if (!failure && effect->notice.type == NOTICE_MESSAGE)
         host->messages_noticed++;
+    if (!failure && effect->notice.type == NOTICE_COMPLETED)
+        host->completed_noticed++;
 }
 
 static void release_held(struct host *host)

@@ -46,7 +46,7 @@ struct host {
     /* what was measured */
     uint64_t steps, entries_taken, bytes_taken; /* of others */
     uint64_t commits;                           /* batches made durable */
-    uint64_t messages_noticed;
+    uint64_t messages_noticed, completed_noticed;
     size_t most_links;
 
     /* a stranger's ears */

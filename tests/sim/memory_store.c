@@ -186,6 +186,20 @@ static void put_entries(struct memory_store *store, const struct batch *batch)
     }
 }
 
+static void put_payloads(struct memory_store *store, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->payload_count; i++) {
+        const struct batch_payload *from = &batch->payloads[i];
+        const struct memory_log *log = log_of(store, from->log);
+        size_t at = (size_t)(from->seq - log->row.base_seq - 1);
+        assert(from->seq > log->row.base_seq && at < log->count);
+        struct buffer *wire = &store->entries[log->arrivals[at] - 1].wire;
+        assert(from->size >= wire->size && memcmp(batch->arena.data + from->at, wire->data, wire->size) == 0);
+        wire->size = 0;
+        buffer_append(wire, (struct bytes){batch->arena.data + from->at, from->size});
+    }
+}
+
 /* How many entries a log has after the batch; false: one of them does not follow the one before it. */
 static bool count_after(struct memory_store *store, const struct batch *batch, const struct log_row *row,
                         uint64_t *ret_head)
@@ -237,6 +251,7 @@ enum error memory_store_commit(struct memory_store *store, const struct batch *b
         log_of(store, batch->rows[i].number)->row = batch->rows[i];
     put_entries(store, batch);
     put_doubts(store, batch);
+    put_payloads(store, batch);
     put_locals(store, batch);
     return OK;
 }
@@ -424,6 +439,15 @@ enum error memory_store_arrival(const struct memory_store *store, uint64_t arriv
 void memory_store_fail_reads(struct memory_store *store, enum error err)
 {
     store->fault = err;
+}
+
+void memory_store_strip(struct memory_store *store, uint64_t arrival)
+{
+    struct entry entry;
+    assert(arrival > 0 && arrival <= store->entry_count);
+    struct buffer *wire = &store->entries[arrival - 1].wire;
+    if (entry_decode(buffer_bytes(wire), &entry) == OK && entry.type >= ENTRY_MESSAGE)
+        wire->size -= entry.payload.size;
 }
 
 void memory_store_damage(struct memory_store *store, uint64_t arrival, size_t back)

@@ -24,6 +24,9 @@ size_t memory_store_entry_count(const struct memory_store *store);
 MUST_USE enum error memory_store_arrival(const struct memory_store *store, uint64_t arrival, struct stored_entry *ret);
 /* From now on reading fails so; OK: no longer. */
 void memory_store_fail_reads(struct memory_store *store, enum error err);
+/* Takes the payload from a stored entry, if it is content: the node that holds it passes on the rest, and does not know
+ * that anything is missing. */
+void memory_store_strip(struct memory_store *store, uint64_t arrival);
 /* Flips a bit of a stored entry: the node that holds it will pass on something its author never signed.
  * `back`: how many bytes before the entry's end. */
 void memory_store_damage(struct memory_store *store, uint64_t arrival, size_t back);

@@ -112,6 +112,28 @@ static void forks(const struct log_name *name, const struct hash *id, const stru
     buffer_done(&bytes);
 }
 
+static void missing_payloads(const struct hash *id, json_t *list)
+{
+    struct buffer bytes = {0};
+    buffer_append_u64(&bytes, 1);
+    buffer_append_u64(&bytes, 65536);
+    struct wire_message asks = {.type = WIRE_WANTP, .wantp = {*id, buffer_bytes(&bytes)}};
+    json_array_append_new(
+        list, message_parts("WANTP", &asks, json_pack("[i,o,o]", 20, HEX_OF(id->bytes), hex(buffer_bytes(&bytes)))));
+    bytes.size = 0;
+    buffer_append_u64(&bytes, 65536);
+    buffer_append_u16(&bytes, 3);
+    buffer_append(&bytes, BYTES_TEXT("one"));
+    struct wire_message answers = {.type = WIRE_PAYLOADS, .payloads = {*id, 0, buffer_bytes(&bytes)}};
+    json_array_append_new(list,
+                          message_parts("PAYLOADS", &answers,
+                                        json_pack("[i,o,i,o]", 21, HEX_OF(id->bytes), 0, hex(buffer_bytes(&bytes)))));
+    buffer_done(&bytes);
+    struct wire_message news = {.type = WIRE_PAYLOADS, .payloads = {.flags = PAYLOADS_FLAG_NEWS}};
+    json_array_append_new(
+        list, message_parts("PAYLOADS", &news, json_pack("[i,o,i,s]", 21, HEX_OF(news.payloads.log.bytes), 1, "")));
+}
+
 static const uint8_t mapped_address[16] = {[10] = 0xff, [11] = 0xff, [12] = 192, [13] = 0, [14] = 2, [15] = 7};
 
 static void the_newest_first(const struct cast *cast, json_t *list)
@@ -202,6 +224,7 @@ json_t *part_messages(const struct cast *cast)
     comparing(cast, &id, list);
     fetching(&name, &id, list);
     forks(&name, &id, &cast->group, list);
+    missing_payloads(&id, list);
     the_newest_first(cast, list);
     joining(cast, list);
     being_there(cast, list);

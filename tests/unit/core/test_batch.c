@@ -51,6 +51,11 @@ static void a_new_batch_is_empty_until_something_is_added(void **state)
     batch_add_entry(batch, 1, 1, 1, 0, BYTES_TEXT("entry"));
     assert_false(batch_is_empty(batch));
     batch_free(batch);
+
+    batch = batch_new(6, 1234);
+    batch_add_payload(batch, 1, 1, BYTES_TEXT("entry with payload"));
+    assert_false(batch_is_empty(batch));
+    batch_free(batch);
 }
 
 static void everything_added_is_kept_while_the_arena_grows(void **state)

@@ -180,6 +180,25 @@ static void a_message_is_shown_early_only_to_those_who_asked(void **state)
     client_done(&other);
 }
 
+static void a_text_that_came_later_is_told_once_more_without_a_cursor(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world), other = client_of(world);
+
+    add_messages(world, 1);
+    subscribe(&client, "{}");
+    subscribe(&other, "{\"types\":[\"message.added\"]}");
+    world_notice(world, NOTICE_COMPLETED, 1);
+    json_t *told = event(&client, "message.completed");
+    assert_string_equal(text_at(told, "params.message.id"), "ceirceirceirceir-1");
+    assert_string_equal(text_at(told, "params.message.state"), "readable");
+    assert_null(at(told, "params.cursor"));
+    json_decref(told);
+    assert_true(client_has_nothing(&client) && client_has_nothing(&other));
+    client_done(&client);
+    client_done(&other);
+}
+
 static void an_acknowledgement_tells_how_many_have_it(void **state)
 {
     struct world *world = *state;
@@ -317,6 +336,7 @@ int main(void)
         TEST(entries_that_are_no_messages_are_passed_over),
         TEST(only_the_types_asked_for_are_told),
         TEST(a_message_is_shown_early_only_to_those_who_asked),
+        TEST(a_text_that_came_later_is_told_once_more_without_a_cursor),
         TEST(an_acknowledgement_tells_how_many_have_it),
         TEST(a_later_subscription_replaces_the_earlier),
         TEST(a_client_that_stops_sending_ends_its_subscription),

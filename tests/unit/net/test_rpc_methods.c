@@ -63,7 +63,8 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_true(json_is_null(at(persons, "persons.0.last_heard")));
 
     json_t *groups = result(&client, "group.list", "{}");
-    assert_members(at(groups, "groups.0"), "group name kind role members logs missing received has_key needs_instance");
+    assert_members(at(groups, "groups.0"), "group name kind role members logs missing payloads_missing received "
+                                           "has_key needs_instance");
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
     assert_int_equal(json_integer_value(at(groups, "groups.0.members")), 2); /* persons, of three devices */
     assert_string_equal(text_at(groups, "groups.0.missing"), "3");
@@ -253,18 +254,18 @@ static void what_cannot_be_read_shows_no_text(void **state)
     struct world *world = *state;
     struct client client = client_of(world);
 
-    node_add(&world->node, "secret")->state = MESSAGE_ERASED;
+    node_add(&world->node, "secret")->state = MESSAGE_PAYLOAD_MISSING;
     node_add(&world->node, "new kind")->state = MESSAGE_NEEDS_NEWER;
     world->node.messages[1].type = UINT64_MAX;
     node_add(&world->node, "a title")->state = MESSAGE_NOT_TEXT;
     node_make_durable(&world->node);
-    json_t *erased = result(&client, "message.get", "{\"id\":\"1\"}");
-    assert_string_equal(text_at(erased, "text"), "");
-    assert_string_equal(text_at(erased, "state"), "erased");
+    json_t *stripped = result(&client, "message.get", "{\"id\":\"1\"}");
+    assert_string_equal(text_at(stripped, "text"), "");
+    assert_string_equal(text_at(stripped, "state"), "payload_missing");
     json_t *newer = result(&client, "message.get", "{\"id\":\"2\"}");
     assert_string_equal(text_at(newer, "type"), "18446744073709551615");
     assert_error(client_call(&client, "message.get", "{\"id\":\"3\"}"), -32000, "not_found");
-    json_decref(erased);
+    json_decref(stripped);
     json_decref(newer);
     client_done(&client);
 }

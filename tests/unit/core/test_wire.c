@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT
+ * Messages about missing payloads; the encodings of all of them stand in tests/vectors. */
+#include "check.h"
+
+#include "core/wire.h"
+
+static struct hash some_log(void)
+{
+    struct hash log;
+    memset(log.bytes, 7, sizeof log.bytes);
+    return log;
+}
+
+/* The message as it is read again; every truncation of it is refused. */
+static enum error read_again(const struct wire_message *message, struct buffer *bytes, struct wire_message *ret)
+{
+    bytes->size = 0;
+    wire_encode(message, bytes);
+    for (size_t size = 0; size < bytes->size; size++) {
+        struct reader in = {.left = {bytes->data, size}};
+        assert_int_equal(wire_decode(&in, ret), ERR_MALFORMED);
+    }
+    struct reader in = {.left = buffer_bytes(bytes)};
+    enum error err = wire_decode(&in, ret);
+    assert_true(err || in.left.size == 0);
+    return err;
+}
+
+static void a_question_for_payloads_is_read_as_written(void **state)
+{
+    (void)state;
+    struct buffer bytes = {0}, seqs = {0};
+    struct wire_message read;
+    for (uint64_t seq = 1; seq <= WANTP_MAX; seq++)
+        buffer_append_u64(&seqs, seq);
+    struct wire_message message = {.type = WIRE_WANTP, .wantp = {some_log(), buffer_bytes(&seqs)}};
+    assert_int_equal(read_again(&message, &bytes, &read), OK);
+    assert_int_equal(read.type, WIRE_WANTP);
+    assert_memory_equal(&read.wantp.log, &message.wantp.log, sizeof read.wantp.log);
+    CHECK_BYTES(read.wantp.seqs, buffer_bytes(&seqs));
+    buffer_done(&bytes);
+    buffer_done(&seqs);
+}
+
+static void a_question_for_too_many_or_half_a_number_is_refused(void **state)
+{
+    (void)state;
+    const size_t sizes[] = {8 * WANTP_MAX + 8, 12};
+    for (size_t i = 0; i < 2; i++) {
+        struct buffer bytes = {0}, seqs = {0};
+        struct wire_message read;
+        memset(buffer_extend(&seqs, sizes[i]), 0, sizes[i]);
+        struct wire_message message = {.type = WIRE_WANTP, .wantp = {some_log(), buffer_bytes(&seqs)}};
+        assert_int_equal(read_again(&message, &bytes, &read), ERR_MALFORMED);
+        buffer_done(&bytes);
+        buffer_done(&seqs);
+    }
+}
+
+static void payloads_are_read_as_written(void **state)
+{
+    (void)state;
+    struct buffer bytes = {0}, items = {0};
+    struct wire_message read;
+    buffer_append_u64(&items, 9);
+    buffer_append_u16(&items, 5);
+    buffer_append(&items, BYTES_TEXT("words"));
+    struct wire_message message = {.type = WIRE_PAYLOADS,
+                                   .payloads = {some_log(), PAYLOADS_FLAG_NEWS, buffer_bytes(&items)}};
+    assert_int_equal(read_again(&message, &bytes, &read), OK);
+    assert_int_equal(read.type, WIRE_PAYLOADS);
+    assert_int_equal(read.payloads.flags, PAYLOADS_FLAG_NEWS);
+    assert_memory_equal(&read.payloads.log, &message.payloads.log, sizeof read.payloads.log);
+    CHECK_BYTES(read.payloads.items, buffer_bytes(&items));
+    buffer_done(&bytes);
+    buffer_done(&items);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_question_for_payloads_is_read_as_written),
+        cmocka_unit_test(a_question_for_too_many_or_half_a_number_is_refused),
+        cmocka_unit_test(payloads_are_read_as_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
