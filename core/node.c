@@ -190,8 +190,10 @@ static void on_persisted(struct node *node, const struct persisted *persisted)
     say_settled(node, batch);
     if (persisted->result && persisted->batch > node->doomed_batch)
         go_back(node, persisted->result);
-    if (!persisted->result)
+    if (!persisted->result) {
         node->write_failed = OK;
+        node->restored = false; /* which logs are closed went with the first batch */
+    }
     for (size_t i = 0; !persisted->result && i < batch->row_count; i++)
         logs_made_durable(node, &batch->rows[i]);
     serve_durable(node);
