@@ -2,21 +2,17 @@
  * A fresh computer joins a workspace with a long history: entries a second until it holds all of them durably, until
  * they stand in order, and the memory that takes. */
 #include "bench.h"
+#include "guest.h"
 #include "texts.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #define POLL_MS 5
 #define PATIENCE_NS UINT64_C(180000000000)
 #define RUNS 3
-
-struct catchup {
-    struct history history;
-    struct computer host;
-    struct client client; /* of the host */
-    unsigned guests;
-};
+#define SIGNED_SIZE 200 /* of what a signature covers: a header */
+#define SIGNED_COUNT 40000
 
 /* Of one run. */
 struct course {
@@ -26,99 +22,33 @@ struct course {
     double bytes; /* of the new database, an entry */
 };
 
-/* Arrival number of the newest durable entry: where a subscription starts. */
-static uint64_t durable_entries(struct client *client)
+static void watch(struct guest *guest, uint64_t start, struct course *course)
 {
-    json_t *result = client_call(client, "event.subscribe", json_pack("{s:[s]}", "types", "peer.down"));
-    const char *cursor = json_string_value(json_object_get(result, "cursor"));
-    uint64_t count = cursor ? strtoull(cursor, NULL, 10) : 0;
-
-    json_decref(result);
-    return count;
-}
-
-static bool in_order(struct client *client)
-{
-    json_t *page = client_call(client, "message.list",
-                               json_pack("{s:s, s:i, s:s}", "target", "Office", "limit", 1, "direction", "backward"));
-    bool current = json_is_true(json_object_get(page, "current"));
-
-    json_decref(page);
-    return current;
-}
-
-static void note_memory(const struct computer *computer, struct course *course)
-{
-    double mib = process_anonymous_mib(computer->process.pid);
-    if (mib > course->peak_mib)
-        course->peak_mib = mib;
-}
-
-static void watch(const struct computer *guest, struct client *client, uint64_t total, uint64_t start,
-                  struct course *course)
-{
-    bool complete = false;
-
     while (course->ordered <= 0) {
-        if (!complete) {
-            struct progress progress = computer_progress(client);
-            complete = progress.missing == 0 && progress.entries >= total;
-        }
-        if (complete && course->durable <= 0 && durable_entries(client) >= total)
+        if (course->durable <= 0 && guest_is_complete(guest, course->entries))
             course->durable = seconds_since(start);
-        if (course->durable > 0 && in_order(client))
+        if (course->durable > 0 && guest_is_ordered(guest))
             course->ordered = seconds_since(start);
         if (now_ns() - start > PATIENCE_NS)
             die("the new computer does not catch up");
-        note_memory(guest, course);
+        guest_note_memory(guest);
         sleep_ms(POLL_MS);
     }
 }
 
-static double file_size(const struct computer *computer)
+static struct course run(struct host *host)
 {
-    char name[PATH_MAX + 16];
-    struct stat status;
-
-    snprintf(name, sizeof name, "%s/data.mdb", computer->home.text);
-    return stat(name, &status) == 0 ? (double)status.st_size : 0;
-}
-
-/* Joins; returns at what time the first link stood. */
-static uint64_t join(struct catchup *catchup, struct client *client, const struct path *home)
-{
-    struct client events;
-
-    client_open(home->text, &events);
-    client_subscribe(&events, "peer.up");
-    computer_join(&catchup->client, client, catchup->host.address);
-    while (!client_line(&events))
-        client_fill(&events);
-    uint64_t start = now_ns();
-    client_done(&events);
-    return start;
-}
-
-static struct course run(struct catchup *catchup)
-{
-    struct path home = scratch_directory("guest");
-    struct computer guest;
-    struct client client;
+    struct guest guest;
     struct course course = {0};
-    char name[32];
 
-    computer_start(&guest, &home, NULL);
-    client_open(home.text, &client);
-    snprintf(name, sizeof name, "Guest %u", ++catchup->guests);
-    computer_create_identity(&client, name);
-    course.idle_mib = process_anonymous_mib(guest.process.pid);
-    uint64_t start = join(catchup, &client, &home);
-    course.entries = computer_progress(&catchup->client).entries;
-    watch(&guest, &client, course.entries, start, &course);
-    course.bytes = file_size(&guest) / (double)course.entries;
-    client_done(&client);
-    computer_stop(&guest);
-    scratch_remove(&home);
+    guest_start(&guest, host);
+    uint64_t start = guest_join(&guest, host);
+    course.entries = computer_progress(&host->client).entries;
+    watch(&guest, start, &course);
+    course.bytes = guest_file_size(&guest) / (double)course.entries;
+    course.idle_mib = guest.idle_mib;
+    course.peak_mib = guest.peak_mib;
+    guest_stop(&guest);
     return course;
 }
 
@@ -140,33 +70,77 @@ static double bare(const struct history *history)
     return rate;
 }
 
+struct figures {
+    struct samples durable, ordered, yardstick, yardstick_again, peak, idle, bytes, entry_bytes;
+};
+
+static void measure(const struct history *history, size_t runs, struct figures *figures)
+{
+    struct host host;
+
+    host_start(&host, &history->home);
+    for (size_t i = 0; i < runs; i++) {
+        struct course course = run(&host);
+        samples_add(&figures->durable, (double)course.entries / course.durable);
+        samples_add(&figures->ordered, (double)course.entries / course.ordered);
+        samples_add(&figures->yardstick, bare(history));
+        samples_add(&figures->yardstick_again, figures->yardstick.values[i]);
+        samples_add(&figures->peak, course.peak_mib);
+        samples_add(&figures->idle, course.idle_mib);
+        samples_add(&figures->bytes, course.bytes);
+        samples_add(&figures->entry_bytes, (double)history->bytes / (double)history->entries);
+    }
+    host_stop(&host);
+}
+
+static void report(const char *const names[4], struct figures *figures, const char *note)
+{
+    report_figure(names[0], "entries/s", &figures->durable, &figures->yardstick, note);
+    report_figure(names[1], "entries/s", &figures->ordered, &figures->yardstick_again, note);
+    report_figure(names[2], "MiB", &figures->peak, &figures->idle, "yardstick: before it joined");
+    report_figure(names[3], "bytes/entry", &figures->bytes, &figures->entry_bytes, note);
+}
+
 void bench_catchup(const struct bench *bench)
 {
-    static struct catchup catchup;
-    struct samples durable = {0}, ordered = {0}, yardstick = {0}, yardstick_again = {0};
-    struct samples peak = {0}, idle = {0}, bytes = {0}, entry_bytes = {0};
+    static const char *const names[] = {"catchup", "catchup_ordered", "catchup_peak_memory", "catchup_disk"};
+    struct history history = history_make(bench_size(bench, TEXTS_REAL_COUNT), 0);
+    struct figures figures = {0};
 
-    catchup.history = history_make(bench_size(bench, TEXTS_REAL_COUNT));
-    computer_start(&catchup.host, &catchup.history.home, NULL);
-    client_open(catchup.history.home.text, &catchup.client);
+    measure(&history, RUNS, &figures);
+    report(names, &figures, history_note(&history));
+    scratch_remove(&history.home);
+}
+
+void bench_catchup_1m(const struct bench *bench)
+{
+    static const char *const names[] = {"catchup_1m", "catchup_1m_ordered", "catchup_1m_peak_memory",
+                                        "catchup_1m_disk"};
+    const struct history *history = history_large(bench);
+    struct figures figures = {0};
+
+    measure(history, 1, &figures);
+    report(names, &figures, history_note(history));
+}
+
+/* The program checks one signature for each batch of a log; beside it what checking each of them would allow. */
+void bench_catchup_signed(const struct bench *bench)
+{
+    struct history history = history_make(bench_size(bench, TEXTS_REAL_COUNT), 0);
+    size_t processors = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
+    struct samples rates = {0}, limits = {0};
+    struct host host;
+    char note[128];
+
+    host_start(&host, &history.home);
     for (size_t i = 0; i < RUNS; i++) {
-        struct course course = run(&catchup);
-        samples_add(&durable, (double)course.entries / course.durable);
-        samples_add(&ordered, (double)course.entries / course.ordered);
-        samples_add(&yardstick, bare(&catchup.history));
-        samples_add(&yardstick_again, yardstick.values[i]);
-        samples_add(&peak, course.peak_mib);
-        samples_add(&idle, course.idle_mib);
-        samples_add(&bytes, course.bytes);
-        samples_add(&entry_bytes, (double)catchup.history.bytes / (double)catchup.history.entries);
+        struct course course = run(&host);
+        samples_add(&rates, (double)course.entries / course.durable);
+        samples_add(&limits, yard_verify(bench_size(bench, SIGNED_COUNT), SIGNED_SIZE, processors));
     }
-    client_done(&catchup.client);
-    computer_stop(&catchup.host);
-    scratch_remove(&catchup.history.home);
-
-    const char *note = history_note(&catchup.history);
-    report_figure("catchup", "entries/s", &durable, &yardstick, note);
-    report_figure("catchup_ordered", "entries/s", &ordered, &yardstick_again, note);
-    report_figure("catchup_peak_memory", "MiB", &peak, &idle, "yardstick: before it joined");
-    report_figure("catchup_disk", "bytes/entry", &bytes, &entry_bytes, note);
+    host_stop(&host);
+    scratch_remove(&history.home);
+    snprintf(note, sizeof note, "the program checks one a batch; yardstick: nothing but each signature, %zu processes",
+             processors);
+    report_figure("catchup_signed", "entries/s", &rates, &limits, note);
 }

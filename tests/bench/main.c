@@ -1,23 +1,37 @@
 /* SPDX-License-Identifier: MIT
- * zuruf-bench [--quick] [NAME...]: measures, one JSON object a line.  Without a NAME: everything. */
+ * zuruf-bench [--quick] [--table] [NAME...]: measures, one JSON object a line, or a Markdown table.  Without a NAME:
+ * everything. */
 #include "bench.h"
 #include "core/crypto.h"
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 static const struct {
     const char *name;
     void (*run)(const struct bench *bench);
-} benches[] = {{"hop", bench_hop},       {"throughput", bench_throughput}, {"catchup", bench_catchup},
-               {"memory", bench_memory}, {"start", bench_start},           {"disk", bench_disk}};
+} benches[] = {{"hop", bench_hop},
+               {"throughput", bench_throughput},
+               {"group_of_10", bench_group_of_10},
+               {"twenty_nodes", bench_twenty_nodes},
+               {"catchup", bench_catchup},
+               {"catchup_signed", bench_catchup_signed},
+               {"catchup_1m", bench_catchup_1m},
+               {"newest_200", bench_newest_200},
+               {"memory", bench_memory},
+               {"start", bench_start},
+               {"disk", bench_disk},
+               {"disk_304", bench_disk_304},
+               {"live_payloads", bench_live_payloads},
+               {"sim_speed", bench_sim_speed}};
 
 #define BENCH_COUNT (sizeof benches / sizeof benches[0])
 
 static _Noreturn void usage(void)
 {
-    fputs("usage: zuruf-bench [--quick] [NAME...]\nNAME is one of:", stderr);
+    fputs("usage: zuruf-bench [--quick] [--table] [NAME...]\nNAME is one of:", stderr);
     for (size_t i = 0; i < BENCH_COUNT; i++)
         fprintf(stderr, " %s", benches[i].name);
     fputc('\n', stderr);
@@ -40,9 +54,12 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--quick") == 0)
             bench.quick = true;
+        else if (strcmp(argv[i], "--table") == 0)
+            report_as_table();
         else
             any = chosen[find(argv[i])] = true;
     }
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* whoever waits for the figures is gone */
     signal(SIGPIPE, SIG_IGN);
     if (crypto_init() != OK)
         die("libsodium does not start");

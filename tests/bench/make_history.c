@@ -1,195 +1,20 @@
 /* SPDX-License-Identifier: MIT
- * make_history HOME MESSAGES: writes the home directory of a founder whose workspace holds that many messages of 50
- * devices, as if all had been there: through the node itself what a founder does alone, through the codec and the
- * store what the others wrote.  Prints one JSON object: messages, entries, bytes (of all entries), devices, texts
- * ("real" or "generated"). */
-#include "core/batch.h"
-#include "core/node.h"
-#include "core/node_query.h"
-#include "core/payload.h"
-#include "core/random.h"
-#include "measure.h"
-#include "store/store.h"
+ * make_history HOME MESSAGES [WIRE_BYTES]: writes the home directory of a founder whose workspace holds that many
+ * messages of 50 devices, as if all had been there: through the node itself what a founder does alone, through the
+ * codec and the store what the others wrote.  Prints one JSON object: messages, entries, bytes (of all entries),
+ * devices, texts ("real", "generated", or "fitted": so long that an entry has WIRE_BYTES). */
+#include "make_history.h"
 #include "texts.h"
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define DEVICES 50
-#define LOGS_MAX (DEVICES + 2) /* a content log each, and the founder's and the root's governance */
 #define BATCH_ENTRIES 5000
-#define BEFORE_MS 60000   /* the workspace is that much older than its first message */
+#define BEFORE_MS 60000 /* the workspace is that much older than its first message */
+#define FITTED_TEXT_FIRST 20
+#define FITTED_TEXT_MAX 4096
+#define FITTED_PAUSE_MS 2000
 #define UNSEEN_PERCENT 15 /* of messages, written before the one before them had arrived */
-
-struct device {
-    struct sign_public public;
-    struct sign_secret secret;
-    struct person_id person;
-    uint64_t hlc; /* of its last entry */
-    struct log *content;
-};
-
-struct log {
-    struct log_row row;
-    struct hash id;
-    bool changed; /* since the last batch */
-};
-
-struct history {
-    struct store *store;
-    const struct storage *storage;
-    const struct journal *journal;
-    struct random random;
-    uint64_t now_ms;
-
-    struct hash group;
-    uint32_t group_number;
-    struct secret_key epoch_key;
-    uint64_t epoch_height;
-    struct epoch_id epoch;
-
-    struct device devices[DEVICES]; /* the founder first */
-    struct log logs[LOGS_MAX];
-    size_t log_count;
-    struct log *governance;     /* the founder's */
-    struct log *tips[LOGS_MAX]; /* heads that nobody has cited, newest last */
-    size_t tip_count;
-
-    struct batch *batch, *submitted; /* being filled, on its way */
-    uint64_t last_batch;
-    uint64_t entries, bytes;
-};
-
-static void must(enum error err)
-{
-    if (err)
-        die("the history cannot be written: %s", error_sentence(err));
-}
-
-/* ---------------------------------------------------------------- the founder, by the node itself */
-
-static void wait_persisted(const struct history *history, struct persisted *ret)
-{
-    while (history->journal->collect(history->journal->ctx, ret, 1) == 0)
-        sleep_ms(1);
-    must(ret->result);
-}
-
-/* One step, and for each batch that it makes another one. */
-static void step(struct history *history, struct node *node, struct event *event)
-{
-    struct effects effects = {0};
-    const struct batch *batch = NULL;
-
-    event->now_ms = history->now_ms;
-    event->free_disk = event->disk_size = UINT64_C(1) << 40;
-    random_bytes(&history->random, event->random, sizeof event->random);
-    node_step(node, event, &effects);
-    history->storage->end(history->storage->ctx);
-    for (size_t i = 0; i < effects.count; i++) {
-        if (effects.items[i].type == EFFECT_REPLY)
-            must(effects.items[i].error);
-        if (effects.items[i].type == EFFECT_PERSIST)
-            batch = effects.items[i].batch;
-    }
-    effects_done(&effects);
-    if (batch) {
-        struct event persisted = {.type = EVENT_PERSISTED};
-        history->last_batch = batch->id;
-        history->journal->submit(history->journal->ctx, batch);
-        wait_persisted(history, &persisted.persisted);
-        step(history, node, &persisted);
-    }
-}
-
-static void command(struct history *history, struct node *node, enum command_type type, const char *name)
-{
-    struct command command = {.type = type, .id = 1, .name = BYTES_TEXT(name)};
-    struct event event = {.type = EVENT_COMMAND, .command = &command};
-    step(history, node, &event);
-}
-
-static void found_workspace(struct history *history)
-{
-    struct node_options options = {.storage = history->storage, .store_key = *store_key(history->store)};
-    struct node *node = node_new(&options);
-    struct event start = {.type = EVENT_START};
-    struct node_info info;
-    struct node_group group;
-
-    step(history, node, &start);
-    command(history, node, COMMAND_IDENTITY_CREATE, "Founder");
-    command(history, node, COMMAND_WORKSPACE_CREATE, "Office");
-    node_info(node, &info);
-    if (!node_group_at(node, 0, &group))
-        die("there is no workspace");
-    history->devices[0].public = info.device;
-    history->devices[0].person = info.person;
-    history->group = group.id;
-    history->group_number = group.number;
-    history->storage->end(history->storage->ctx);
-    node_free(node);
-}
-
-/* ---------------------------------------------------------------- what the founder wrote, from the store */
-
-static bool take_epoch(void *arg, struct bytes key, struct bytes sealed)
-{
-    struct history *history = arg;
-    struct buffer plain = {0};
-
-    must(crypto_open(store_key(history->store), key, sealed, &plain)); /* u64 height ‖ key */
-    history->epoch_height = get_u64(plain.data);
-    memcpy(history->epoch_key.bytes, plain.data + 8, sizeof history->epoch_key.bytes);
-    epoch_key_id(&history->group, &history->epoch_key, &history->epoch);
-    buffer_wipe(&plain);
-    return false;
-}
-
-static struct log *add_log(struct history *history, const struct log_row *row)
-{
-    struct log *log = &history->logs[history->log_count++];
-
-    log->row = *row;
-    log_name_id(&row->name, &log->id);
-    return log;
-}
-
-static bool take_log(void *arg, const struct log_row *row)
-{
-    struct history *history = arg;
-    struct device *founder = &history->devices[0];
-    struct log *log = add_log(history, row);
-    bool by_root = memcmp(&row->name.device, &founder->public, sizeof founder->public) != 0;
-
-    if (row->name.kind == KIND_CONTENT)
-        founder->content = log;
-    else if (!by_root)
-        history->governance = log;
-    if (!by_root && row->head_hlc > founder->hlc)
-        founder->hlc = row->head_hlc;
-    if (row->head_seq > row->cited_seq)
-        history->tips[history->tip_count++] = log;
-    history->entries += row->head_seq;
-    return true;
-}
-
-static void load_founder(struct history *history)
-{
-    const struct storage *storage = history->storage;
-    struct bytes sealed, name = BYTES_TEXT("identity");
-    struct buffer seeds = {0}; /* device ‖ box ‖ name */
-
-    must(storage->begin(storage->ctx));
-    must(storage->get_local(storage->ctx, name, &sealed));
-    must(crypto_open(store_key(history->store), name, sealed, &seeds));
-    crypto_sign_keypair_from(seeds.data, &history->devices[0].public, &history->devices[0].secret);
-    must(storage->each_local(storage->ctx, BYTES_TEXT("epoch/"), take_epoch, history));
-    must(storage->each_log(storage->ctx, take_log, history));
-    storage->end(storage->ctx);
-    buffer_wipe(&seeds);
-    if (!history->epoch_height || !history->governance || !history->devices[0].content)
-        die("the founder's logs are not what they should be");
-}
 
 /* ---------------------------------------------------------------- batches */
 
@@ -199,7 +24,7 @@ static void wait_submitted(struct history *history)
 
     if (!history->submitted)
         return;
-    wait_persisted(history, &persisted);
+    history_wait_persisted(history, &persisted);
     batch_free(history->submitted);
     history->submitted = NULL;
 }
@@ -330,6 +155,7 @@ static void write_entry(struct history *history, struct device *device, struct l
                     buffer_bytes(&wire));
     history->entries++;
     history->bytes += wire.size;
+    history->newest_size = wire.size;
     buffer_done(&deps);
     buffer_done(&sealed);
     buffer_done(&wire);
@@ -410,7 +236,7 @@ static void admit(struct history *history, size_t number)
     row.name =
         (struct log_name){.group = history->group, .device = device->public, .instance = 1, .kind = KIND_CONTENT};
     random_bytes(&history->random, row.name.sub.bytes, sizeof row.name.sub.bytes);
-    device->content = add_log(history, &row);
+    device->content = history_add_log(history, &row);
 }
 
 /* ---------------------------------------------------------------- messages */
@@ -441,6 +267,29 @@ static void write_message(struct history *history, const struct texts *texts, si
     buffer_done(&plain);
 }
 
+/* Each device in its turn, citing the message before; each text longer or shorter by what the entry before was too
+ * small or too large. */
+static void write_fitted(struct history *history, size_t count, size_t wire_size)
+{
+    static uint8_t text[FITTED_TEXT_MAX];
+    size_t size = FITTED_TEXT_FIRST;
+
+    memset(text, 'x', sizeof text);
+    for (size_t i = 0; i < count; i++) {
+        struct device *device = &history->devices[i % DEVICES];
+        struct message_content content = {.text = {text, size}};
+        struct buffer plain = {0};
+        message_content_encode(&content, &plain);
+        write_entry(history, device, device->content,
+                    &(struct draft){.type = ENTRY_MESSAGE, .content = buffer_bytes(&plain)});
+        buffer_done(&plain);
+        history->now_ms += FITTED_PAUSE_MS;
+        size_t wanted = size + wire_size;
+        size = wanted > history->newest_size ? wanted - history->newest_size : 1;
+        size = size < sizeof text ? size : sizeof text;
+    }
+}
+
 static void wait_for_order(struct history *history)
 {
     const struct storage *storage = history->storage;
@@ -452,46 +301,63 @@ static void wait_for_order(struct history *history)
     }
 }
 
-static void write_history(struct history *history, const struct texts *texts)
+static void write_texts(struct history *history, const struct texts *texts)
 {
     struct answer *written = calloc(texts->count + 1, sizeof *written);
 
     if (!written)
         die("not enough memory");
-    found_workspace(history);
-    load_founder(history);
-    for (size_t i = 1; i < DEVICES; i++)
-        admit(history, i);
     for (size_t i = 0; i < texts->count; i++)
         write_message(history, texts, i, written);
+    free(written);
+}
+
+/* `wire_size` 0: of the texts. */
+static void write_history(struct history *history, const struct texts *texts, size_t wire_size)
+{
+    founder_write(history);
+    for (size_t i = 1; i < DEVICES; i++)
+        admit(history, i);
+    if (wire_size)
+        write_fitted(history, texts->count, wire_size);
+    else
+        write_texts(history, texts);
     submit(history);
     wait_submitted(history);
     wait_for_order(history);
-    free(written);
+}
+
+static void print(const struct history *history, const struct texts *texts, bool fitted)
+{
+    json_t *made =
+        json_pack("{s:I, s:I, s:I, s:i, s:s}", "messages", (json_int_t)texts->count, "entries",
+                  (json_int_t)history->entries, "bytes", (json_int_t)history->bytes, "devices", DEVICES, "texts",
+                  fitted        ? "fitted"
+                  : texts->real ? "real"
+                                : "generated");
+    json_dumpf(made, stdout, JSON_COMPACT);
+    putchar('\n');
+    json_decref(made);
 }
 
 int main(int argc, char **argv)
 {
     struct history history = {0};
     struct texts texts;
-    long count = argc == 3 ? strtol(argv[2], NULL, 10) : 0;
+    long count = argc == 3 || argc == 4 ? strtol(argv[2], NULL, 10) : 0;
+    long wire_size = argc == 4 ? strtol(argv[3], NULL, 10) : 0;
 
-    if (count <= 0)
-        die("usage: make_history HOME MESSAGES");
+    if (count <= 0 || wire_size < 0)
+        die("usage: make_history HOME MESSAGES [WIRE_BYTES]");
     must(crypto_init());
     must(store_open(&(struct store_options){.directory = argv[1]}, &history.store));
     history.storage = store_storage(history.store);
     history.journal = store_journal(history.store);
     texts_init(&texts, (size_t)count);
     history.now_ms = texts.items[0].time_ms - BEFORE_MS;
-    write_history(&history, &texts);
+    write_history(&history, &texts, (size_t)wire_size);
     store_close(history.store);
-    json_t *made =
-        json_pack("{s:I, s:I, s:I, s:i, s:s}", "messages", (json_int_t)count, "entries", (json_int_t)history.entries,
-                  "bytes", (json_int_t)history.bytes, "devices", DEVICES, "texts", texts.real ? "real" : "generated");
-    json_dumpf(made, stdout, JSON_COMPACT);
-    putchar('\n');
-    json_decref(made);
+    print(&history, &texts, wire_size > 0);
     texts_done(&texts);
     return 0;
 }

@@ -19,7 +19,7 @@ static double idle_mib(const struct path *home)
 
 void bench_memory(const struct bench *bench)
 {
-    struct history history = history_make(bench_size(bench, MESSAGES));
+    struct history history = history_make(bench_size(bench, MESSAGES), 0);
     struct path empty = scratch_directory("empty");
     struct samples full_mib = {0}, empty_mib = {0};
 

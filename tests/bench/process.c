@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CHILDREN_MAX 16
-#define LINE_PATIENCE_MS 60000
+#define CHILDREN_MAX 64
+#define LINE_PATIENCE_MS 180000
 
 static pid_t children[CHILDREN_MAX];
 static size_t child_count;
@@ -44,7 +44,7 @@ pid_t process_fork(void)
     if (child_count == CHILDREN_MAX)
         die("too many processes at once");
     fflush(stdout);
-    pid_t child = fork();
+    pid_t parent = getpid(), child = fork();
     if (child < 0)
         die("no process can be started");
     if (child > 0) {
@@ -54,6 +54,8 @@ pid_t process_fork(void)
     child_count = 0;
     scratch_forget();
     prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when we are killed */
+    if (getppid() != parent)
+        _exit(1); /* that was before */
     return 0;
 }
 

@@ -11,7 +11,7 @@ struct process {
 
 /* Starts arguments[0] with these arguments (NULL at the end); standard error goes where ours goes. */
 void process_start(const char *const arguments[], struct process *ret);
-/* Reads one line of its output, without the line break; dies when there is none within 60 s. */
+/* Reads one line of its output, without the line break; dies when there is none within three minutes. */
 void process_line(const struct process *process, char *ret, size_t size);
 /* SIGTERM, then waits for its end.  A process that is none is fine. */
 void process_stop(struct process *process);

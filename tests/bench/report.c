@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
+#include "table.h"
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
+
+static bool as_table;
+
+void report_as_table(void)
+{
+    as_table = true;
+}
 
 static void print(json_t *object)
 {
@@ -47,6 +56,10 @@ void report_header(void)
     read_model(model, sizeof model);
     uname(&system);
     getloadavg(&load, 1);
+    if (as_table) {
+        table_begin(date, model, sysconf(_SC_NPROCESSORS_ONLN), load);
+        return;
+    }
     print(json_pack("{s:s, s:s, s:I, s:s, s:s, s:f}", "date", date, "processor", model, "cores",
                     (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "kernel", system.release, "machine", system.machine,
                     "load", load));
@@ -56,13 +69,13 @@ void report_figure(const char *name, const char *unit, struct samples *values, s
                    const char *note)
 {
     double value = samples_quantile(values, 0.5), yardstick = samples_quantile(yardsticks, 0.5);
-    json_t *object = json_pack("{s:s, s:f, s:s, s:f, s:f, s:f, s:f}", "name", name, "value", value, "unit", unit,
-                               "yardstick", yardstick, "ratio", yardstick > 0 ? value / yardstick : 0.0, "low",
-                               samples_quantile(values, 0), "high", samples_quantile(values, 1));
 
-    if (note)
-        json_object_set_new(object, "note", json_string(note));
-    print(object);
+    if (as_table)
+        table_row(name, unit, value, yardstick, note);
+    else
+        print(json_pack("{s:s, s:f, s:s, s:f, s:f, s:f, s:f, s:s*}", "name", name, "value", value, "unit", unit,
+                        "yardstick", yardstick, "ratio", yardstick > 0 ? value / yardstick : 0.0, "low",
+                        samples_quantile(values, 0), "high", samples_quantile(values, 1), "note", note));
     samples_done(values);
     samples_done(yardsticks);
 }

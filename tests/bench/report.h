@@ -3,6 +3,8 @@
 #pragma once
 #include "measure.h"
 
+/* From now on rows of a Markdown table instead (table.h). */
+void report_as_table(void);
 /* The machine, the time and how busy the machine was: the first line. */
 void report_header(void);
 /* {"name","value","unit","yardstick","ratio","low","high"}: `value` and `yardstick` are medians of the runs, `low` and

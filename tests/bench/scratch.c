@@ -55,14 +55,26 @@ struct path scratch_path(const char *name)
     return path;
 }
 
-struct path scratch_directory(const char *name)
+/* New at each call, also between forks. */
+static struct path make_under(const char *under, const char *name)
 {
     static unsigned count;
-    char numbered[64];
+    struct path path;
 
-    snprintf(numbered, sizeof numbered, "%s-%ld-%u", name, (long)getpid(), ++count); /* a fork counts on by itself */
-    struct path path = scratch_path(numbered);
-    if (mkdir(path.text, 0700) != 0)
+    if ((size_t)snprintf(path.text, sizeof path.text, "%s/%s-%ld-%u", under, name, (long)getpid(), ++count) >=
+            sizeof path.text ||
+        mkdir(path.text, 0700) != 0)
         die("%s cannot be made", path.text);
     return path;
+}
+
+struct path scratch_directory(const char *name)
+{
+    return make_under(scratch_path("").text, name);
+}
+
+struct path scratch_ram_directory(const char *name)
+{
+    const char *under = getenv("ZURUF_BENCH_RAM");
+    return under && *under ? make_under(under, name) : (struct path){""};
 }

@@ -13,5 +13,7 @@ struct path {
 struct path scratch_path(const char *name);
 /* DIRECTORY/NAME-… new at each call, made. */
 struct path scratch_directory(const char *name);
+/* The same on a RAM disk, in the folder $ZURUF_BENCH_RAM, which whoever set it removes.  Empty: that is not set. */
+struct path scratch_ram_directory(const char *name);
 void scratch_remove(const struct path *path); /* a directory with all in it */
 void scratch_forget(void);                    /* after fork(): the directory is the parent's */

@@ -16,7 +16,7 @@ static double start_ms(const struct path *home)
 
 void bench_start(const struct bench *bench)
 {
-    struct history history = history_make(bench_size(bench, MESSAGES));
+    struct history history = history_make(bench_size(bench, MESSAGES), 0);
     struct path empty = scratch_directory("empty");
     struct samples full_ms = {0}, empty_ms = {0};
 

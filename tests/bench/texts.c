@@ -54,7 +54,7 @@ static void add_line(struct texts *texts, const char *line)
 static void read_real(struct texts *texts, size_t count)
 {
     char line[LINE_SIZE];
-    FILE *lines = popen("exec gzip -dc <\"$ZURUF_TEST_DATA/chat-ubuntu.jsonl.gz\"", "r");
+    FILE *lines = popen("exec gzip -dc <\"$ZURUF_TEST_DATA/chat-ubuntu.jsonl.gz\" 2>/dev/null", "r");
 
     while (lines && texts->count < count && fgets(line, sizeof line, lines))
         add_line(texts, line);
@@ -62,19 +62,26 @@ static void read_real(struct texts *texts, size_t count)
         pclose(lines);
 }
 
-/* The same again, later. */
+/* The same again, later, and each time with another number at the end. */
 static void repeat(struct texts *texts, size_t count)
 {
     size_t round = texts->count;
     uint64_t span = texts->items[round - 1].time_ms - texts->items[0].time_ms + 60000;
+    struct buffer words = {0};
 
     while (texts->count < count) {
         struct text text = texts->items[texts->count - round];
+        char number[24];
         text.time_ms += span;
         if (text.reply_to != TEXTS_NO_REPLY)
             text.reply_to += round;
-        texts->items[texts->count++] = text;
+        snprintf(number, sizeof number, " %zu", texts->count / round);
+        words.size = 0;
+        buffer_append(&words, texts_words(texts, texts->count % round));
+        buffer_append(&words, BYTES_TEXT(number));
+        add(texts, text, buffer_bytes(&words));
     }
+    buffer_done(&words);
 }
 
 /* ---------------------------------------------------------------- generated */

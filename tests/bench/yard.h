@@ -16,6 +16,12 @@ void yard_commits(size_t count, size_t size, struct samples *ret);
  * their way. */
 double yard_pipeline(size_t count, size_t size, size_t window);
 
+/* So many of them side by side, each with all of `count`: messages a second of one, until the last is done. */
+double yard_pipelines(size_t pipelines, size_t count, size_t size, size_t window);
+
+/* yard_verify.c: signatures a second, each of a message of `size` bytes, checked by so many processes at once. */
+double yard_verify(size_t count, size_t size, size_t processes);
+
 /* yard_bulk.c: entries a second of a bulk transfer: the sender scans its LMDB and packs sealed frames; the receiver
  * opens them, checks the chain of each of `logs` logs (one hash an entry, one signature in 256), and appends to its
  * LMDB in large commits.  No index, no further rule.  `sizes`: of the entries. */

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#define PIPELINES_MAX 16
+
 /* A message here: text ‖ signature.  An acknowledgement: u64 how many are durable. */
 
 struct keys {
@@ -114,4 +116,24 @@ double yard_pipeline(size_t count, size_t size, size_t window)
     yard_link_done(&link);
     process_join(child);
     return (double)count / seconds;
+}
+
+double yard_pipelines(size_t pipelines, size_t count, size_t size, size_t window)
+{
+    pid_t children[PIPELINES_MAX];
+
+    if (pipelines > PIPELINES_MAX)
+        die("too many pipelines");
+    scratch_path(""); /* made here, for all of them */
+    uint64_t start = now_ns();
+    for (size_t i = 0; i < pipelines; i++) {
+        children[i] = process_fork();
+        if (children[i] == 0) {
+            yard_pipeline(count, size, window);
+            _exit(0);
+        }
+    }
+    for (size_t i = 0; i < pipelines; i++)
+        process_join(children[i]);
+    return (double)count / seconds_since(start);
 }

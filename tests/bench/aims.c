@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "aims.h"
+#include <string.h>
+
+static const struct aim aims[] = {
+    {.figure = "hop_shown_p50", .ratio = {AT_MOST, 1.5}},
+    {.figure = "hop_acknowledged_p50", .ratio = {AT_MOST, 1.5}},
+    {.figure = "throughput", .value = {AT_LEAST, 10000}},
+    {.figure = "twenty_nodes_lost", .value = {AT_MOST, 0}},
+    {.figure = "twenty_nodes_disk_lost", .value = {AT_MOST, 0}},
+    {.figure = "catchup", .value = {AT_LEAST, 150000}, .ratio = {AT_LEAST, 0.4}},
+    {.figure = "catchup_1m", .value = {AT_LEAST, 150000}, .ratio = {AT_LEAST, 0.4}},
+    {.figure = "memory", .value = {AT_MOST, 12}},
+    {.figure = "start", .value = {AT_MOST, 50}},
+    {.figure = "live_payloads", .value = {AT_MOST, 1.2}},
+    {.figure = "idle_bytes", .value = {AT_MOST, 2000}},
+    {.figure = "sim_speed", .value = {AT_LEAST, 1000}},
+};
+
+const struct aim *aim_of(const char *figure)
+{
+    for (size_t i = 0; i < sizeof aims / sizeof aims[0]; i++)
+        if (strcmp(aims[i].figure, figure) == 0)
+            return &aims[i];
+    return NULL;
+}
+
+bool bound_is_kept(const struct bound *bound, double value)
+{
+    switch (bound->kind) {
+    case AT_LEAST:
+        return value >= bound->limit;
+    case AT_MOST:
+        return value <= bound->limit;
+    case BOUND_NONE:
+        break;
+    }
+    return true;
+}
