@@ -5,7 +5,7 @@
 
 #define SETTLE_MS 60000
 
-enum matter { MATTER_CLOCK, MATTER_MESSAGES, MATTER_PEOPLE, MATTER_TITLE, MATTER_COUNT };
+enum matter { MATTER_CLOCK, MATTER_MESSAGES, MATTER_PEOPLE, MATTER_TITLE };
 
 static const char *const matter_words[] = {"which entries there are", "the messages and their order", "who is who",
                                            "the workspace's name"};
@@ -57,30 +57,12 @@ static void describe(struct host *host, enum matter matter, struct buffer *out)
         describe_people(host->node, out);
         break;
     case MATTER_TITLE:
-    case MATTER_COUNT:
         if (node_group_at(host->node, 0, &group))
             buffer_append(out, group.name);
         break;
     }
     if (err)
         world_fail(host->world, "%s cannot list its messages: %s", host->name, error_code(err));
-}
-
-/* MATTER_COUNT: they agree about everything. */
-static enum matter first_difference(struct host *a, struct host *b)
-{
-    enum matter matter = MATTER_CLOCK;
-    bool same = true;
-    while (same && matter < MATTER_COUNT) {
-        struct buffer x = {0}, y = {0};
-        describe(a, matter, &x);
-        describe(b, matter, &y);
-        same = bytes_equal(buffer_bytes(&x), buffer_bytes(&y));
-        matter += same;
-        buffer_done(&x);
-        buffer_done(&y);
-    }
-    return matter;
 }
 
 static bool takes_part(const struct host *host)
@@ -91,22 +73,42 @@ static bool takes_part(const struct host *host)
     return info.has_workspace;
 }
 
-/* Calls the two that differ, if any. */
+static struct host *next_part(struct world *world, size_t *at)
+{
+    while (*at < world->host_count) {
+        struct host *host = world->hosts[(*at)++];
+        if (takes_part(host))
+            return host;
+    }
+    return NULL;
+}
+
+/* Names the first two that differ about a matter.  What the first host has is described once. */
+static bool differs(struct world *world, enum matter matter, struct host **ret_a, struct host **ret_b)
+{
+    struct buffer first = {0}, other = {0};
+    size_t at = 0;
+    bool found = false;
+    *ret_a = next_part(world, &at);
+    if (*ret_a)
+        describe(*ret_a, matter, &first);
+    while (!found && (*ret_b = next_part(world, &at)) != NULL) {
+        other.size = 0;
+        describe(*ret_b, matter, &other);
+        found = !bytes_equal(buffer_bytes(&first), buffer_bytes(&other));
+    }
+    buffer_done(&first);
+    buffer_done(&other);
+    return found;
+}
+
+/* The cheap matters of all before the dear one: most who differ do so in their clocks. */
 static bool find_difference(struct world *world, struct host **ret_a, struct host **ret_b, enum matter *ret)
 {
-    struct host *first = NULL;
-    for (size_t i = 0; i < world->host_count; i++) {
-        struct host *host = world->hosts[i];
-        if (!takes_part(host))
-            continue;
-        if (!first) {
-            first = host;
-            continue;
-        }
-        *ret_a = first;
-        *ret_b = host;
-        *ret = first_difference(first, host);
-        if (*ret != MATTER_COUNT)
+    static const enum matter order[] = {MATTER_CLOCK, MATTER_TITLE, MATTER_PEOPLE, MATTER_MESSAGES};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        *ret = order[i];
+        if (differs(world, order[i], ret_a, ret_b))
             return true;
     }
     return false;
