@@ -98,7 +98,7 @@ struct journal {
     bool (*commit_here)(void *ctx, const struct batch *const *batches, size_t count);
     /* Hands out results in order of submission; returns how many.  Called on the loop after a wake-up. */
     size_t (*collect)(void *ctx, struct persisted *ret, size_t most);
-    /* From any thread, whenever collect() would return something. */
+    /* From any thread, whenever collect() would return something.  NULL: nobody is called any more after this. */
     void (*set_wakeup)(void *ctx, void (*wake)(void *arg), void *arg);
     /* Free bytes of the file system that holds the database, and its size. */
     void (*space)(void *ctx, uint64_t *ret_free, uint64_t *ret_total);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * The storage thread: owns all write transactions.  Batches come in through a queue and are committed together, at
- * once when it has nothing to do; results go back through another.  In between it catches up the order and writes the
+ * All write transactions, one worker at a time.  Batches come in through a queue and the storage thread commits them
+ * together, at once when it has nothing to do; results go back through another.  While it rests the loop may commit a
+ * little by itself.  In between it catches up the order and writes the
  * lineage file.  Fills `struct journal`. */
 #pragma once
 #include "commit.h"
