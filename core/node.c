@@ -296,8 +296,6 @@ static void dispatch(struct node *node, const struct event *event)
     case EVENT_LINK_DOWN:
         link_down(node, event);
         break;
-    case EVENT_LINK_WRITABLE:
-        break; /* sending goes by what is acknowledged */
     case EVENT_BYTES:
         link_bytes(node, event);
         break;

@@ -69,11 +69,10 @@ struct command {
 /* ---------------------------------------------------------------- events in */
 
 enum event_type {
-    EVENT_START,         /* first; once */
-    EVENT_TIME,          /* the moment asked for by EFFECT_WAKE has come */
-    EVENT_LINK_UP,       /* a connection stands (dialled or accepted) */
-    EVENT_LINK_DOWN,     /* it is gone, or dialling failed */
-    EVENT_LINK_WRITABLE, /* its unsent bytes fell below LINK_LOW_WATER */
+    EVENT_START,     /* first; once */
+    EVENT_TIME,      /* the moment asked for by EFFECT_WAKE has come */
+    EVENT_LINK_UP,   /* a connection stands (dialled or accepted) */
+    EVENT_LINK_DOWN, /* it is gone, or dialling failed */
     EVENT_BYTES,
     EVENT_PERSISTED,
     EVENT_PEER_SEEN, /* discovery: a hint, nothing more */
@@ -82,7 +81,6 @@ enum event_type {
     EVENT_COMMAND,
 };
 
-#define LINK_LOW_WATER (256u << 10)
 #define LINK_UNSENT_MAX (1u << 20)
 #define TAG_SIZE 8
 #define INVITES_MAX 16

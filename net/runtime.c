@@ -280,15 +280,6 @@ static void on_link_bytes(void *arg, uint64_t link, struct bytes bytes)
         step(runtime, &event);
 }
 
-static void on_link_writable(void *arg, uint64_t link)
-{
-    struct runtime *runtime = arg;
-    struct event event = {.type = EVENT_LINK_WRITABLE, .link = link};
-
-    if (runtime->state == RUNTIME_RUNNING)
-        step(runtime, &event);
-}
-
 static void on_accepted(void *arg, int fd, const struct address *from)
 {
     struct runtime *runtime = arg;
@@ -320,7 +311,7 @@ static void on_network_change(void *arg)
 struct runtime *runtime_new(const struct runtime_options *options)
 {
     struct runtime *runtime = alloc_zero(1, sizeof *runtime);
-    const struct tcp_events events = {runtime, on_link_up, on_link_down, on_link_bytes, on_link_writable};
+    const struct tcp_events events = {runtime, on_link_up, on_link_down, on_link_bytes};
     uv_loop_t *loop = options->loop;
 
     runtime->options = *options;

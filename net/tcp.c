@@ -199,9 +199,6 @@ static void deliver(struct link *link)
         link_remove(link);
         link->state = LINK_GONE;
         events->down(events->arg, link->was_up ? link->id : 0, link->dial, link->reason);
-    } else if (link->writable_due && link->state == LINK_OPEN) {
-        link->writable_due = false;
-        events->writable(events->arg, link->id);
     }
     free_if_unused(link);
 }

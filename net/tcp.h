@@ -5,7 +5,7 @@
  *                                          accepted -----^
  *     any fault in the first three --> FAILED --down() delivered--> (gone)
  *
- * Faults found while sending, and writable(), are told in the next turn of the loop: no function here calls back,
+ * Faults found while sending are told in the next turn of the loop: no function here calls back,
  * except tcp_accept(), which calls up(). */
 #pragma once
 #include "core/node.h"
@@ -26,7 +26,6 @@ struct tcp_events {
     /* link 0: the dial never got through. */
     void (*down)(void *arg, uint64_t link, uint64_t dial, enum error reason);
     void (*bytes)(void *arg, uint64_t link, struct bytes bytes); /* borrowed for the call */
-    void (*writable)(void *arg, uint64_t link); /* unsent bytes fell from LINK_LOW_WATER or more to less */
 };
 
 struct tcp;

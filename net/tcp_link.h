@@ -21,8 +21,6 @@ struct link {
     enum link_state state;
     enum error reason; /* FAILED */
     bool was_up;
-    bool was_high; /* unsent bytes reached LINK_LOW_WATER */
-    bool writable_due;
     bool ended;         /* FLUSHING: our end of the stream is on its way */
     uint64_t read_turn; /* of the loop, in which it was last read */
 

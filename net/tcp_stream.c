@@ -3,7 +3,7 @@
 #include "loop_error.h"
 #include "tcp_link.h"
 
-#define WRITE_SIZE ((size_t)128 << 10) /* given to the kernel at once: half of LINK_LOW_WATER, which counts it */
+#define WRITE_SIZE ((size_t)128 << 10) /* given to the kernel at once */
 
 /* ---------------------------------------------------------------- reading */
 
@@ -54,8 +54,6 @@ static size_t unsent(const struct link *link)
 void link_queue(struct link *link, uint64_t after, struct bytes bytes)
 {
     outbox_append(&link->outbox, after, bytes);
-    if (unsent(link) >= LINK_LOW_WATER)
-        link->was_high = true;
     if (unsent(link) > TCP_UNSENT_MAX)
         link_fail(link, ERR_SLOW);
     else if (settled_state(link->tcp->settled, after) == BATCH_FAILED)
@@ -134,15 +132,6 @@ fail:
     return false;
 }
 
-static void tell_if_writable(struct link *link)
-{
-    if (!link->was_high || unsent(link) >= LINK_LOW_WATER)
-        return;
-    link->was_high = false;
-    link->writable_due = true;
-    link_tell(link);
-}
-
 /* ---------------------------------------------------------------- ending well */
 
 static void on_shut(uv_shutdown_t *shutting, int status)
@@ -185,8 +174,6 @@ void link_flush(struct link *link)
         link->writing = outbox_take(&link->outbox, link->tcp->settled, WRITE_SIZE, &link->writing_size);
         taken = link->writing && write_chain(link);
     }
-    if (link->state == LINK_OPEN)
-        tell_if_writable(link);
-    else if (link->state == LINK_FLUSHING)
+    if (link->state == LINK_FLUSHING)
         end_stream(link);
 }

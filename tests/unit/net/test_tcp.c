@@ -52,12 +52,6 @@ static void see_bytes(void *arg, uint64_t link, struct bytes bytes)
     see((struct seen){.type = EVENT_BYTES, .link = link, .size = bytes.size});
 }
 
-static void see_writable(void *arg, uint64_t link)
-{
-    (void)arg;
-    see((struct seen){.type = EVENT_LINK_WRITABLE, .link = link});
-}
-
 static int plain_listener(const char *where, int backlog, struct address *ret)
 {
     struct address address = address_of(where);
@@ -74,7 +68,7 @@ static int plain_listener(const char *where, int backlog, struct address *ret)
 
 static int begin(void **state)
 {
-    const struct tcp_events events = {NULL, see_up, see_down, see_bytes, see_writable};
+    const struct tcp_events events = {NULL, see_up, see_down, see_bytes};
 
     (void)state;
     memset(&world, 0, sizeof world);
@@ -306,42 +300,6 @@ static void a_link_whose_bytes_nobody_takes_is_too_slow(void **state)
     close(other.fd);
 }
 
-static void a_link_is_writable_again_once_it_has_drained(void **state)
-{
-    static uint8_t block[LINK_UNSENT_MAX];
-    struct client other;
-    int small = 4096;
-
-    (void)state;
-    setsockopt(world.listening, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
-    uint64_t link = dialled_link(&other);
-    tcp_send(world.tcp, link, 0, BYTES_OF(block));
-    tcp_flush(world.tcp);
-    uv_run(&world.loop, UV_RUN_NOWAIT);
-    uv_run(&world.loop, UV_RUN_NOWAIT);
-    assert_int_equal(world.count, 1); /* only "up" */
-    other.wanted = sizeof block;
-    run_until(&world.loop, client_has_wanted, &other);
-    wait_events(2);
-    assert_int_equal(last_seen()->type, EVENT_LINK_WRITABLE);
-    assert_int_equal(last_seen()->link, link);
-    assert_int_equal(other.size, sizeof block);
-    close(other.fd);
-}
-
-static void little_bytes_make_nothing_writable(void **state)
-{
-    struct client other;
-    uint64_t link = dialled_link(&other);
-
-    (void)state;
-    tcp_send(world.tcp, link, 0, BYTES_TEXT("x"));
-    tcp_flush(world.tcp);
-    client_expect(&world.loop, &other, "x");
-    assert_int_equal(world.count, 1);
-    close(other.fd);
-}
-
 static void sending_to_a_link_that_is_gone_does_nothing(void **state)
 {
     (void)state;
@@ -477,8 +435,6 @@ int main(void)
         TEST(held_bytes_wait_for_their_batch),
         TEST(a_failed_batch_fails_the_link_that_hangs_on_it),
         TEST(a_link_whose_bytes_nobody_takes_is_too_slow),
-        TEST(a_link_is_writable_again_once_it_has_drained),
-        TEST(little_bytes_make_nothing_writable),
         TEST(sending_to_a_link_that_is_gone_does_nothing),
         TEST(a_flooding_link_takes_turns_with_the_others),
         TEST(a_paused_link_is_not_read_until_it_goes_on),
