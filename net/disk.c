@@ -52,6 +52,7 @@ void disk_submit(struct disk *disk, const struct batch *batch)
         disk->first = item;
     disk->last = item;
     disk->bytes += item->size;
+    disk->since_space += item->size;
     look_behind(disk);
     disk->turn[disk->turn_count++] = batch;
     disk->turn_bytes += item->size;
@@ -104,11 +105,13 @@ bool disk_is_idle(const struct disk *disk)
 
 void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_t *ret_size)
 {
-    if (!disk->space_known || mono_ms - disk->space_at_ms >= DISK_SPACE_MS) {
+    if (!disk->space_known || mono_ms - disk->space_at_ms >= DISK_SPACE_MS || disk->since_space >= DISK_SPACE_BYTES) {
         disk->journal->space(disk->journal->ctx, &disk->free_bytes, &disk->size_bytes);
         disk->space_known = true;
         disk->space_at_ms = mono_ms;
+        disk->since_space = 0;
     }
-    *ret_free = disk->free_bytes;
+    /* What is on its way will take its room, and about as much again for the pages it changes. */
+    *ret_free = disk->free_bytes - (disk->free_bytes < 2 * disk->bytes ? disk->free_bytes : 2 * disk->bytes);
     *ret_size = disk->size_bytes;
 }

@@ -5,7 +5,8 @@
 
 #define DISK_BEHIND_BYTES ((size_t)8 << 20) /* submitted and not durable: above, take nothing more in */
 #define DISK_CAUGHT_UP_BYTES ((size_t)4 << 20)
-#define DISK_SPACE_MS 1000 /* how old the answer about free space may be */
+#define DISK_SPACE_MS 1000                   /* how old the answer about free space may be, */
+#define DISK_SPACE_BYTES ((size_t)256 << 10) /* and how much may have been written since */
 
 #define DISK_TURN_BATCHES 64
 #define DISK_TURN_BYTES ((size_t)32 << 10) /* more than this does not wait for the turn's end */
@@ -21,6 +22,7 @@ struct disk {
     size_t bytes; /* of those */
     bool behind;
     bool space_known;
+    size_t since_space; /* submitted since space_at_ms */
     uint64_t space_at_ms, free_bytes, size_bytes;
 };
 
