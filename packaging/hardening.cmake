@@ -1,5 +1,4 @@
-# What makes a memory error end the program instead of serving whoever found it.  Asserts stay on in any case: no build
-# type here defines NDEBUG.
+# What makes a memory error end the program instead of serving whoever found it.  Asserts stay on in any build type.
 include(CheckCCompilerFlag)
 include(CheckPIESupported)
 
