@@ -47,7 +47,7 @@ static size_t unfinished(const struct node *node)
 {
     size_t count = 0;
     for (size_t i = 0; i < node->link_count; i++)
-        count += node->links[i]->state == LINK_HANDSHAKE && !node->links[i]->dialled;
+        count += node->links[i]->state != LINK_OPEN && !node->links[i]->dialled;
     return count;
 }
 

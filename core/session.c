@@ -15,6 +15,7 @@
 #include "tail.h"
 
 #define LINKS_PER_DEVICE_MAX 4 /* homes that one device may run at once, and links on their way out */
+#define OPEN_LINKS_MAX 128     /* more than any office makes: who goes on trying finds room when one ends */
 #define REPLACED_AFTER_MS 3000 /* a link silent for so long gives way to a new one */
 
 void session_greet(struct node *node, struct link *link)
@@ -63,6 +64,14 @@ static size_t links_of_device(const struct node *node, const struct sign_public 
     return count;
 }
 
+static bool is_crowded(const struct node *node)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < node->link_count; i++)
+        count += node->links[i]->state == LINK_OPEN;
+    return count > OPEN_LINKS_MAX;
+}
+
 static enum error on_hello(struct node *node, struct link *link, const struct wire_message *message)
 {
     memcpy(link->home, message->hello.home, sizeof link->home);
@@ -79,6 +88,8 @@ static enum error on_hello(struct node *node, struct link *link, const struct wi
     bool news = !link_to(node, &link->device);
     link->state = LINK_OPEN; /* before another one gives way to it, so that nobody seems to leave */
     enum error err = keep_one(node, link);
+    if (!err && is_crowded(node))
+        err = ERR_LIMIT;
     if (err) {
         link->state = LINK_GREETING;
         return err;
