@@ -114,8 +114,8 @@ static void repeat_entry(struct session *session)
 {
     struct stored_entry stored;
     struct buffer wire = {0};
-    uint64_t arrival = 1 + script_byte(&session->script) % memory_store_entry_count(session->scene.alice->disk);
-    if (memory_store_arrival(session->scene.alice->disk, arrival, &stored) != OK)
+    uint64_t arrival = 1 + script_byte(&session->script) % medium_entry_count(session->scene.alice->disk);
+    if (medium_arrival(session->scene.alice->disk, arrival, &stored) != OK)
         abort();
     buffer_append(&wire, stored.wire);
     size_t at = (size_t)script_byte(&session->script) * 4;

@@ -12,7 +12,7 @@
 
 static struct {
     bool stands;
-    struct memory_store *alice, *bob;
+    struct medium *alice, *bob;
     struct secret_key alice_key, bob_key;
     struct mallory mallory;
     uint64_t last_link;
@@ -72,8 +72,8 @@ static void live_through_it(void)
     }
     require(&world, world_settle(&world), "agreement");
     require(&world, world_invite(&world, "alice", &code) == OK, "an invitation");
-    afternoon.alice = memory_store_copy(alice->disk);
-    afternoon.bob = memory_store_copy(bob->disk);
+    afternoon.alice = medium_copy(alice->disk);
+    afternoon.bob = medium_copy(bob->disk);
     afternoon.alice_key = alice->store_key;
     afternoon.bob_key = bob->store_key;
     learn_mallory(mallory->node, &afternoon.mallory);
@@ -93,15 +93,15 @@ const struct mallory *scene_mallory(void)
 
 /* ---------------------------------------------------------------- the office */
 
-static struct host *come_back(struct world *world, const char *name, const struct memory_store *disk,
+static struct host *come_back(struct world *world, const char *name, const struct medium *disk,
                               const struct secret_key *store_key)
 {
     struct host *host = host_new(world, name);
-    memory_store_free(host->disk);
-    host->disk = memory_store_copy(disk);
+    medium_free(host->disk);
+    host->disk = medium_copy(disk);
     host->store_key = *store_key;
     world->hosts[world->host_count++] = host;
-    host_start(host, false);
+    host_start(host);
     return host;
 }
 

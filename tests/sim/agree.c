@@ -136,7 +136,7 @@ bool world_settle(struct world *world)
     }
     if (find_difference(world, &a, &b, &matter))
         world_fail(world, "after 60 s %s (%zu entries) and %s (%zu) do not agree about %s", a->name,
-                   memory_store_entry_count(a->disk), b->name, memory_store_entry_count(b->disk), matter_words[matter]);
+                   medium_entry_count(a->disk), b->name, medium_entry_count(b->disk), matter_words[matter]);
     else if (!world->failure[0])
         world_fail(world, "somebody's disk is still busy after 60 s");
     return false;

@@ -75,7 +75,7 @@ void check_step(struct host *host)
 
 static bool holds(const struct host *host, const struct message_ref *ref)
 {
-    return memory_store_holds(host->disk, &ref->log, ref->seq);
+    return medium_holds(host->disk, &ref->log, ref->seq);
 }
 
 static bool is_acknowledged(const struct asked *asked)

@@ -57,25 +57,35 @@ void disk_submit(struct host *host, const struct batch *batch)
 
 static void write_group(struct host *host)
 {
-    for (size_t i = 0; i < host->committing; i++) {
-        enum error err = memory_store_commit(host->disk, host->queue[i]);
-        if (err)
-            world_fail(host->world, "%s submitted a batch that does not follow what is stored", host->name);
-        host->commits++;
+    enum error err = medium_commit(host->disk, host->queue, host->committing, OK);
+    if (err)
+        world_fail(host->world, "%s submitted what its disk does not take: %s", host->name, error_code(err));
+    host->commits += host->committing;
+    for (size_t i = 0; i < host->committing; i++)
         check_committed(host, host->queue[i]);
-    }
+}
+
+/* The power fails while the disk writes; the group has not come to its end. */
+static void write_part(struct host *host)
+{
+    if (medium_commit(host->disk, host->queue, host->committing, ERR_DISK) == OK)
+        world_fail(host->world, "half of a commit of %s's was enough", host->name);
 }
 
 /* All that is queued hangs on what failed. */
 static void fail_queued(struct host *host)
 {
     host->fail_commits--;
-    host->failing = host->fail_with;
+    host->failing = medium_commit(host->disk, host->queue, host->committing, host->fail_with);
+    if (host->failing != host->fail_with)
+        world_fail(host->world, "%s's disk failed with %s, and its store says %s", host->name,
+                   error_code(host->fail_with), error_code(host->failing));
     host->committing = host->queue_count;
 }
 
 void disk_committed(struct host *host)
 {
+    host_end_read(host);
     if (host->fail_commits)
         fail_queued(host);
     else
@@ -91,8 +101,14 @@ void disk_committed(struct host *host)
 
 void disk_power_off(struct host *host)
 {
-    if (host->committing && !host->fail_commits && world_below(host->world, 2))
-        write_group(host);
+    if (host->node)
+        host_end_read(host);
+    if (host->committing && !host->fail_commits) {
+        if (world_below(host->world, 2))
+            write_group(host);
+        else
+            write_part(host);
+    }
     host->queue_count = host->committing = host->result_count = 0;
     host->collecting = false;
     host->failing = OK;

@@ -36,7 +36,7 @@ struct host *host_new(struct world *world, const char *name)
     host->index = world->host_count;
     snprintf(host->name, sizeof host->name, "%s", name);
     host->free_disk = DISK_SIZE / 2;
-    host->disk = memory_store_new();
+    host->disk = medium_new(world->medium);
     random_bytes(&world->random, &host->store_key, sizeof host->store_key);
     return host;
 }
@@ -45,7 +45,7 @@ void host_free(struct host *host)
 {
     if (host->running)
         host_stop(host, false);
-    memory_store_free(host->disk);
+    medium_free(host->disk);
     effects_done(&host->effects);
     buffer_done(&host->heard);
     free(host->queue);
@@ -216,6 +216,11 @@ static void carry_out(struct host *host, const struct effect *effect)
     }
 }
 
+void host_end_read(struct host *host)
+{
+    host->storage.end(host->storage.ctx);
+}
+
 void host_step(struct host *host, struct event *event)
 {
     struct world *world = host->world;
@@ -233,7 +238,9 @@ void host_step(struct host *host, struct event *event)
     random_bytes(&world->random, event->random, sizeof event->random);
     world_note_event(host, event);
     host->steps++;
+    host_end_read(host); /* a question before may have left an older snapshot */
     node_step(host->node, event, &host->effects);
+    host_end_read(host);
     if (event->type == EVENT_PERSISTED)
         settled_note(&host->told, &event->persisted);
     for (size_t i = 0; i < host->effects.count; i++)
@@ -245,18 +252,18 @@ void host_step(struct host *host, struct event *event)
 
 /* ---------------------------------------------------------------- starting and stopping */
 
-void host_start(struct host *host, bool restored)
+void host_start(struct host *host)
 {
     struct world *world = host->world;
     struct node_options options = {.storage = &host->storage, .store_key = host->store_key};
-    struct event event = {.type = EVENT_START, .restored = restored};
+    struct event event = {.type = EVENT_START, .restored = medium_was_restored(host->disk)};
     assert(!host->running);
     host->running = true;
     host->boot++;
     host->address = (struct address){.port = (uint16_t)(4000 + host->index)};
     memcpy(host->address.ip, (const uint8_t[]){0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0}, 14);
     put_u16(host->address.ip + 14, (uint16_t)(host->index + 1));
-    host->storage = memory_store_reads(host->disk);
+    host->storage = medium_reads(host->disk);
     host->settled = host->told = (struct settled){0};
     random_bytes(&world->random, options.home_id, sizeof options.home_id);
     options.listen_port = host->address.port;
@@ -285,4 +292,5 @@ void host_stop(struct host *host, bool power_cut)
     hold_fail(&host->notices, ERR_SHUTTING_DOWN, forget_effect, NULL);
     node_free(host->node);
     host->node = NULL;
+    medium_close(host->disk);
 }

@@ -2,7 +2,7 @@
  * One computer: the real node, a disk in memory, a clock, and a runtime that carries effects out as net/ does. */
 #pragma once
 #include "cable.h"
-#include "memory_store.h"
+#include "medium.h"
 #include "net/hold.h"
 #include "net/settled.h"
 
@@ -27,7 +27,7 @@ struct host {
     struct host_cable *cables;
     size_t cable_count, cable_capacity;
 
-    struct memory_store *disk;
+    struct medium *disk;
     struct storage storage;
     struct secret_key store_key;
     uint64_t free_disk;
@@ -56,9 +56,10 @@ struct host {
 
 struct host *host_new(struct world *world, const char *name);
 void host_free(struct host *host);
-void host_start(struct host *host, bool restored); /* a process begins */
+void host_start(struct host *host);                /* a process begins */
 void host_stop(struct host *host, bool power_cut); /* and ends: what was not durable is lost */
 void host_step(struct host *host, struct event *event);
+void host_end_read(struct host *host); /* the turn is over, and its snapshot */
 void host_keep_cable(struct host *host, struct cable *cable, int side);
 uint64_t host_now_ms(const struct host *host);
 uint64_t host_mono_ms(const struct host *host);

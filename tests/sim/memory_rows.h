@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * What memory_store.c and memory_order.c share. */
+ * What is kept in memory; memory_store.c and its parts share it. */
 #pragma once
-#include "core/storage.h"
+#include "memory_lineage.h"
 
 struct memory_entry {
     uint32_t log;
@@ -31,6 +31,10 @@ struct memory_doubts {
 };
 
 struct memory_store {
+    struct medium medium;
+    struct memory_lineage lineage;
+    uint64_t own_arrival;         /* of the last own entry; 0: none yet */
+    bool begun;                   /* a snapshot is open */
     struct memory_entry *entries; /* by arrival - 1 */
     size_t entry_count, entry_capacity;
     struct memory_log *logs; /* by number */
@@ -41,6 +45,8 @@ struct memory_store {
     size_t doubted_count;
     uint64_t *order; /* arrivals of content entries of all groups, in order */
     size_t order_count;
-    enum error fault;       /* reading fails with it */
     size_t ordered_entries; /* entry_count when the order was made */
 };
+
+/* Whether a log has entry `seq`, and which arrival it was. */
+bool memory_find_entry(const struct memory_store *store, uint32_t log, uint64_t seq, uint64_t *ret_arrival);

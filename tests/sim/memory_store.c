@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "memory_store.h"
-
 #include "core/alloc.h"
 #include "core/batch.h"
 #include "memory_order.h"
@@ -8,23 +6,21 @@
 #include <assert.h>
 #include <stdlib.h>
 
-struct memory_store *memory_store_new(void)
+#define LOCAL_KEY_MAX 511 /* what the real store takes */
+
+static struct memory_store *store_of(struct medium *medium)
+{
+    return (struct memory_store *)medium;
+}
+
+static struct medium *make(void)
 {
     return alloc_zero(1, sizeof(struct memory_store));
 }
 
-static void drop_order(struct memory_store *store)
+static void destroy(struct medium *medium)
 {
-    free(store->order);
-    store->order = NULL;
-    store->order_count = 0;
-    store->ordered_entries = 0;
-}
-
-void memory_store_free(struct memory_store *store)
-{
-    if (!store)
-        return;
+    struct memory_store *store = store_of(medium);
     for (size_t i = 0; i < store->entry_count; i++)
         buffer_done(&store->entries[i].wire);
     for (size_t i = 0; i < store->log_count; i++)
@@ -35,7 +31,7 @@ void memory_store_free(struct memory_store *store)
     }
     for (size_t i = 0; i < store->doubted_count; i++)
         free(store->doubted[i].doubts);
-    drop_order(store);
+    free(store->order);
     free(store->doubted);
     free(store->entries);
     free(store->logs);
@@ -78,6 +74,8 @@ static void put_entry(struct memory_store *store, const struct batch *batch, siz
         log->arrivals = alloc_grow(log->arrivals, log->capacity, sizeof *log->arrivals);
     }
     log->arrivals[log->count++] = store->entry_count;
+    if (from->flags & ENTRY_FLAG_OWN)
+        store->own_arrival = store->entry_count;
 }
 
 /* Where `key` is, or belongs. */
@@ -240,10 +238,13 @@ static bool is_sound(struct memory_store *store, const struct batch *batch)
         if (r == batch->row_count)
             return false;
     }
+    for (size_t i = 0; i < batch->local_count; i++)
+        if (batch->locals[i].key_size == 0 || batch->locals[i].key_size > LOCAL_KEY_MAX)
+            return false;
     return true;
 }
 
-enum error memory_store_commit(struct memory_store *store, const struct batch *batch)
+static enum error commit_batch(struct memory_store *store, const struct batch *batch)
 {
     if (!is_sound(store, batch))
         return ERR_USAGE;
@@ -256,17 +257,42 @@ enum error memory_store_commit(struct memory_store *store, const struct batch *b
     return OK;
 }
 
+static enum error commit(struct medium *medium, const struct batch *const *batches, size_t count)
+{
+    enum error err = OK;
+    assert(!store_of(medium)->begun); /* where the map has to grow it would wait for ever */
+    for (size_t i = 0; !err && i < count; i++)
+        err = commit_batch(store_of(medium), batches[i]);
+    return err;
+}
+
+static enum error fail(struct medium *medium, const struct batch *const *batches, size_t count, enum error fault)
+{
+    (void)medium, (void)batches, (void)count;
+    return fault;
+}
+
 /* ---------------------------------------------------------------- reading */
 
 static enum error begin(void *ctx)
 {
-    const struct memory_store *store = ctx;
-    return store->fault;
+    struct memory_store *store = ctx;
+    store->begun = true;
+    return OK;
 }
 
 static void end(void *ctx)
 {
-    (void)ctx;
+    struct memory_store *store = ctx;
+    store->begun = false;
+}
+
+/* As with the real one, whose snapshot asserts the same. */
+static const struct memory_store *reading(void *ctx)
+{
+    const struct memory_store *store = ctx;
+    assert(store->begun);
+    return store;
 }
 
 static struct stored_entry describe(const struct memory_store *store, uint64_t arrival)
@@ -282,15 +308,14 @@ static struct stored_entry describe(const struct memory_store *store, uint64_t a
 
 static enum error each_log(void *ctx, storage_log_visitor visit, void *arg)
 {
-    const struct memory_store *store = ctx;
+    const struct memory_store *store = reading(ctx);
     for (size_t i = 0; i < store->log_count; i++)
         if (store->logs[i].row.number && !visit(arg, &store->logs[i].row))
             break;
     return OK;
 }
 
-/* Whether a log has entry `seq`, and which arrival it was. */
-static bool find_entry(const struct memory_store *store, uint32_t number, uint64_t seq, uint64_t *ret_arrival)
+bool memory_find_entry(const struct memory_store *store, uint32_t number, uint64_t seq, uint64_t *ret_arrival)
 {
     const struct memory_log *log = number < store->log_count ? &store->logs[number] : NULL;
     if (!log || seq <= log->row.base_seq || seq > log->row.base_seq + log->count)
@@ -301,9 +326,9 @@ static bool find_entry(const struct memory_store *store, uint32_t number, uint64
 
 static enum error each_entry(void *ctx, uint32_t number, uint64_t from, storage_entry_visitor visit, void *arg)
 {
-    const struct memory_store *store = ctx;
+    const struct memory_store *store = reading(ctx);
     uint64_t arrival;
-    for (uint64_t seq = from ? from : 1; find_entry(store, number, seq, &arrival); seq++) {
+    for (uint64_t seq = from ? from : 1; memory_find_entry(store, number, seq, &arrival); seq++) {
         struct stored_entry entry = describe(store, arrival);
         if (!visit(arg, &entry))
             break;
@@ -313,9 +338,9 @@ static enum error each_entry(void *ctx, uint32_t number, uint64_t from, storage_
 
 static enum error get_entry(void *ctx, uint32_t number, uint64_t seq, struct stored_entry *ret)
 {
-    const struct memory_store *store = ctx;
+    const struct memory_store *store = reading(ctx);
     uint64_t arrival;
-    if (!find_entry(store, number, seq, &arrival))
+    if (!memory_find_entry(store, number, seq, &arrival))
         return ERR_NOT_FOUND;
     *ret = describe(store, arrival);
     return OK;
@@ -323,7 +348,7 @@ static enum error get_entry(void *ctx, uint32_t number, uint64_t seq, struct sto
 
 static enum error each_arrival(void *ctx, uint64_t from, storage_entry_visitor visit, void *arg)
 {
-    const struct memory_store *store = ctx;
+    const struct memory_store *store = reading(ctx);
     for (uint64_t arrival = from ? from : 1; arrival <= store->entry_count; arrival++) {
         struct stored_entry entry = describe(store, arrival);
         if (!visit(arg, &entry))
@@ -340,7 +365,7 @@ static uint64_t last_arrival(void *ctx)
 
 static enum error get_local(void *ctx, struct bytes key, struct bytes *ret)
 {
-    const struct memory_store *store = ctx;
+    const struct memory_store *store = reading(ctx);
     bool found;
     size_t at = find_local(store, key, &found);
     if (!found)
@@ -351,7 +376,7 @@ static enum error get_local(void *ctx, struct bytes key, struct bytes *ret)
 
 static enum error each_local(void *ctx, struct bytes prefix, storage_local_visitor visit, void *arg)
 {
-    const struct memory_store *store = ctx;
+    const struct memory_store *store = reading(ctx);
     bool found;
     for (size_t i = find_local(store, prefix, &found); i < store->local_count; i++) {
         struct bytes key = buffer_bytes(&store->locals[i].key);
@@ -362,9 +387,9 @@ static enum error each_local(void *ctx, struct bytes prefix, storage_local_visit
     return OK;
 }
 
-struct storage memory_store_reads(struct memory_store *store)
+static struct storage reads(struct medium *medium)
 {
-    return (struct storage){.ctx = store,
+    return (struct storage){.ctx = store_of(medium),
                             .begin = begin,
                             .end = end,
                             .each_log = each_log,
@@ -379,81 +404,93 @@ struct storage memory_store_reads(struct memory_store *store)
                             .order_progress = last_arrival};
 }
 
-/* ---------------------------------------------------------------- for tests */
+/* ---------------------------------------------------------------- lives and copies */
 
-struct memory_store *memory_store_copy(const struct memory_store *store)
+static void open(struct medium *medium)
 {
-    struct memory_store *copy = memory_store_new();
-    copy->entries = alloc_zero(store->entry_count + 1, sizeof *copy->entries);
-    copy->entry_count = store->entry_count;
-    copy->entry_capacity = store->entry_count + 1;
+    memory_lineage_open(store_of(medium));
+}
+
+static void close(struct medium *medium)
+{
+    store_of(medium)->begun = false;
+}
+
+static void rest(struct medium *medium)
+{
+    memory_lineage_write(store_of(medium));
+}
+
+static bool was_restored(const struct medium *medium)
+{
+    return ((const struct memory_store *)medium)->lineage.restored;
+}
+
+static void mark_copied(struct medium *medium)
+{
+    store_of(medium)->lineage.is_of_here = false;
+}
+
+static struct memory_entry *copy_entries(const struct memory_store *store)
+{
+    struct memory_entry *copies = alloc_zero(store->entry_count + 1, sizeof *copies);
     for (size_t i = 0; i < store->entry_count; i++) {
-        copy->entries[i] = store->entries[i];
-        copy->entries[i].wire = (struct buffer){0};
-        buffer_append(&copy->entries[i].wire, buffer_bytes(&store->entries[i].wire));
+        copies[i] = store->entries[i];
+        copies[i].wire = (struct buffer){0};
+        buffer_append(&copies[i].wire, buffer_bytes(&store->entries[i].wire));
     }
-    copy->logs = alloc_zero(store->log_count + 1, sizeof *copy->logs);
-    copy->log_count = store->log_count;
+    return copies;
+}
+
+static struct memory_log *copy_logs(const struct memory_store *store)
+{
+    struct memory_log *copies = alloc_zero(store->log_count + 1, sizeof *copies);
     for (size_t i = 0; i < store->log_count; i++) {
         const struct memory_log *log = &store->logs[i];
-        copy->logs[i] = *log;
-        copy->logs[i].capacity = log->count + 1;
-        copy->logs[i].arrivals = alloc_zero(log->count + 1, sizeof *log->arrivals);
+        copies[i] = *log;
+        copies[i].capacity = log->count + 1;
+        copies[i].arrivals = alloc_zero(log->count + 1, sizeof *log->arrivals);
         if (log->count)
-            memcpy(copy->logs[i].arrivals, log->arrivals, log->count * sizeof *log->arrivals);
+            memcpy(copies[i].arrivals, log->arrivals, log->count * sizeof *log->arrivals);
     }
+    return copies;
+}
+
+static struct medium *copy(const struct medium *medium)
+{
+    const struct memory_store *store = (const struct memory_store *)medium;
+    struct memory_store *copied = alloc_zero(1, sizeof *copied);
+    copied->lineage = store->lineage;
+    copied->own_arrival = store->own_arrival;
+    copied->entries = copy_entries(store);
+    copied->entry_count = store->entry_count;
+    copied->entry_capacity = store->entry_count + 1;
+    copied->logs = copy_logs(store);
+    copied->log_count = store->log_count;
     for (size_t i = 0; i < store->local_count; i++)
-        put_local(copy, buffer_bytes(&store->locals[i].key), buffer_bytes(&store->locals[i].value));
+        put_local(copied, buffer_bytes(&store->locals[i].key), buffer_bytes(&store->locals[i].value));
     for (size_t i = 0; i < store->doubted_count; i++)
-        set_doubts(copy, store->doubted[i].group, store->doubted[i].doubts, store->doubted[i].count);
-    return copy;
+        set_doubts(copied, store->doubted[i].group, store->doubted[i].doubts, store->doubted[i].count);
+    return &copied->medium;
 }
 
-bool memory_store_holds(const struct memory_store *store, const struct hash *log, uint64_t seq)
+static void rewrite(struct medium *medium, uint64_t arrival, struct bytes wire)
 {
-    for (size_t i = 0; i < store->log_count; i++) {
-        struct hash id;
-        uint64_t arrival;
-        if (!store->logs[i].row.number || !find_entry(store, (uint32_t)i, seq, &arrival))
-            continue;
-        log_name_id(&store->logs[i].row.name, &id);
-        if (memcmp(&id, log, sizeof id) == 0)
-            return true;
-    }
-    return false;
+    struct buffer *kept = &store_of(medium)->entries[arrival - 1].wire;
+    kept->size = 0;
+    buffer_append(kept, wire);
 }
 
-size_t memory_store_entry_count(const struct memory_store *store)
-{
-    return store->entry_count;
-}
-
-enum error memory_store_arrival(const struct memory_store *store, uint64_t arrival, struct stored_entry *ret)
-{
-    if (arrival == 0 || arrival > store->entry_count)
-        return ERR_NOT_FOUND;
-    *ret = describe(store, arrival);
-    return OK;
-}
-
-void memory_store_fail_reads(struct memory_store *store, enum error err)
-{
-    store->fault = err;
-}
-
-void memory_store_strip(struct memory_store *store, uint64_t arrival)
-{
-    struct entry entry;
-    assert(arrival > 0 && arrival <= store->entry_count);
-    struct buffer *wire = &store->entries[arrival - 1].wire;
-    if (entry_decode(buffer_bytes(wire), &entry) == OK && entry.type >= ENTRY_MESSAGE)
-        wire->size -= entry.payload.size;
-}
-
-void memory_store_damage(struct memory_store *store, uint64_t arrival, size_t back)
-{
-    assert(arrival > 0 && arrival <= store->entry_count);
-    struct buffer *wire = &store->entries[arrival - 1].wire;
-    assert(back < wire->size);
-    wire->data[wire->size - 1 - back] ^= 1;
-}
+const struct medium_kind memory_medium = {.name = "memory",
+                                          .make = make,
+                                          .copy = copy,
+                                          .destroy = destroy,
+                                          .open = open,
+                                          .close = close,
+                                          .commit = commit,
+                                          .fail = fail,
+                                          .rest = rest,
+                                          .reads = reads,
+                                          .was_restored = was_restored,
+                                          .mark_copied = mark_copied,
+                                          .rewrite = rewrite};

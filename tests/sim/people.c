@@ -14,7 +14,7 @@ struct host *world_add(struct world *world, const char *name)
     struct host *host = host_new(world, name);
     struct asked asked;
     world->hosts[world->host_count++] = host;
-    host_start(host, false);
+    host_start(host);
     enum error err = world_command(world, name, &command, ANSWER_MS, &asked);
     if (err)
         world_fail(world, "%s cannot become anybody: %s", name, error_code(err));

@@ -22,7 +22,7 @@ struct life {
     struct code codes[WORLD_HOSTS_MAX];
     uint64_t said, rolled_back;
     bool joined[WORLD_HOSTS_MAX];
-    struct memory_store *backups[WORLD_HOSTS_MAX];
+    struct medium *backups[WORLD_HOSTS_MAX];
 };
 
 static struct host *anybody(struct life *life)
@@ -121,7 +121,7 @@ static void part_or_heal(struct life *life)
 /* Keeps a backup, or puts one back. */
 static void roll_back(struct life *life, struct host *host)
 {
-    struct memory_store **backup = &life->backups[host->index];
+    struct medium **backup = &life->backups[host->index];
     struct node_info info = {0};
     if (host->node)
         node_info(host->node, &info);
@@ -129,8 +129,8 @@ static void roll_back(struct life *life, struct host *host)
         world_restore(&life->world, host->name, *backup);
         life->rolled_back++;
     } else if (info.has_workspace) {
-        memory_store_free(*backup);
-        *backup = memory_store_copy(host->disk);
+        medium_free(*backup);
+        *backup = medium_copy(host->disk);
     }
 }
 
@@ -244,7 +244,7 @@ static bool live(const struct plan *plan, uint64_t seed, struct figures *figures
     figures->said += life->said;
     figures->rolled_back += life->rolled_back;
     for (size_t i = 0; i < WORLD_HOSTS_MAX; i++)
-        memory_store_free(life->backups[i]);
+        medium_free(life->backups[i]);
     world_done(&life->world);
     free(life);
     return good;

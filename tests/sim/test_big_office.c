@@ -50,7 +50,7 @@ static void power_on(struct world *world, size_t from, size_t to)
 {
     for (size_t i = from; i < to; i++)
         if (!world->hosts[i]->running)
-            host_start(world->hosts[i], false);
+            host_start(world->hosts[i]);
 }
 
 static size_t links_of(const struct host *host)
@@ -239,7 +239,7 @@ static void measure(struct office_run *run, size_t people)
         char name[24];
         struct command add = {.type = COMMAND_PEER_ADD, .address_count = 1};
         name_of(i, name);
-        host_start(run->world.hosts[i], false);
+        host_start(run->world.hosts[i]);
         add.addresses[0] = run->world.hosts[world_below(&run->world, i)]->address;
         world_ask(&run->world, name, &add);
     }

@@ -133,10 +133,10 @@ static void only_an_admin_may_doubt_and_only_what_there_is(void **state)
     CHECK_ERROR(distrust(&world, "alice", &none, &none), ERR_NOT_FOUND);
     CHECK_OK(distrust(&world, "alice", &first, &last));
     world_settle(&world);
-    size_t entries = memory_store_entry_count(world_host(&world, "carol")->disk);
+    size_t entries = medium_entry_count(world_host(&world, "carol")->disk);
     CHECK_OK(distrust(&world, "alice", &last, &last)); /* doubted already: nothing is written */
     world_run(&world, 5000);
-    assert_int_equal(memory_store_entry_count(world_host(&world, "carol")->disk), entries);
+    assert_int_equal(medium_entry_count(world_host(&world, "carol")->disk), entries);
     end_story(&world);
 }
 
@@ -171,7 +171,7 @@ static uint64_t hlc_of(struct world *world, const char *name, const char *text)
     struct message message = find(world, name, text);
     struct stored_entry stored;
     struct entry entry;
-    CHECK_OK(memory_store_arrival(world_host(world, name)->disk, message.arrival, &stored));
+    CHECK_OK(medium_arrival(world_host(world, name)->disk, message.arrival, &stored));
     CHECK_OK(entry_decode(stored.wire, &entry));
     return entry.hlc;
 }

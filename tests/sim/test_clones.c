@@ -7,12 +7,12 @@ static void clone(struct world *world, const char *name, const char *copy)
 {
     struct host *original = world_host(world, name);
     struct host *host = host_new(world, copy);
-    memory_store_free(host->disk);
-    host->disk = memory_store_copy(original->disk);
+    medium_free(host->disk);
+    host->disk = medium_copy(original->disk);
     host->store_key = original->store_key;
     host->rolled_back = original->rolled_back = true;
     world->hosts[world->host_count++] = host;
-    host_start(host, false);
+    host_start(host);
 }
 
 static void two_homes_of_one_device_are_both_served(void **state)

@@ -133,13 +133,13 @@ static void a_disk_that_cannot_be_read_makes_nobody_new(void **state)
     alice = world_host(&world, "alice");
     node_info(alice->node, &before);
     world_crash(&world, "alice", false);
-    memory_store_fail_reads(alice->disk, ERR_DISK);
-    host_start(alice, false);
+    medium_fail_reads(alice->disk, ERR_DISK);
+    host_start(alice);
     world_run(&world, 5000);
     CHECK_ERROR(world_command(&world, "alice", &command, 1000, &asked), ERR_DISK);
     CHECK_ERROR(world_found(&world, "alice", "Second"), ERR_DISK);
     assert_int_equal(world_links(&world, "alice", "bob"), 0);
-    memory_store_fail_reads(alice->disk, OK);
+    medium_fail_reads(alice->disk, OK);
     world_restart(&world, "alice");
     node_info(alice->node, &after);
     assert_memory_equal(&before.device, &after.device, sizeof before.device);
@@ -158,7 +158,7 @@ static void a_restored_copy_writes_into_a_new_log(void **state)
     for (uint64_t seed = 50; seed < 60; seed++) {
         begin_story(&world, seed, "alice", GUESTS("bob"));
         CHECK_OK(world_say(&world, "alice", "monday"));
-        struct memory_store *backup = memory_store_copy(world_host(&world, "alice")->disk);
+        struct medium *backup = medium_copy(world_host(&world, "alice")->disk);
         CHECK_OK(world_say(&world, "alice", "tuesday"));
         world_settle(&world);
         world_cut(&world, "alice", "bob"); /* nobody can tell it what it has forgotten */
@@ -176,7 +176,7 @@ static void a_restored_copy_writes_into_a_new_log(void **state)
         CHECK_HOLDS(&world);
         assert_int_equal(world_text_count(&world, "bob", "\n"), 6);
         assert_int_equal(world_text_count(&world, "alice", "tuesday"), 1);
-        memory_store_free(backup);
+        medium_free(backup);
         end_story(&world);
     }
 }
@@ -188,13 +188,13 @@ static void a_restored_copy_that_nobody_noticed_is_told_by_its_peers(void **stat
     (void)state;
     begin_story(&world, 6, "alice", GUESTS("bob"));
     alice = world_host(&world, "alice");
-    struct memory_store *backup = memory_store_copy(alice->disk);
+    struct medium *backup = medium_copy(alice->disk);
     CHECK_OK(world_say(&world, "alice", "tuesday"));
     world_settle(&world);
     world_crash(&world, "alice", false);
-    memory_store_free(alice->disk);
+    medium_free(alice->disk);
     alice->disk = backup;
-    host_start(alice, false);
+    host_start(alice);
     world_run(&world, 5000); /* the first peer's clock comes */
     CHECK_OK(world_say(&world, "alice", "wednesday"));
     world_settle(&world);

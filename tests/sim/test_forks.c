@@ -12,31 +12,31 @@
 
 /* ---------------------------------------------------------------- accidents */
 
-static struct memory_store *back_up(struct world *world, const char *name)
+static struct medium *back_up(struct world *world, const char *name)
 {
-    return memory_store_copy(world_host(world, name)->disk);
+    return medium_copy(world_host(world, name)->disk);
 }
 
 /* The disk is an older copy, and nothing tells. */
-static void roll_back(struct world *world, const char *name, const struct memory_store *backup)
+static void roll_back(struct world *world, const char *name, const struct medium *backup)
 {
     struct host *host = world_host(world, name);
     world_crash(world, name, false);
-    memory_store_free(host->disk);
-    host->disk = memory_store_copy(backup);
+    medium_free(host->disk);
+    host->disk = medium_copy(backup);
     host->rolled_back = true;
-    host_start(host, false);
+    host_start(host);
 }
 
 /* A second computer with a copy of the disk: the same device twice. */
-static void clone_host(struct world *world, const char *name, const char *clone, const struct memory_store *copy)
+static void clone_host(struct world *world, const char *name, const char *clone, const struct medium *copy)
 {
     struct host *host = host_new(world, clone);
     world->hosts[world->host_count++] = host;
-    memory_store_free(host->disk);
-    host->disk = memory_store_copy(copy);
+    medium_free(host->disk);
+    host->disk = medium_copy(copy);
     host->store_key = world_host(world, name)->store_key;
-    host_start(host, false);
+    host_start(host);
 }
 
 static void only_these_meet(struct world *world, const char *a, const char *b)
@@ -49,8 +49,7 @@ static void only_these_meet(struct world *world, const char *a, const char *b)
 }
 
 /* Whoever it meets has not heard of what it has forgotten. */
-static void come_back_elsewhere(struct world *world, const char *name, const struct memory_store *backup,
-                                const char *friend)
+static void come_back_elsewhere(struct world *world, const char *name, const struct medium *backup, const char *friend)
 {
     world_crash(world, name, false);
     only_these_meet(world, name, friend);
@@ -152,7 +151,7 @@ static void what_is_doubted_is_doubted_in_every_version(void **state)
     begin_story(&world, 3, "bob", GUESTS("alice", "carol"));
     world.forks_allowed = true;
     CHECK_OK(world_say(&world, "alice", "monday"));
-    struct memory_store *backup = back_up(&world, "alice");
+    struct medium *backup = back_up(&world, "alice");
     CHECK_OK(world_say(&world, "alice", "tuesday"));
     world_settle(&world);
     assert_false(node_forked_log_at(world_host(&world, "carol")->node, 0, &forked));
@@ -172,7 +171,7 @@ static void what_is_doubted_is_doubted_in_every_version(void **state)
     versions.doubted = 0;
     CHECK_OK(node_messages(world_host(&world, "carol")->node, &query, look_at_versions, &versions));
     assert_int_equal(versions.doubted, 2);
-    memory_store_free(backup);
+    medium_free(backup);
     end_story(&world);
 }
 
@@ -184,7 +183,7 @@ static void a_rollback_that_nobody_noticed_loses_nothing(void **state)
         begin_story(&world, seed, "alice", GUESTS("bob", "carol"));
         world.forks_allowed = true;
         CHECK_OK(world_say(&world, "alice", "monday"));
-        struct memory_store *backup = back_up(&world, "alice");
+        struct medium *backup = back_up(&world, "alice");
         CHECK_OK(world_say(&world, "alice", "tuesday"));
         CHECK_OK(world_say(&world, "alice", "wednesday"));
         world_settle(&world);
@@ -201,7 +200,7 @@ static void a_rollback_that_nobody_noticed_loses_nothing(void **state)
         marks = marks_of(&world, "alice");
         assert_int_equal(marks.written_twice, 3);
         check_after_restart(&world);
-        memory_store_free(backup);
+        medium_free(backup);
         end_story(&world);
     }
 }
@@ -214,7 +213,7 @@ static void a_clone_that_lives_on_beside_the_original(void **state)
         begin_story(&world, seed, "alice", GUESTS("bob", "carol"));
         world.forks_allowed = true;
         CHECK_OK(world_say(&world, "bob", "before"));
-        struct memory_store *copy = back_up(&world, "bob");
+        struct medium *copy = back_up(&world, "bob");
         clone_host(&world, "bob", "bob-again", copy);
         CHECK_OK(world_say(&world, "bob", "the first"));
         CHECK_OK(world_say(&world, "bob-again", "the second"));
@@ -225,7 +224,7 @@ static void a_clone_that_lives_on_beside_the_original(void **state)
         CHECK_OK(world_say(&world, "bob-again", "the sixth"));
         check_healed(&world, SAID("the fifth", "the sixth"));
         check_after_restart(&world);
-        memory_store_free(copy);
+        medium_free(copy);
         end_story(&world);
     }
 }
@@ -239,7 +238,7 @@ static void two_halves_that_were_told_two_stories_meet(void **state)
         world.forks_allowed = true;
         CHECK_OK(world_say(&world, "mallory", "hello"));
         world_settle(&world);
-        struct memory_store *copy = back_up(&world, "mallory");
+        struct medium *copy = back_up(&world, "mallory");
         only_these_meet(&world, "mallory", "bob");
         CHECK_OK(world_say(&world, "mallory", "yes"));
         CHECK_OK(world_say(&world, "mallory", "to you alone"));
@@ -258,7 +257,7 @@ static void two_halves_that_were_told_two_stories_meet(void **state)
         CHECK_OK(world_say(&world, "dave", "which is it?"));
         world_restart(&world, "mallory");
         check_healed(&world, SAID("hello", "yes", "to you alone", "no\n", "which is it?"));
-        memory_store_free(copy);
+        medium_free(copy);
         end_story(&world);
     }
 }
@@ -272,11 +271,11 @@ static void a_branch_forks_again(void **state)
         world.forks_allowed = true;
         CHECK_OK(world_say(&world, "erin", "root"));
         world_settle(&world);
-        struct memory_store *first = back_up(&world, "erin");
+        struct medium *first = back_up(&world, "erin");
         only_these_meet(&world, "erin", "bob");
         CHECK_OK(world_say(&world, "erin", "a1"));
         CHECK_OK(world_say(&world, "erin", "a2"));
-        struct memory_store *second = back_up(&world, "erin");
+        struct medium *second = back_up(&world, "erin");
         CHECK_OK(world_say(&world, "erin", "a3"));
         CHECK_OK(world_say(&world, "erin", "a4"));
         world_run(&world, 3000);
@@ -295,8 +294,8 @@ static void a_branch_forks_again(void **state)
         CHECK_OK(world_say(&world, "erin", "d1"));
         check_healed(&world, SAID("root", "a1", "a2", "a3", "a4", "b1", "b2", "b3", "c3", "d1"));
         check_after_restart(&world);
-        memory_store_free(first);
-        memory_store_free(second);
+        medium_free(first);
+        medium_free(second);
         end_story(&world);
     }
 }
@@ -310,7 +309,7 @@ static void long_branches_meet_in_a_catch_up(void **state)
     say_many(&world, "alice", "common", 300);
     world_settle(&world);
     CHECK_HOLDS(&world);
-    struct memory_store *backup = back_up(&world, "alice");
+    struct medium *backup = back_up(&world, "alice");
     only_these_meet(&world, "alice", "bob");
     say_many(&world, "alice", "left", 700);
     world_run(&world, 5000);
@@ -325,7 +324,7 @@ static void long_branches_meet_in_a_catch_up(void **state)
     CHECK_OK(world_meet(&world, "alice", "erin"));
     check_healed(&world, SAID("common 0\n", "left 699\n", "right 499\n"));
     check_after_restart(&world);
-    memory_store_free(backup);
+    medium_free(backup);
     end_story(&world);
 }
 
@@ -336,7 +335,7 @@ static void a_forked_log_of_invitations_lets_both_guests_in(void **state)
     for (uint64_t seed = 90; seed < 96; seed++) {
         begin_story(&world, seed, "alice", GUESTS("bob", "carol"));
         world.forks_allowed = true;
-        struct memory_store *backup = back_up(&world, "alice");
+        struct medium *backup = back_up(&world, "alice");
         world_add(&world, "dave");
         only_these_meet(&world, "alice", "dave");
         CHECK_OK(world_meet(&world, "alice", "dave"));
@@ -349,7 +348,7 @@ static void a_forked_log_of_invitations_lets_both_guests_in(void **state)
         world_run(&world, 3000);
         check_healed(&world, SAID("i am dave", "i am erin"));
         check_after_restart(&world);
-        memory_store_free(backup);
+        medium_free(backup);
         end_story(&world);
     }
 }
@@ -362,7 +361,7 @@ static void of_too_many_branches_all_show_the_same_eight(void **state)
     world.forks_allowed = true;
     CHECK_OK(world_say(&world, "mallory", "hello"));
     world_settle(&world);
-    struct memory_store *backup = back_up(&world, "mallory");
+    struct medium *backup = back_up(&world, "mallory");
     for (int i = 0; i < 11; i++) {
         char text[32];
         come_back_elsewhere(&world, "mallory", backup, i % 2 ? "bob" : "carol");
@@ -382,7 +381,7 @@ static void of_too_many_branches_all_show_the_same_eight(void **state)
     CHECK_OK(world_say(&world, "alice", "i have seen eight"));
     world_restart(&world, "mallory");
     check_healed(&world, SAID("hello", "i have seen eight"));
-    memory_store_free(backup);
+    medium_free(backup);
     world_done(&world);
 }
 

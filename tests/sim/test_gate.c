@@ -11,14 +11,14 @@ static uint64_t say_and_time(struct world *world, const char *name, const char *
 }
 
 /* Database and lineage file are of one age, so nothing on this computer shows that it has written more since. */
-static void roll_back(struct world *world, const char *name, const struct memory_store *backup)
+static void roll_back(struct world *world, const char *name, const struct medium *backup)
 {
     struct host *host = world_host(world, name);
     world_crash(world, name, false);
-    memory_store_free(host->disk);
-    host->disk = memory_store_copy(backup);
+    medium_free(host->disk);
+    host->disk = medium_copy(backup);
     host->rolled_back = true;
-    host_start(host, false);
+    host_start(host);
 }
 
 static void a_home_of_last_week_writes_nothing_twice_while_another_is_there(void **state)
@@ -29,7 +29,7 @@ static void a_home_of_last_week_writes_nothing_twice_while_another_is_there(void
         begin_story(&world, seed, "alice", GUESTS("bob"));
         CHECK_OK(world_say(&world, "alice", "last week"));
         world_settle(&world);
-        struct memory_store *backup = memory_store_copy(world_host(&world, "alice")->disk);
+        struct medium *backup = medium_copy(world_host(&world, "alice")->disk);
         CHECK_OK(world_say(&world, "alice", "this week"));
         world_settle(&world);
         roll_back(&world, "alice", backup);
@@ -38,7 +38,7 @@ static void a_home_of_last_week_writes_nothing_twice_while_another_is_there(void
         CHECK_HOLDS(&world); /* that also says: no number was taken twice */
         assert_string_equal(world_texts(&world, "alice"), "alice: last week\nalice: this week\nalice: today\n");
         assert_string_equal(world_texts(&world, "bob"), "alice: last week\nalice: this week\nalice: today\n");
-        memory_store_free(backup);
+        medium_free(backup);
         end_story(&world);
     }
 }

@@ -13,9 +13,9 @@ static uint64_t missing_at(struct world *world, const char *name)
 /* All that this disk holds of content, so that its node passes on headers only, and has nothing to answer with. */
 static void strip(struct world *world, const char *name)
 {
-    struct memory_store *disk = world_host(world, name)->disk;
-    for (uint64_t arrival = 1; arrival <= memory_store_entry_count(disk); arrival++)
-        memory_store_strip(disk, arrival);
+    struct medium *disk = world_host(world, name)->disk;
+    for (uint64_t arrival = 1; arrival <= medium_entry_count(disk); arrival++)
+        medium_strip(disk, arrival);
 }
 
 static void say_many(struct world *world, const char *name, int count)

@@ -132,7 +132,7 @@ static void one_who_is_no_admin_lets_nobody_in(void **state)
 
 static size_t entries_of(struct rogue *rogue, const char *name)
 {
-    return memory_store_entry_count(world_host(&rogue->world, name)->disk);
+    return medium_entry_count(world_host(&rogue->world, name)->disk);
 }
 
 static void a_bad_signature_closes_the_link_and_stays_nowhere(void **state)

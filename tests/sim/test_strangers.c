@@ -316,7 +316,7 @@ static void pass_on_damaged(uint64_t seed, size_t back)
     CHECK_OK(world_say(&world, "alice", "true words"));
     world_run(&world, 2000);
     struct host *bob = world_host(&world, "bob");
-    memory_store_damage(bob->disk, memory_store_entry_count(bob->disk), back);
+    medium_damage(bob->disk, medium_entry_count(bob->disk), back);
     world_crash(&world, "alice", false);
     world_heal(&world);
     world_run(&world, 30000);

@@ -12,6 +12,17 @@
 #define FNV_PRIME UINT64_C(1099511628211)
 #define REQUERY_MS 37000
 
+static const struct medium_kind *default_medium(void)
+{
+    const char *name = getenv("SIM_STORE");
+    const struct medium_kind *kind = name ? medium_kind_named(name) : &memory_medium;
+    if (!kind) {
+        fprintf(stderr, "SIM_STORE: there is no kind of disk called %s\n", name);
+        abort();
+    }
+    return kind;
+}
+
 void world_init(struct world *world, uint64_t seed)
 {
     uint8_t bytes[32] = {0};
@@ -20,6 +31,7 @@ void world_init(struct world *world, uint64_t seed)
     (void)err;
     *world = (struct world){.seed = seed, .mdns = true, .fingerprint = UINT64_C(14695981039346656037)};
     world->weather = (struct weather){.delay_us = 200, .jitter_us = 800, .bytes_per_ms = 50000, .commit_us = 3000};
+    world->medium = default_medium();
     world->loud = getenv("SIM_LOUD") != NULL;
     put_u64(bytes, seed);
     random_stir(&world->random, bytes);
@@ -229,20 +241,21 @@ void world_stop(struct world *world, const char *name)
 void world_restart(struct world *world, const char *name)
 {
     world_crash(world, name, false);
-    host_start(world_host(world, name), false);
+    host_start(world_host(world, name));
     if (!world_host(world, name)->rolled_back)
         check_acknowledged(world_host(world, name));
 }
 
-void world_restore(struct world *world, const char *name, const struct memory_store *backup)
+void world_restore(struct world *world, const char *name, const struct medium *backup)
 {
     struct host *host = world_host(world, name);
     world_crash(world, name, false);
-    memory_store_free(host->disk);
-    host->disk = memory_store_copy(backup);
+    medium_free(host->disk);
+    host->disk = medium_copy(backup);
+    medium_mark_copied(host->disk);
     host->rolled_back = true;
     check_excuse(world);
-    host_start(host, true);
+    host_start(host);
 }
 
 /* ---------------------------------------------------------------- questions */

@@ -48,8 +48,9 @@ struct world {
     uint64_t now_us;
     struct agenda agenda;
     struct weather weather;
-    bool mdns; /* beacons are seen */
-    bool echo; /* also one's own */
+    const struct medium_kind *medium; /* of hosts that come; by default memory, or as SIM_STORE says */
+    bool mdns;                        /* beacons are seen */
+    bool echo;                        /* also one's own */
     struct host *hosts[WORLD_HOSTS_MAX];
     size_t host_count, strangers;
     struct cable **cables;
@@ -115,7 +116,8 @@ void world_heal(struct world *world);
 void world_crash(struct world *world, const char *name, bool power_cut);
 void world_restart(struct world *world, const char *name); /* crashed before, or not */
 void world_stop(struct world *world, const char *name);    /* in good order */
-void world_restore(struct world *world, const char *name, const struct memory_store *backup);
+/* Its disk is an old copy that lies in another place, so the program can tell. */
+void world_restore(struct world *world, const char *name, const struct medium *backup);
 
 /* ---------------------------------------------------------------- questions */
 
