@@ -216,6 +216,20 @@ void cable_vanish(struct cable *cable, int side, bool with_reset)
         put_packet(cable, !side, PACKET_RESET, (struct bytes){0});
 }
 
+void cable_stall(struct cable *cable, int side, uint64_t until_us)
+{
+    cable->ends[side].stalled_until_us = until_us;
+}
+
+void cable_lose(struct cable *cable, int side)
+{
+    struct cable_end *end = &cable->ends[side];
+    if (end->state == END_GONE || !cable->ends[!side].host)
+        return;
+    fail(cable, side, ERR_NETWORK);
+    end->mute = true;
+}
+
 void cable_inject(struct cable *cable, int side, struct bytes bytes)
 {
     if (cable->ends[side].state == END_OPEN)
@@ -228,7 +242,8 @@ static void deliver(struct cable *cable, int side, const struct packet *packet)
 {
     struct cable_end *end = &cable->ends[side];
     struct event event = {.type = EVENT_BYTES, .link = cable_link(cable, side), .bytes = buffer_bytes(&packet->bytes)};
-    if (end->state == END_GONE && end->host->running && packet->type == PACKET_BYTES && cable->ends[!side].host)
+    if (end->state == END_GONE && !end->mute && end->host->running && packet->type == PACKET_BYTES &&
+        cable->ends[!side].host)
         put_packet(cable, !side, PACKET_RESET, (struct bytes){0});
     if (end->state == END_GONE)
         return;
@@ -248,6 +263,10 @@ void cable_arrived(struct cable *cable, int side)
         return;
     if (world_is_cut(world, cable->ends[!side].host, end->host)) {
         arrange_arrival(cable, side, world->now_us + HELD_UP_MS * MS);
+        return;
+    }
+    if (world->now_us < end->stalled_until_us) {
+        arrange_arrival(cable, side, end->stalled_until_us);
         return;
     }
     end->first = packet->next;

@@ -23,6 +23,13 @@ static void name_entry(struct bytes wire, struct hash *ret_name, struct hash *re
     entry_id(&entry, ret_id);
 }
 
+static struct hash *keep_id(const struct hash *id)
+{
+    struct hash *kept = alloc_zero(1, sizeof *kept);
+    *kept = *id;
+    return kept;
+}
+
 void check_submitted(struct host *host, const struct batch *batch)
 {
     struct world *world = host->world;
@@ -33,30 +40,44 @@ void check_submitted(struct host *host, const struct batch *batch)
         name_entry(batch_entry_wire(batch, i), &name, &id);
         host->entries_taken++;
         host->bytes_taken += batch->entries[i].size;
-        if (!table_get(&world->durable, name.bytes))
+        if (!table_get(&world->durable, id.bytes))
             world_fail(world, "%s was sent an entry that its author has not stored", host->name);
     }
 }
 
-void check_written(struct host *host, struct bytes wire)
+void check_let_fork(struct world *world, const struct sign_public *device)
+{
+    table_put(&world->forkers, device->bytes, world);
+}
+
+void check_written(struct host *host, const struct sign_public *device, struct bytes wire)
 {
     struct world *world = host->world;
     struct hash name, id;
     name_entry(wire, &name, &id);
     const struct hash *known = table_get(&world->durable, name.bytes);
-    if (known && memcmp(known, &id, sizeof id) != 0 && !world->forks_allowed)
+    bool forks = known && memcmp(known, &id, sizeof id) != 0;
+    if (forks && !world->forks_allowed && !table_get(&world->forkers, device->bytes))
         world_fail(world, "%s stored a second entry under a number that is taken", host->name);
-    if (known)
-        return;
-    struct hash *kept = alloc_zero(1, sizeof *kept);
-    *kept = id;
-    table_put(&world->durable, name.bytes, kept);
+    if (!table_get(&world->durable, id.bytes))
+        table_put(&world->durable, id.bytes, keep_id(&id));
+    if (!known)
+        table_put(&world->durable, name.bytes, keep_id(&id));
+}
+
+static const struct sign_public *writer_of(const struct batch *batch, uint32_t log)
+{
+    static const struct sign_public nobody;
+    for (size_t i = 0; i < batch->row_count; i++)
+        if (batch->rows[i].number == log)
+            return &batch->rows[i].name.device;
+    return &nobody;
 }
 
 void check_committed(struct host *host, const struct batch *batch)
 {
     for (size_t i = 0; i < batch->entry_count; i++)
-        check_written(host, batch_entry_wire(batch, i));
+        check_written(host, writer_of(batch, batch->entries[i].log), batch_entry_wire(batch, i));
 }
 
 void check_step(struct host *host)

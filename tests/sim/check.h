@@ -6,7 +6,10 @@
 /* No entry is taken from others before its author has it durably, and nobody is handed two under one number. */
 void check_submitted(struct host *host, const struct batch *batch);
 void check_committed(struct host *host, const struct batch *batch);
-void check_written(struct host *host, struct bytes wire); /* by one without a disk */
+/* By one without a disk. */
+void check_written(struct host *host, const struct sign_public *device, struct bytes wire);
+/* From now on the logs of this device may fork: it runs twice, came back as it was, or lies. */
+void check_let_fork(struct world *world, const struct sign_public *device);
 /* Nothing grows without bound. */
 void check_step(struct host *host);
 /* All that was acknowledged to this host's user is there. */

@@ -34,8 +34,10 @@ static void begin_commit(struct host *host)
 {
     if (host->committing || !host->queue_count)
         return;
+    uint64_t usual = host->world->weather.commit_us;
+    uint64_t slowest = host->commit_us > usual ? host->commit_us : usual;
     host->committing = host->queue_count;
-    arrange(host, AGENDA_COMMITTED, COMMIT_LEAST_US + world_below(host->world, host->world->weather.commit_us));
+    arrange(host, AGENDA_COMMITTED, COMMIT_LEAST_US + world_below(host->world, slowest));
 }
 
 void disk_submit(struct host *host, const struct batch *batch)
@@ -55,13 +57,13 @@ void disk_submit(struct host *host, const struct batch *batch)
     begin_commit(host);
 }
 
-static void write_group(struct host *host)
+static void write_group(struct host *host, size_t count)
 {
-    enum error err = medium_commit(host->disk, host->queue, host->committing, OK);
+    enum error err = medium_commit(host->disk, host->queue, count, OK);
     if (err)
         world_fail(host->world, "%s submitted what its disk does not take: %s", host->name, error_code(err));
-    host->commits += host->committing;
-    for (size_t i = 0; i < host->committing; i++)
+    host->commits += count;
+    for (size_t i = 0; i < count; i++)
         check_committed(host, host->queue[i]);
 }
 
@@ -72,29 +74,37 @@ static void write_part(struct host *host)
         world_fail(host->world, "half of a commit of %s's was enough", host->name);
 }
 
-/* All that is queued hangs on what failed. */
-static void fail_queued(struct host *host)
+static void push_results(struct host *host, size_t from, size_t to, enum error err)
+{
+    for (size_t i = from; i < to; i++)
+        push_result(host, host->queue[i]->id, err);
+}
+
+/* What is being written behind the first `written` batches fails, and all that is queued hangs on that. */
+static void fail_queued(struct host *host, size_t written)
 {
     host->fail_commits--;
-    host->failing = medium_commit(host->disk, host->queue, host->committing, host->fail_with);
+    host->failing = medium_commit(host->disk, host->queue + written, host->committing - written, host->fail_with);
     if (host->failing != host->fail_with)
         world_fail(host->world, "%s's disk failed with %s, and its store says %s", host->name,
                    error_code(host->fail_with), error_code(host->failing));
-    host->committing = host->queue_count;
+    push_results(host, written, host->queue_count, host->failing);
 }
 
 void disk_committed(struct host *host)
 {
     host_end_read(host);
-    if (host->fail_commits)
-        fail_queued(host);
-    else
-        write_group(host);
-    size_t count = host->committing;
-    for (size_t i = 0; i < count; i++)
-        push_result(host, host->queue[i]->id, host->failing);
-    memmove(host->queue, host->queue + count, (host->queue_count - count) * sizeof *host->queue);
-    host->queue_count -= count;
+    bool fails = host->fail_commits > 0;
+    size_t most = fails ? host->committing - 1 : host->committing;
+    size_t written = fails && host->fail_after < most ? host->fail_after : most;
+    if (written)
+        write_group(host, written);
+    push_results(host, 0, written, OK);
+    if (fails)
+        fail_queued(host, written);
+    size_t settled = fails ? host->queue_count : written;
+    memmove(host->queue, host->queue + settled, (host->queue_count - settled) * sizeof *host->queue);
+    host->queue_count -= settled;
     host->committing = 0;
     begin_commit(host);
 }
@@ -105,7 +115,7 @@ void disk_power_off(struct host *host)
         host_end_read(host);
     if (host->committing && !host->fail_commits) {
         if (world_below(host->world, 2))
-            write_group(host);
+            write_group(host, host->committing);
         else
             write_part(host);
     }

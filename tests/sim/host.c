@@ -11,6 +11,7 @@
 
 #define EPOCH_MS UINT64_C(1800000000000)
 #define DISK_SIZE (UINT64_C(100) << 30)
+#define PPM INT64_C(1000000)
 #define SEEN_FIRST_US 10000u
 #define SEEN_SPREAD_MS 400u
 
@@ -19,14 +20,20 @@ static uint64_t mono_base_ms(const struct host *host)
     return 5000 + 1000 * host->index;
 }
 
+static uint64_t since_start_us(const struct host *host)
+{
+    int64_t now_us = (int64_t)host->world->now_us;
+    return (uint64_t)(now_us + now_us * host->drift_ppm / PPM);
+}
+
 uint64_t host_mono_ms(const struct host *host)
 {
-    return mono_base_ms(host) + host->world->now_us / 1000;
+    return mono_base_ms(host) + since_start_us(host) / 1000;
 }
 
 uint64_t host_now_ms(const struct host *host)
 {
-    return EPOCH_MS + host->world->now_us / 1000 + (uint64_t)host->clock_ms;
+    return EPOCH_MS + since_start_us(host) / 1000 + (uint64_t)host->clock_ms;
 }
 
 struct host *host_new(struct world *world, const char *name)
@@ -118,13 +125,23 @@ void host_collect(struct host *host)
 
 /* ---------------------------------------------------------------- effects */
 
+/* When the world's clock shall have come so far that the host's monotonic one shows `mono_ms`: not a moment before. */
+static uint64_t true_us(const struct host *host, uint64_t mono_ms)
+{
+    uint64_t local_us = mono_ms > mono_base_ms(host) ? (mono_ms - mono_base_ms(host)) * 1000 : 0;
+    if (!host->drift_ppm)
+        return local_us;
+    uint64_t rate = (uint64_t)(PPM + host->drift_ppm);
+    return local_us / rate * (uint64_t)PPM + (local_us % rate * (uint64_t)PPM + rate - 1) / rate + 1;
+}
+
 static void set_wake(struct host *host, uint64_t wake_ms)
 {
     struct world *world = host->world;
     host->wake_serial++;
     if (wake_ms == UINT64_MAX)
         return;
-    uint64_t at_us = wake_ms > mono_base_ms(host) ? (wake_ms - mono_base_ms(host)) * 1000 : 0;
+    uint64_t at_us = true_us(host, wake_ms);
     struct appointment wake = {.at_us = at_us > world->now_us ? at_us : world->now_us,
                                .type = AGENDA_WAKE,
                                .host = host,
@@ -261,7 +278,8 @@ void host_start(struct host *host)
     host->running = true;
     host->boot++;
     host->address = (struct address){.port = (uint16_t)(4000 + host->index)};
-    memcpy(host->address.ip, (const uint8_t[]){0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10, 0}, 14);
+    memcpy(host->address.ip, (const uint8_t[]){0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 10}, 13);
+    host->address.ip[13] = host->lease;
     put_u16(host->address.ip + 14, (uint16_t)(host->index + 1));
     host->storage = medium_reads(host->disk);
     host->settled = host->told = (struct settled){0};

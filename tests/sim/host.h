@@ -19,7 +19,9 @@ struct host {
     struct node *node; /* NULL: not running, or a stranger without one */
     uint64_t boot;     /* counts its starts */
     struct address address;
-    int64_t clock_ms; /* how far its clock is ahead of the true one */
+    uint8_t lease;     /* part of its address: another one after it has moved */
+    int64_t clock_ms;  /* how far its clock is ahead of the true one */
+    int64_t drift_ppm; /* how much faster than the world's its quartz runs; set before the world begins */
     struct effects effects;
     uint64_t wake_serial;
     bool announced;
@@ -38,7 +40,9 @@ struct host {
     bool collecting;       /* it will, soon */
     enum error failing;    /* it has not been told yet: what it submits meanwhile was built on what failed */
     unsigned fail_commits; /* how many of the next ones fail, */
-    enum error fail_with;  /* like this */
+    enum error fail_with;  /* like this, */
+    size_t fail_after;     /* after so many batches of the group that is written then */
+    uint64_t commit_us;    /* its disk is this slow, if that is slower than the world's weather */
     bool rolled_back;      /* what it has acknowledged may be with others only */
     struct settled settled, told;
     struct hold replies, notices;

@@ -73,7 +73,7 @@ static inline void write_entry(struct rogue *rogue, struct forged_log *log, enum
                           .hlc = hlc,
                           .payload = payload};
     CHECK_OK(entry_encode(&entry, &rogue->mallory.secret, wire, &log->head));
-    check_written(rogue->mallory.host, buffer_bytes(wire));
+    check_written(rogue->mallory.host, &rogue->mallory.device, buffer_bytes(wire));
 }
 
 static inline void tell_log(struct rogue *rogue, const struct forged_log *log)

@@ -48,6 +48,7 @@ void world_done(struct world *world)
     for (size_t i = 0; i < world->durable.capacity; i++)
         free(world->durable.slots[i].value);
     table_done(&world->durable);
+    table_done(&world->forkers);
     agenda_done(&world->agenda);
     buffer_done(&world->scratch);
     free(world->cables);

@@ -58,8 +58,9 @@ struct world {
     bool cut[WORLD_HOSTS_MAX][WORLD_HOSTS_MAX]; /* nothing comes through from, to */
     struct asked **asked;                       /* by command id - 1 */
     size_t asked_count, asked_capacity;
-    struct table durable; /* (log, seq) → the id stored first, owned */
-    bool forks_allowed;
+    struct table durable; /* (log, seq) → the id stored first, owned; and every id that was stored */
+    bool forks_allowed;   /* to everybody; else to these devices: */
+    struct table forkers;
     uint64_t bytes_sent;
     uint64_t fingerprint; /* of all that happened */
     bool loud;            /* tells the nodes' logs on standard error */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#include "accidents.h"
+
+#define ODDS 60 /* one in so many moments, for each kind of trouble */
+
+static void (*const accidents[TROUBLE_COUNT])(struct life *life) = {
+    accident_lines, accident_partitions, accident_discovery, accident_power,
+    accident_disks, accident_copies,     accident_clocks};
+
+void accidents_happen(struct life *life)
+{
+    accident_open_clogs(life);
+    accident_flap(life);
+    for (size_t i = 0; i < TROUBLE_COUNT; i++)
+        if (life->troubles & TROUBLE_BIT(i) && life_one_in(life, ODDS))
+            accidents[i](life);
+}
+
+void accidents_end(struct life *life)
+{
+    struct world *world = &life->world;
+    life->clog_count = 0;
+    life->flapping = NULL;
+    world_heal(world);
+    world->weather = (struct weather){.delay_us = 200, .jitter_us = 800, .bytes_per_ms = 50000, .commit_us = 3000};
+    for (size_t i = 0; i < world->cable_count; i++)
+        for (int side = 0; side < 2; side++)
+            cable_stall(world->cables[i], side, 0);
+    for (size_t i = 0; i < life->people_count; i++) {
+        struct host *host = life->people[i].host;
+        host->fail_commits = 0;
+        host->commit_us = 0;
+        host->free_disk = life->people[i].free_disk;
+        if (!host->node)
+            world_restart(world, host->name);
+    }
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "life.h"
+
+#include "accidents.h"
+#include "check.h"
+#include "core/alloc.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MOMENT_MS 400
+#define DRIFT_PPM 200
+
+const char *const trouble_names[TROUBLE_COUNT] = {"lines", "partitions", "discovery", "power",
+                                                  "disks", "copies",     "clocks"};
+
+bool life_one_in(struct life *life, uint64_t bound)
+{
+    return world_below(&life->world, bound) == 0;
+}
+
+struct resident *life_anybody(struct life *life)
+{
+    return &life->people[world_below(&life->world, life->people_count)];
+}
+
+bool life_has_workspace(const struct host *host)
+{
+    struct node_info info = {0};
+    if (host->node)
+        node_info(host->node, &info);
+    return info.has_workspace;
+}
+
+/* ---------------------------------------------------------------- from the first day to the last */
+
+/* Half of the lives meet everything that they may, the others a few kinds of it. */
+static unsigned draw_troubles(struct life *life)
+{
+    unsigned some = (unsigned)world_below(&life->world, TROUBLES_ALL + 1);
+    bool all = life_one_in(life, 2) || life->plan->all_of_them;
+    return life->plan->troubles & (all ? TROUBLES_ALL : some);
+}
+
+static void move_in(struct life *life, size_t count)
+{
+    static const char *const names[] = {"alice", "bob", "carol", "dave", "erin", "frank", "grace", "heidi"};
+    char name[32];
+    for (size_t i = 0; i < count; i++) {
+        snprintf(name, sizeof name, "%s%.0zu", names[i % 8], i / 8);
+        struct host *host = world_add(&life->world, name);
+        life->people[life->people_count++] = (struct resident){.host = host, .free_disk = host->free_disk};
+    }
+}
+
+static void set_clocks_drifting(struct life *life)
+{
+    for (size_t i = 0; i < life->people_count; i++)
+        life->people[i].host->drift_ppm = (int64_t)world_below(&life->world, 2 * DRIFT_PPM + 1) - DRIFT_PPM;
+}
+
+static void begin(struct life *life, uint64_t seed)
+{
+    struct world *world = &life->world;
+    world_init(world, seed);
+    world->echo = seed % 2;
+    life->troubles = draw_troubles(life);
+    size_t nodes = life->plan->nodes ? life->plan->nodes : 3 + world_below(world, 6);
+    move_in(life, nodes);
+    if (life->troubles & TROUBLE_BIT(TROUBLE_CLOCKS))
+        set_clocks_drifting(life);
+    enum error err = world_found(world, life->people[0].host->name, "Office");
+    if (err)
+        world_fail(world, "no workspace: %s", error_code(err));
+}
+
+static void live_a_moment(struct life *life)
+{
+    struct world *world = &life->world;
+    size_t recent = world->asked_count < 200 ? world->asked_count : 200;
+    world_run(world, world_below(world, MOMENT_MS));
+    for (int i = 0; i < 3; i++)
+        check_receipt(world, world->asked[world->asked_count - 1 - world_below(world, recent)]);
+    life_chat(life);
+    if (life_one_in(life, 5))
+        life_let_in(life);
+    accidents_happen(life);
+}
+
+static void add_up(const struct life *life, struct life_figures *figures)
+{
+    const struct world *world = &life->world;
+    for (size_t i = 0; i < world->host_count; i++) {
+        const struct host *host = world->hosts[i];
+        figures->entries_taken += host->entries_taken;
+        figures->bytes_taken += host->bytes_taken;
+        figures->members += host->entries_taken > 0;
+        figures->starts += host->boot / 2;
+    }
+    figures->virtual_ms += world->now_us / 1000;
+    figures->bytes_sent += world->bytes_sent;
+    figures->said += life->said;
+    figures->rolled_back += life->rolled_back;
+    figures->cloned += life->cloned;
+    figures->fingerprint = figures->fingerprint * 31 + world->fingerprint;
+}
+
+static void end(struct life *life)
+{
+    for (size_t i = 0; i < life->people_count; i++)
+        medium_free(life->people[i].backup);
+    world_done(&life->world);
+    free(life);
+}
+
+bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *figures, char ret_failure[200])
+{
+    struct life *life = alloc_zero(1, sizeof *life);
+    life->plan = plan;
+    begin(life, seed);
+    while (!life->world.failure[0] && life->world.now_us < plan->minutes * 60000000)
+        live_a_moment(life);
+    accidents_end(life);
+    world_settle(&life->world);
+    world_check_end(&life->world);
+    memcpy(ret_failure, life->world.failure, sizeof life->world.failure);
+    add_up(life, figures);
+    end(life);
+    return !ret_failure[0];
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT
+ * A random life of a small office: people join and chat, and what can happen to a network, a computer or its clock
+ * happens to them.  Afterwards all troubles end, and everybody must have the same within 60 virtual seconds.  The same
+ * seed and plan give the same life, byte for byte. */
+#pragma once
+#include "world.h"
+
+/* Kinds of trouble.  Each life draws which of them it meets, so that a defect shows without the noise of the others. */
+enum trouble {
+    TROUBLE_LINES,      /* bytes late, in pieces, stalled; lines reset, or gone at one end only */
+    TROUBLE_PARTITIONS, /* halves, rings, loners, one way only; single directions clogged for a while */
+    TROUBLE_DISCOVERY,  /* mDNS that flaps and lies; computers that get another address */
+    TROUBLE_POWER,      /* crashes, with and without a power cut, and orderly ends */
+    TROUBLE_DISKS,      /* slow, failing at any write, full */
+    TROUBLE_COPIES,     /* restored backups, noticed or not; a running computer cloned */
+    TROUBLE_CLOCKS,     /* wrong, drifting, jumping */
+    TROUBLE_COUNT
+};
+extern const char *const trouble_names[TROUBLE_COUNT];
+#define TROUBLE_BIT(trouble) (1u << (trouble))
+#define TROUBLES_ALL (TROUBLE_BIT(TROUBLE_COUNT) - 1)
+
+struct life_plan {
+    uint64_t nodes; /* 0: 3 to 8, by the seed */
+    uint64_t minutes;
+    unsigned troubles; /* TROUBLE_BITs it may draw from; with `all_of_them` it has all of these */
+    bool all_of_them;
+};
+
+/* What came of it, added up. */
+struct life_figures {
+    uint64_t virtual_ms, said, members, starts, rolled_back, cloned;
+    uint64_t entries_taken, bytes_taken, bytes_sent;
+    uint64_t fingerprint;
+};
+
+/* Lives one.  False: something did not hold, and ret_failure says what. */
+bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *figures, char ret_failure[200]);
+
+/* ---------------------------------------------------------------- for the files that make it up */
+
+#define LIFE_PEOPLE_MAX 64
+#define LIFE_CLOGS_MAX 16
+
+struct resident {
+    struct host *host;
+    struct code code;
+    bool invited;
+    struct medium *backup;
+    uint64_t free_disk; /* on a good day */
+};
+
+/* One direction between two computers is closed until then. */
+struct clog {
+    size_t from, to;
+    uint64_t until_us;
+};
+
+struct life {
+    struct world world;
+    const struct life_plan *plan;
+    unsigned troubles;
+    struct resident people[LIFE_PEOPLE_MAX];
+    size_t people_count;
+    struct clog clogs[LIFE_CLOGS_MAX];
+    size_t clog_count;
+    struct host *flapping; /* its announcement comes and goes until then */
+    uint64_t flaps_until_us;
+    bool flap_is_gone;
+    uint64_t said, rolled_back, cloned;
+};
+
+bool life_one_in(struct life *life, uint64_t bound);
+struct resident *life_anybody(struct life *life);
+bool life_has_workspace(const struct host *host); /* false also for one that does not run */
+
+/* What people do: life_people.c. */
+void life_chat(struct life *life);
+void life_let_in(struct life *life);
