@@ -426,8 +426,10 @@ enum error groups_load(struct node *node)
         err = vault_each(node, "unread/", load_unread);
     if (!err)
         branches_restore(node);
-    for (size_t i = 0; !err && i < node->log_count; i++)
-        if (node->logs[i]->kind == KIND_GOVERNANCE && node->logs[i]->row.number)
-            err = storage->each_entry(storage->ctx, node->logs[i]->row.number, 1, load_governance, node->logs[i]);
+    for (size_t i = 0; !err && i < node->log_count; i++) {
+        struct log *log = node->logs[i];
+        if (log->kind == KIND_GOVERNANCE && log->row.number)
+            err = storage->each_entry(storage->ctx, log->row.number, log->row.base_seq + 1, load_governance, log);
+    }
     return !err && node->workspace ? load_roster(node, node->workspace) : err;
 }

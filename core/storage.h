@@ -138,7 +138,8 @@ struct storage {
     MUST_USE enum error (*begin)(void *ctx);
     void (*end)(void *ctx);
     MUST_USE enum error (*each_log)(void *ctx, storage_log_visitor visit, void *arg);
-    /* Entries of one log from `from` on, in seq order, until the head or the visitor stops. */
+    /* Entries of one log from `from` on, in seq order, until the head or the visitor stops; none if that one is not in
+     * the log (a branch's first is base_seq + 1). */
     MUST_USE enum error (*each_entry)(void *ctx, uint32_t log, uint64_t from, storage_entry_visitor visit, void *arg);
     /* ERR_NOT_FOUND */
     MUST_USE enum error (*get_entry)(void *ctx, uint32_t log, uint64_t seq, struct stored_entry *ret);

@@ -328,6 +328,15 @@ static void long_branches_meet_in_a_catch_up(void **state)
     end_story(&world);
 }
 
+static size_t members_at(const struct world *world, const char *name)
+{
+    struct node_person person;
+    size_t count = 0;
+    while (node_person_at(world_host(world, name)->node, 1, count, &person))
+        count++;
+    return count;
+}
+
 static void a_forked_log_of_invitations_lets_both_guests_in(void **state)
 {
     struct world world;
@@ -347,7 +356,9 @@ static void a_forked_log_of_invitations_lets_both_guests_in(void **state)
         CHECK_OK(world_say(&world, "erin", "i am erin"));
         world_run(&world, 3000);
         check_healed(&world, SAID("i am dave", "i am erin"));
+        assert_int_equal(members_at(&world, "bob"), 5);
         check_after_restart(&world);
+        assert_int_equal(members_at(&world, "bob"), 5);
         medium_free(backup);
         end_story(&world);
     }
