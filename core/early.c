@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "logs.h"
+#include "lookup.h"
 #include <stdlib.h>
 
 #define SWEEP_MS 1000
@@ -45,14 +46,16 @@ static bool make_room(struct early *early, uint64_t hlc, size_t size)
     return true;
 }
 
-bool early_keep(struct node *node, struct log *log, const struct entry *entry, struct bytes wire)
+static void begin(struct early *early, uint64_t hlc)
+{
+    if (!early->under_way || hlc < early->since_hlc)
+        early->since_hlc = hlc;
+    early->under_way = true;
+}
+
+static bool hold(struct node *node, struct log *log, const struct entry *entry, struct bytes wire)
 {
     struct early *early = &log->group->early;
-    if (!log->named || log->own || log->forked || entry->seq <= log->row.head_seq || entry->payload_missing ||
-        early_find(log, entry->seq))
-        return false;
-    if (entry_check_payload(entry) != OK || entry_verify(entry, log_author(log)) != OK)
-        return false;
     if (!make_room(early, entry->hlc, wire.size))
         return false;
     ARRAY_ROOM(early->entries, early->count, early->capacity);
@@ -64,30 +67,74 @@ bool early_keep(struct node *node, struct log *log, const struct entry *entry, s
     return true;
 }
 
-bool early_is_reached(const struct node *node, const struct early_entry *held)
+/* Stored is not yet shown: after a catch-up the order view follows behind. */
+static bool is_shown(const struct node *node, const struct log *log, uint64_t seq)
 {
     const struct storage *storage = node->storage;
     struct stored_entry stored;
-    if (held->seq > held->log->durable_seq)
-        return false;
-    /* Stored is not yet shown: after a catch-up the order view follows behind. */
-    return storage->begin(storage->ctx) == OK &&
-           storage->get_entry(storage->ctx, held->log->row.number, held->seq, &stored) == OK &&
+    return seq <= log->durable_seq && storage->begin(storage->ctx) == OK &&
+           storage->get_entry(storage->ctx, log->row.number, seq, &stored) == OK &&
            stored.arrival <= storage->order_progress(storage->ctx);
+}
+
+/* Whether it is the one that was accepted under this number, and is still to be shown. */
+static bool waits_for_view(const struct node *node, const struct log *log, const struct entry *entry)
+{
+    struct hash held, id;
+    entry_id(entry, &id);
+    return lookup_id(node, log, entry->seq, &held) == OK && same_hash(&held, &id) && !is_shown(node, log, entry->seq);
+}
+
+bool early_keep(struct node *node, struct group *group, struct log *log, const struct entry *entry, struct bytes wire)
+{
+    if (entry->payload_missing || entry_check_payload(entry) != OK)
+        return false;
+    if (!log || !log->named) {
+        begin(&group->early, entry->hlc); /* it may be accepted before the view shows it */
+        return false;
+    }
+    if (early_find(log, entry->seq))
+        return false;
+    bool accepted = entry->seq <= log->row.head_seq;
+    if (accepted ? !waits_for_view(node, log, entry) : log->forked || entry_verify(entry, log_author(log)) != OK)
+        return false;
+    begin(&group->early, entry->hlc);
+    return hold(node, log, entry, wire);
+}
+
+void early_accepted(struct node *node, struct log *log, const struct entry *entry, struct bytes wire)
+{
+    const struct early *early = &log->group->early;
+    bool is_name = entry->type == ENTRY_PROFILE || entry->type == ENTRY_TITLE;
+    if (early->under_way && entry->hlc >= early->since_hlc && !is_name && !entry->payload_missing &&
+        !early_find(log, entry->seq))
+        hold(node, log, entry, wire);
+}
+
+bool early_is_reached(const struct node *node, const struct early_entry *held)
+{
+    return is_shown(node, held->log, held->seq);
+}
+
+/* Its log has forked, and it lies in one of the branches. */
+static bool is_elsewhere(const struct early_entry *held)
+{
+    return held->log->forked && held->seq > held->log->row.head_seq;
 }
 
 void early_time(struct node *node)
 {
     struct early *early = node->workspace ? &node->workspace->early : NULL;
-    if (!early || !early->count)
+    if (!early || !early->under_way)
         return;
     if (node->mono_ms >= early->sweep_ms) {
         for (size_t i = early->count; i-- > 0;)
-            if (early->entries[i].log->forked || early_is_reached(node, &early->entries[i]))
+            if (is_elsewhere(&early->entries[i]) || early_is_reached(node, &early->entries[i]))
                 drop(early, i);
         early->sweep_ms = node->mono_ms + SWEEP_MS;
+        early->under_way = early->count > 0 || node->workspace->tail_from;
     }
-    if (early->count)
+    if (early->under_way)
         node_wake_at(node, early->sweep_ms);
 }
 

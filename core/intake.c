@@ -204,7 +204,8 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
         keep(&link->intake, &item, wire);
     if (!*ret_taken)
         note_ahead(node, link, log, &item);
-    if (verdict == AHEAD && live && log->kind == KIND_CONTENT && early_keep(node, log, &entry, wire) && log->row.number)
+    if (verdict == AHEAD && live && log->kind == KIND_CONTENT && early_keep(node, log->group, log, &entry, wire) &&
+        log->row.number)
         node_notify(node, NOTICE_SHOWN_EARLY, log, entry.seq, log_author(log), 0);
     return OK;
 }
@@ -276,8 +277,10 @@ static void accept(struct node *node, const struct intake *intake, const struct 
     }
     if (log->kind == KIND_GOVERNANCE)
         groups_note_governance(node, log, &entry, &flags);
-    else
+    else {
         groups_note_content(node, log, &entry);
+        early_accepted(node, log, &entry, wire);
+    }
     struct batch *batch = node_batch(node);
     batch_add_entry(batch, log->row.number, log->group->number, item->seq, flags, wire);
     if (entry.payload_missing)

@@ -35,6 +35,12 @@ static void push_range(struct link *link, const struct serve_range *range)
     link->serve[at] = *range;
 }
 
+void serve_forget_log(struct link *link, const struct log *log)
+{
+    if (log->index < link->log_told_count)
+        link->log_told[log->index] = false;
+}
+
 static enum error add_range(struct link *link, const struct serve_range *range)
 {
     struct log *log = range->log;
@@ -42,8 +48,7 @@ static enum error add_range(struct link *link, const struct serve_range *range)
         return ERR_LIMIT;
     if (link->serve_at == link->serve_count)
         link->serve_at = link->serve_count = 0;
-    if (log->index < link->log_told_count)
-        link->log_told[log->index] = false; /* whoever asks again may not have been able to place it before */
+    serve_forget_log(link, log); /* whoever asks again may not have been able to place it before */
     struct serve_range there = *range;
     if (there.from <= log->row.base_seq)
         there.from = log->row.base_seq + 1;

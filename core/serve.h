@@ -10,8 +10,9 @@ MUST_USE enum error serve_want(struct node *node, struct link *link, const struc
 MUST_USE enum error serve_ack(struct node *node, struct link *link, const struct wire_message *message);
 /* STOP: serves no more of a log; END says so. */
 void serve_stop(struct node *node, struct link *link, const struct hash *id);
-/* LOG, unless the peer was told on this link. */
+/* LOG, unless the peer was told on this link; and it was, but may not have been able to place the log. */
 void serve_tell_log(struct node *node, struct link *link, const struct log *log);
+void serve_forget_log(struct link *link, const struct log *log);
 /* Own entries became durable: those that the window held back may follow. */
 void serve_durable(struct node *node);
 /* End of a step: its own new entries to all linked members, held until its batch is durable. */

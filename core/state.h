@@ -114,7 +114,7 @@ struct unread {
     uint64_t seq;
 };
 
-/* Entries that came ahead of their chain (early.h). */
+/* The newest entries that the order view does not show yet (early.h). */
 #define EARLY_ENTRIES_MAX 200u
 #define EARLY_BYTES_MAX (1u << 20)
 struct early_entry {
@@ -125,6 +125,8 @@ struct early_entry {
 struct early {
     struct early_entry *entries;
     size_t count, capacity, bytes;
+    bool under_way;     /* some were offered, and are not yet all shown by the order view */
+    uint64_t since_hlc; /* under_way: the oldest that was offered */
     uint64_t sweep_ms;
 };
 

@@ -111,6 +111,11 @@ static void send_items(struct node *node, struct link *link, const struct group 
 static void send_gathered(struct node *node, struct link *link, const struct group *group, const struct gather *gather)
 {
     struct buffer items = {0};
+    for (size_t i = 0; i < gather->count; i++) { /* who asks only now may not have been able to place them before */
+        const struct log *log = lookup_log(node, gather->entries[i].log);
+        if (log)
+            serve_forget_log(link, log);
+    }
     for (size_t i = gather->count; i-- > 0;) { /* in the order of the group */
         const struct stored_entry *stored = &gather->entries[i];
         const struct log *log = lookup_log(node, stored->log);
@@ -145,7 +150,7 @@ static void answer(struct node *node, struct link *link, struct group *group)
 /* ---------------------------------------------------------------- taking */
 
 /* An item of a log that is not known here, or that does not verify, is left out: the chain will tell. */
-static enum error take_item(struct node *node, struct link *link, const struct group *group, uint32_t number,
+static enum error take_item(struct node *node, struct link *link, struct group *group, uint32_t number,
                             struct bytes wire)
 {
     struct entry entry;
@@ -156,12 +161,12 @@ static enum error take_item(struct node *node, struct link *link, const struct g
     enum error err = entry_decode(wire, &entry);
     if (err)
         return err;
-    if (log && log->group == group && log->kind == KIND_CONTENT && same_hash(&entry.log, &log->root->id))
-        early_keep(node, log, &entry, wire);
+    if (!log || (log->group == group && log->kind == KIND_CONTENT && same_hash(&entry.log, &log->root->id)))
+        early_keep(node, group, log, &entry, wire);
     return OK;
 }
 
-static enum error take_items(struct node *node, struct link *link, const struct group *group, struct bytes left)
+static enum error take_items(struct node *node, struct link *link, struct group *group, struct bytes left)
 {
     enum error err = OK;
     while (!err && left.size) {
