@@ -53,6 +53,7 @@ enum entry_type {
     ENTRY_LINK = 11,
     ENTRY_EPOCH = 12,
     ENTRY_KEYSHARE = 13,
+    ENTRY_GENERATION = 14, /* opens a later root log */
     ENTRY_MESSAGE = 64,
     ENTRY_PROFILE = 65, /* a person's name */
     ENTRY_TITLE = 66,   /* a group's name and folder */

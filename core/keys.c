@@ -97,6 +97,10 @@ static void note_epoch(struct node *node, struct group *group, const struct entr
     if (epoch_decode(entry->payload, &epoch) != OK || epoch.height > (newest ? newest->height : 0) + HEIGHT_STEP_MAX)
         return;
     if (box_record_open(epoch.records, &epoch.ephemeral, &me->box, &me->box_secret, &key) == OK) {
+        struct epoch_id id;
+        epoch_key_id(&group->id, &key, &id);
+        if (memcmp(&id, &epoch.id, sizeof id) != 0)
+            return; /* it says that it brings another key: nobody could tell who else holds this one */
         keys_learn(node, group, &key, epoch.height);
         learn_superseded(node, group, &epoch, &key);
         crypto_wipe(&key, sizeof key);
@@ -187,15 +191,22 @@ void keys_make_epoch(struct node *node, const struct group *group, uint64_t heig
 {
     struct epoch epoch = {.height = height};
     struct dh_secret secret;
-    struct buffer records = {0}, sealed = {0};
+    struct buffer records = {0}, carriers = {0}, sealed = {0};
+    epoch_key_id(&group->id, key, &epoch.id);
     fresh_ephemeral(node, &epoch.ephemeral, &secret);
-    for (size_t i = 0; i < group->roster.count; i++)
-        box_record_append(&secret, &epoch.ephemeral, &group->roster.members[i].box, key, &records);
+    for (size_t i = 0; i < group->roster.count; i++) {
+        const struct member *member = &group->roster.members[i];
+        bool carries = member->role == ROLE_CARRIER;
+        box_record_append(&secret, &epoch.ephemeral, &member->box, carries ? &group->workspace_key : key,
+                          carries ? &carriers : &records);
+    }
     seal_secrets(node, group, key, &sealed);
     epoch.records = buffer_bytes(&records);
+    epoch.carriers = buffer_bytes(&carriers);
     epoch.sealed = buffer_bytes(&sealed);
     epoch_encode(&epoch, out);
     buffer_done(&records);
+    buffer_done(&carriers);
     buffer_done(&sealed);
     crypto_wipe(&secret, sizeof secret);
 }

@@ -8,6 +8,7 @@
  *
  * Between two steps node_query.h answers questions about the state. */
 #pragma once
+#include "payload_member.h"
 #include "storage.h"
 #include "words.h"
 
@@ -32,8 +33,6 @@ enum command_type {
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
     COMMAND_STOP,           /* says BYE on every link */
 };
-
-enum role { ROLE_ADMIN = 1, ROLE_MEMBER = 2, ROLE_READER = 3, ROLE_CARRIER = 4, ROLE_ARCHIVE = 5 };
 
 #define JOIN_ADDRESSES_MAX 16
 #define CLIENT_ID_MAX 64

@@ -255,6 +255,8 @@ static void forge_epoch(struct script *script, struct buffer *out)
     struct buffer records = {0}, sealed = {0}, plain = {0};
     struct epoch_secrets secrets = {.superseded = script_bytes(script)};
     crypto_dh_keypair_from(seed, &epoch.ephemeral, &ephemeral);
+    epoch_key_id(&mallory->group, &key, &epoch.id);
+    epoch.id.bytes[0] ^= script_byte(script) % 16 == 1;
     box_record_append(&ephemeral, &epoch.ephemeral, &mallory->box, &key, &records);
     secrets.superseded.size -= secrets.superseded.size % 32;
     epoch_secrets_encode(&secrets, &plain);

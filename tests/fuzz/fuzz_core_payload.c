@@ -47,9 +47,83 @@ static enum error add_again(struct bytes payload, struct buffer *again)
     enum error err = add_decode(payload, &add);
     if (err)
         return err;
-    require_records(payload, add.cites, DEP_SIZE);
+    require_records(payload, add.cites, CITE_SIZE);
     add_encode(&add, again);
     return OK;
+}
+
+static enum error removal_again(struct bytes payload, struct buffer *again)
+{
+    struct removal removal;
+    enum error err = removal_decode(payload, &removal);
+    if (err)
+        return err;
+    require_records(payload, removal.cut, CUT_SIZE);
+    require_records(payload, removal.cites, CITE_SIZE);
+    removal_encode(&removal, again);
+    return OK;
+}
+
+static enum error linkage_again(struct bytes payload, struct buffer *again)
+{
+    struct linkage linkage;
+    enum error err = linkage_decode(payload, &linkage);
+    if (!err)
+        linkage_encode(&linkage, again);
+    return err;
+}
+
+static enum error policy_again(struct bytes payload, struct buffer *again)
+{
+    struct policy_change change;
+    enum error err = policy_decode(payload, &change);
+    if (err)
+        return err;
+    require_records(payload, change.cites, CITE_SIZE);
+    policy_encode(&change, again);
+    return OK;
+}
+
+static enum error grant_again(struct bytes payload, struct buffer *again)
+{
+    struct grant grant;
+    enum error err = grant_decode(payload, &grant);
+    if (err)
+        return err;
+    require_records(payload, grant.from, CUT_SIZE);
+    grant_encode(&grant, again);
+    return OK;
+}
+
+static enum error revocation_again(struct bytes payload, struct buffer *again)
+{
+    struct revocation revocation;
+    enum error err = revocation_decode(payload, &revocation);
+    if (err)
+        return err;
+    require_records(payload, revocation.cut, CUT_SIZE);
+    revocation_encode(&revocation, again);
+    return OK;
+}
+
+static enum error handover_again(struct bytes payload, struct buffer *again)
+{
+    struct handover handover;
+    enum error err = handover_decode(payload, &handover);
+    if (err)
+        return err;
+    require_records(payload, handover.cut, CUT_SIZE);
+    handover_encode(&handover, again);
+    return OK;
+}
+
+static enum error generation_again(struct bytes payload, struct buffer *again)
+{
+    struct generation generation;
+    enum error err = generation_decode(payload, &generation);
+    if (!err)
+        generation_encode(&generation, again);
+    return err;
 }
 
 static enum error epoch_again(struct bytes payload, struct buffer *again)
@@ -59,6 +133,7 @@ static enum error epoch_again(struct bytes payload, struct buffer *again)
     if (err)
         return err;
     require_records(payload, epoch.records, BOX_RECORD_SIZE);
+    require_records(payload, epoch.carriers, BOX_RECORD_SIZE);
     open_records(epoch.records, &epoch.ephemeral);
     epoch_encode(&epoch, again);
     return OK;
@@ -130,8 +205,9 @@ static enum error title_again(struct bytes payload, struct buffer *again)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static enum error (*const decoders[])(struct bytes, struct buffer *) = {
-        genesis_again, add_again,     epoch_again, secrets_again, keyshare_again,
-        message_again, profile_again, title_again, clock_again,
+        genesis_again, add_again,        epoch_again,    secrets_again,    keyshare_again, message_again,
+        profile_again, title_again,      clock_again,    removal_again,    linkage_again,  policy_again,
+        grant_again,   revocation_again, handover_again, generation_again,
     };
     if (size == 0)
         return 0;

@@ -10,9 +10,9 @@ import re
 import sys
 
 import primitives
-from protocol import (Cipher, Entry, Handshake, Malformed, check_message, consents, digest, digest_over_all, encode,
-                      entries_of, epoch_id, fingerprint, frames, group_id, log_id, messages, open_epoch_secrets,
-                      need, open_record, payload, tag)
+from protocol import (Cipher, Entry, Handshake, Malformed, check_message, consents, consents_to_link, digest,
+                      digest_over_all, encode, entries_of, epoch_id, fingerprint, frames, group_id, log_id, messages,
+                      need, open_epoch_secrets, open_record, payload, tag)
 from primitives import argon2id, ed25519_public, h, x25519, xopen
 
 x = bytes.fromhex
@@ -131,14 +131,17 @@ def check_sealed(part, _words):
 
 
 def check_epoch(part, _words, keys):
-    height, ephemeral, records, sealed = payload(12, x(part["payload"]))
+    ident, height, ephemeral, records, carriers, sealed = payload(12, x(part["payload"]))
     key = x(part["key"])
     same("height", height, part["height"])
     same("ephemeral", x25519(x(part["ephemeral_secret"]), primitives.BASE), ephemeral)
     for name in ("anna", "bora"):
         opened = open_record(records, ephemeral, x(keys[name]["box_secret"]), x(keys[name]["box"]))
         same(f"{name}'s record", opened, key)
-    same("epoch id", epoch_id(x(part["group"]), key), x(part["id"]))
+    same("epoch id", (epoch_id(x(part["group"]), key), ident), (x(part["id"]), x(part["id"])))
+    carrier = x(part["carrier_box_secret"])
+    same("the carrier's record", open_record(carriers, ephemeral, carrier, x25519(carrier, primitives.BASE)),
+         x(part["workspace_key"]))
     same("secrets", open_epoch_secrets(x(part["group"]), key, sealed),
          ([x(part["superseded"][0])], x(part["workspace_key"])))
 
@@ -153,6 +156,21 @@ def check_keyshare(part, _words):
 
 def check_clock(part, _words):
     same("clock", payload(8, x(part["payload"])), [x(part["log"]), part["from"], part["to"]])
+
+
+def check_governance(part, _words, vectors):
+    def plain(item):
+        return x(item) if isinstance(item, str) else tuple(map(plain, item)) if isinstance(item, list) else item
+
+    for one in part:
+        items = payload(one["type"], x(one["payload"]))
+        same(one["name"], [tuple(item) if isinstance(item, list) else item for item in items],
+             [plain(item) for item in one["items"]])
+        if one["name"] == "LINK":
+            keys, group = vectors["keys"], x(vectors["genesis"]["group"])
+            same("consent in LINK", consents_to_link(group, x(keys["anna"]["device"]), items), True)
+            same("for another's person", consents_to_link(group, x(keys["bora"]["device"]), items), False)
+    same("types", sorted(one["type"] for one in part), [2, 3, 4, 6, 7, 11, 14])
 
 
 # ---------------------------------------------------------------- messages and links
@@ -341,7 +359,7 @@ def main(protocol_path, words_path, conversation_path=None):
     checks = {"keys": check_keys, "words": check_words, "logs": check_logs, "consents": check_consents,
               "genesis": check_genesis, "entries": check_entries, "sealed": check_sealed,
               "epoch": lambda part, words: check_epoch(part, words, vectors["keys"]), "keyshare": check_keyshare,
-              "clock": check_clock,
+              "clock": check_clock, "governance": lambda part, words: check_governance(part, words, vectors),
               "tag": check_tag, "digest": check_digest, "handshake": check_handshake, "messages": check_messages,
               "bad": check_bad}
     same("parts", sorted(vectors), sorted(checks))

@@ -14,10 +14,12 @@ static const struct {
     const char *key;
     json_t *(*make)(const struct cast *cast);
 } parts[] = {
-    {"keys", part_keys},           {"words", part_words},       {"logs", part_logs},     {"consents", part_consents},
-    {"genesis", part_genesis},     {"entries", part_entries},   {"sealed", part_sealed}, {"epoch", part_epoch},
-    {"keyshare", part_keyshare},   {"clock", part_clock},       {"tag", part_tag},       {"digest", part_digest},
-    {"handshake", part_handshake}, {"messages", part_messages}, {"bad", part_bad},
+    {"keys", part_keys},         {"words", part_words},           {"logs", part_logs},
+    {"consents", part_consents}, {"genesis", part_genesis},       {"entries", part_entries},
+    {"sealed", part_sealed},     {"epoch", part_epoch},           {"keyshare", part_keyshare},
+    {"clock", part_clock},       {"governance", part_governance}, {"tag", part_tag},
+    {"digest", part_digest},     {"handshake", part_handshake},   {"messages", part_messages},
+    {"bad", part_bad},
 };
 
 /* ---------------------------------------------------------------- JSON */
@@ -76,6 +78,8 @@ void cast_init(struct cast *cast)
     *cast = (struct cast){0};
     actor_init(&cast->anna, "Anna", "Anna's device", "Anna's box key", "Anna");
     actor_init(&cast->bora, "Bora", "Bora's device", "Bora's box key", "Bora");
+    seed_of("carrier's box key", nonce);
+    crypto_dh_keypair_from(nonce, &cast->carrier_box, &cast->carrier_box_secret);
     seed_of("root", cast->root_seed);
     crypto_sign_keypair_from(cast->root_seed, &cast->root, &cast->root_secret);
     seed_of("workspace key", cast->workspace_key.bytes);

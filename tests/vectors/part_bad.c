@@ -121,6 +121,10 @@ static bool payload_is_refused(uint64_t type, struct bytes payload)
     union {
         struct genesis genesis;
         struct add add;
+        struct grant grant;
+        struct revocation revocation;
+        struct removal removal;
+        struct linkage linkage;
         struct epoch epoch;
         struct keyshare share;
         struct doubt doubt;
@@ -133,6 +137,14 @@ static bool payload_is_refused(uint64_t type, struct bytes payload)
         return genesis_decode(payload, &any.genesis) != OK;
     case ENTRY_ADD:
         return add_decode(payload, &any.add) != OK;
+    case ENTRY_GRANT:
+        return grant_decode(payload, &any.grant) != OK;
+    case ENTRY_REVOKE:
+        return revocation_decode(payload, &any.revocation) != OK;
+    case ENTRY_REMOVE:
+        return removal_decode(payload, &any.removal) != OK;
+    case ENTRY_LINK:
+        return linkage_decode(payload, &any.linkage) != OK;
     case ENTRY_EPOCH:
         return epoch_decode(payload, &any.epoch) != OK;
     case ENTRY_KEYSHARE:
@@ -178,7 +190,7 @@ static void payloads(const struct cast *cast, json_t *list)
     struct title title = {BYTES_TEXT("x"), {many, 513}};
     title_encode(&title, &out);
     bad_payload(list, ENTRY_TITLE, "a folder of 513 bytes", &out);
-    struct add add = {.member = cast->genesis.founder, .cites = {many, 47}};
+    struct add add = {.member = cast->genesis.founder, .cites = {many, 31}};
     add_encode(&add, &out);
     bad_payload(list, ENTRY_ADD, "half a cite", &out);
     struct epoch epoch = {.height = 1, .records = {many, 55}};
@@ -193,6 +205,25 @@ static void payloads(const struct cast *cast, json_t *list)
     buffer_append(&out, buffer_bytes(&cast->genesis_payload));
     out.data[18] = 0xf6; /* null where share history stands */
     bad_payload(list, ENTRY_GENESIS, "null for a boolean", &out);
+    buffer_done(&out);
+}
+
+static void governance_payloads(const struct cast *cast, json_t *list)
+{
+    static const uint8_t zeros[CUT_SIZE + 1];
+    struct buffer out = {0};
+    struct grant grant = {.device = cast->anna.device};
+    grant_encode(&grant, &out);
+    bad_payload(list, ENTRY_GRANT, "instance 0", &out);
+    struct revocation revocation = {.cut = {zeros, CUT_SIZE + 1}};
+    revocation_encode(&revocation, &out);
+    bad_payload(list, ENTRY_REVOKE, "a byte behind a cut", &out);
+    struct removal removal = {.instance = 1, .cut = {zeros, CUT_SIZE}};
+    removal_encode(&removal, &out);
+    bad_payload(list, ENTRY_REMOVE, "a cut at seq 0", &out);
+    struct linkage linkage = {.number = 9};
+    linkage_encode(&linkage, &out);
+    bad_payload(list, ENTRY_LINK, "a ninth device", &out);
     buffer_done(&out);
 }
 
@@ -252,6 +283,7 @@ json_t *part_bad(const struct cast *cast)
     entries_by_header(cast, list);
     entries_by_bytes(cast, list);
     payloads(cast, list);
+    governance_payloads(cast, list);
     messages(cast, list);
     return list;
 }

@@ -25,15 +25,19 @@ static void seal_secrets(const struct cast *cast, struct buffer *out)
 void make_epoch(const struct cast *cast, uint64_t height, struct buffer *out, struct dh_secret *ret_ephemeral)
 {
     struct epoch epoch = {.height = height};
-    struct buffer records = {0}, sealed = {0};
+    struct buffer records = {0}, carriers = {0}, sealed = {0};
+    epoch_key_id(&cast->group, &cast->epoch_key, &epoch.id);
     ephemeral_of("epoch ephemeral", &epoch.ephemeral, ret_ephemeral);
     box_record_append(ret_ephemeral, &epoch.ephemeral, &cast->anna.box, &cast->epoch_key, &records);
     box_record_append(ret_ephemeral, &epoch.ephemeral, &cast->bora.box, &cast->epoch_key, &records);
+    box_record_append(ret_ephemeral, &epoch.ephemeral, &cast->carrier_box, &cast->workspace_key, &carriers);
     seal_secrets(cast, &sealed);
     epoch.records = buffer_bytes(&records);
+    epoch.carriers = buffer_bytes(&carriers);
     epoch.sealed = buffer_bytes(&sealed);
     epoch_encode(&epoch, out);
     buffer_done(&records);
+    buffer_done(&carriers);
     buffer_done(&sealed);
 }
 
@@ -44,10 +48,11 @@ json_t *part_epoch(const struct cast *cast)
     struct epoch_id id;
     make_epoch(cast, 2, &payload, &ephemeral);
     epoch_key_id(&cast->group, &cast->epoch_key, &id);
-    json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:[o], s:o}", "group", HEX_OF(cast->group.bytes),
+    json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o, s:i, s:[o], s:o, s:o}", "group", HEX_OF(cast->group.bytes),
                               "payload", hex(buffer_bytes(&payload)), "ephemeral_secret", HEX_OF(ephemeral.bytes),
                               "key", HEX_OF(cast->epoch_key.bytes), "id", HEX_OF(id.bytes), "height", 2, "superseded",
-                              HEX_OF(cast->older_epoch_key.bytes), "workspace_key", HEX_OF(cast->workspace_key.bytes));
+                              HEX_OF(cast->older_epoch_key.bytes), "workspace_key", HEX_OF(cast->workspace_key.bytes),
+                              "carrier_box_secret", HEX_OF(cast->carrier_box_secret.bytes));
     buffer_done(&payload);
     return value;
 }

@@ -22,6 +22,8 @@ struct actor {
 
 struct cast {
     struct actor anna, bora; /* founder and member */
+    struct dh_public carrier_box;
+    struct dh_secret carrier_box_secret;
     uint8_t root_seed[32];
     struct sign_public root;
     struct sign_secret root_secret;
@@ -56,6 +58,7 @@ json_t *part_sealed(const struct cast *cast);
 json_t *part_epoch(const struct cast *cast);
 json_t *part_keyshare(const struct cast *cast);
 json_t *part_clock(const struct cast *cast);
+json_t *part_governance(const struct cast *cast);
 json_t *part_tag(const struct cast *cast);
 json_t *part_digest(const struct cast *cast);
 json_t *part_handshake(const struct cast *cast);

@@ -177,12 +177,20 @@ class Entry:
 # ---------------------------------------------------------------- Payloads
 
 MEMBERSHIP = (fixed(32), fixed(16), UINT, UINT, fixed(32), fixed(64))
+CUT, CITES = upto(512 * 72), upto(1024 * 32)
 PAYLOADS = {
     1: (fixed(16), BOOL, UINT) + MEMBERSHIP,
-    5: MEMBERSHIP + (upto(64 * 48),),
+    2: (fixed(32), UINT, CUT),
+    3: (fixed(32), CUT),
+    4: (fixed(32), fixed(32), CUT),
+    5: MEMBERSHIP + (CITES,),
+    6: (fixed(32), UINT, CUT, CITES),
+    7: (BOOL, UINT, CITES),
     8: (fixed(32), UINT, UINT),
-    12: (UINT, fixed(32), upto(1024 * 56), upto(40960)),
+    11: (fixed(32), fixed(16), fixed(32), UINT, fixed(64)),
+    12: (fixed(16), UINT, fixed(32), upto(1024 * 56), upto(1024 * 56), upto(40960)),
     13: (fixed(16), UINT, fixed(32), upto(1024 * 56)),
+    14: (fixed(32),),
     64: (UINT, text(64), text(16384)),
     65: (fixed(16), text(64)),
     66: (text(64), text(512)),
@@ -193,16 +201,31 @@ def payload(kind, data):
     items = check_items(one_array(data), PAYLOADS[kind])
     if kind == 8:
         need(1 <= items[1] <= items[2], "no range")
-    if kind == 5:
-        list(rows(items[6], 32, 8, 8))
+    if kind in (1, 2, 5, 6):
+        need(items[{1: 5, 2: 1, 5: 2, 6: 1}[kind]] > 0, "instance 0")
+    if kind == 11:
+        need(1 <= items[3] <= 8, "a ninth device")
+    for at, spec in enumerate(PAYLOADS[kind]):
+        if spec is CUT:
+            items[at] = [(log, int.from_bytes(seq, "big"), ident) for log, seq, ident in rows(items[at], 32, 8, 32)]
+            need(all(seq for _, seq, _ in items[at]), "a cut at seq 0")
+        elif spec is CITES:
+            items[at] = [row[0] for row in rows(items[at], 32)]
     if kind in (12, 13):
-        list(rows(items[2 if kind == 12 else 3], 8, 48))
+        list(rows(items[3], 8, 48))
+    if kind == 12:
+        list(rows(items[4], 8, 48))
     return items
 
 
 def consents(group, membership):
     device, person, instance, _role, box, consent = membership
     return ed25519_verify(device, b"zuruf-member-v1\0" + group + person + u64(instance) + box, consent)
+
+
+def consents_to_link(group, linker, items):
+    device, person, box, _number, consent = items
+    return ed25519_verify(device, b"zuruf-linked-v1\0" + group + person + linker + box, consent)
 
 
 def group_id(root, genesis):
