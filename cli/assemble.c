@@ -28,6 +28,7 @@ struct assembly {
     char socket[PATH_MAX];
     uv_signal_t signals[SIGNALS];
     bool stopping;
+    uint64_t migrated; /* told last: tenths */
 };
 
 /* ---------------------------------------------------------------- what the runtime tells */
@@ -164,9 +165,22 @@ static void watch_signals(struct assembly *assembly)
 
 /* ---------------------------------------------------------------- the beginning */
 
+static void on_migrating(void *arg, uint64_t done, uint64_t total)
+{
+    struct assembly *assembly = arg;
+    uint64_t tenths = done * 10 / total;
+    char line[64];
+
+    if (tenths == assembly->migrated)
+        return;
+    assembly->migrated = tenths;
+    snprintf(line, sizeof line, "bringing the database up to date: %u %%", (unsigned)tenths * 10);
+    log_line(assembly, line);
+}
+
 static enum error open_store(struct assembly *assembly)
 {
-    struct store_options options = {.directory = assembly->options->home};
+    struct store_options options = {.directory = assembly->options->home, .migrating = on_migrating, .arg = assembly};
     enum error err = crypto_init();
 
     return err ? err : store_open(&options, &assembly->store);

@@ -52,7 +52,7 @@ struct appending {
 /* Once a run, not once an entry. */
 static enum error end_run(struct appending *at)
 {
-    enum error err = at->log ? rows_put_run(at->txn, at->log->number, &at->log->last) : OK;
+    enum error err = at->log ? runs_put_last(at->txn, at->log->number, &at->log->last) : OK;
     at->log = NULL;
     return err;
 }
@@ -150,7 +150,7 @@ static enum error put_payload(struct db_txn *txn, const struct batch_payload *pa
     struct stored_entry entry;
     struct buffer value = {0};
     uint8_t key[8];
-    enum error err = rows_find_entry(txn, payload->log, payload->seq, &entry);
+    enum error err = runs_find_entry(txn, payload->log, payload->seq, &entry);
     if (err == ERR_NOT_FOUND)
         return ERR_USAGE;
     if (err)

@@ -16,7 +16,8 @@
 static const char *const table_names[TABLE_COUNT] = {
     [TABLE_META] = "meta",
     [TABLE_ENTRIES] = "entries",
-    [TABLE_RUNS] = "runs",
+    [TABLE_RUNS] = "run-blocks",
+    [TABLE_RUNS_3] = "runs",
     [TABLE_LOGS] = "logs",
     [TABLE_LOCALS] = "locals",
     [TABLE_DOUBTS] = "doubts",
@@ -324,6 +325,15 @@ enum error db_delete(struct db_txn *txn, enum db_table table, struct bytes key)
 enum error db_clear(struct db_txn *txn, enum db_table table)
 {
     return from_lmdb(txn->db, mdb_drop(txn->mdb, txn->db->tables[table], 0));
+}
+
+enum error db_count(struct db_txn *txn, enum db_table table, uint64_t *ret)
+{
+    MDB_stat stat;
+    enum error err = from_lmdb(txn->db, mdb_stat(txn->mdb, txn->db->tables[table], &stat));
+    if (!err)
+        *ret = stat.ms_entries;
+    return err;
 }
 
 /* ---------------------------------------------------------------- cursors: an LMDB cursor under another name */

@@ -11,13 +11,14 @@
 
 #define DB_FILE "data.mdb"
 #define DB_KEY_MAX 511
-#define SCHEMA_VERSION 3
+#define SCHEMA_VERSION 4
 
 /* The names on disk stand in db.c; a view's tables can be emptied and filled again from the entries. */
 enum db_table {
     TABLE_META,             /* schema, last own entry */
     TABLE_ENTRIES,          /* arrival → entry */
-    TABLE_RUNS,             /* log, seq → consecutive arrivals */
+    TABLE_RUNS,             /* log, seq → consecutive arrivals, in blocks */
+    TABLE_RUNS_3,           /* the same in schema 3, a row a run; empty when migrated */
     TABLE_LOGS,             /* log number → row */
     TABLE_LOCALS,           /* the core's own rows */
     TABLE_DOUBTS,           /* group, log, first seq → last seq: entries whose time is not believed */
@@ -62,6 +63,7 @@ MUST_USE enum error db_put(struct db_txn *txn, enum db_table table, struct bytes
 MUST_USE enum error db_append(struct db_txn *txn, enum db_table table, struct bytes key, size_t size, uint8_t **ret);
 MUST_USE enum error db_delete(struct db_txn *txn, enum db_table table, struct bytes key); /* absent is fine */
 MUST_USE enum error db_clear(struct db_txn *txn, enum db_table table);
+MUST_USE enum error db_count(struct db_txn *txn, enum db_table table, uint64_t *ret); /* its rows */
 
 /* Close a cursor before its transaction ends. */
 MUST_USE enum error db_cursor_open(struct db_txn *txn, enum db_table table, struct db_cursor **ret);

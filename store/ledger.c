@@ -98,7 +98,7 @@ static enum error load_logs(struct ledger *ledger, struct db_txn *txn)
         if (!err)
             err = ledger_note(ledger, &row, &log, &is_new);
         if (!err)
-            err = rows_last_run(txn, row.number, &log->last);
+            err = runs_last(txn, row.number, &log->last);
         if (err && err != ERR_NOT_FOUND)
             break;
     }

@@ -5,7 +5,7 @@
 #pragma once
 #include "core/table.h"
 #include "doubted.h"
-#include "rows.h"
+#include "runs.h"
 
 /* The order's part of a log: order.c's own. */
 struct order_log {

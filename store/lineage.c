@@ -52,7 +52,7 @@ static enum error holds(struct db_txn *txn, const struct own_entry *own, bool *r
     *ret = own->seq == 0;
     if (own->seq == 0)
         return OK;
-    enum error err = rows_find_entry(txn, own->log, own->seq, &stored);
+    enum error err = runs_find_entry(txn, own->log, own->seq, &stored);
     if (err == ERR_NOT_FOUND)
         return OK;
     if (err)

@@ -8,7 +8,7 @@
  * taken by the word "none": a clone is then known by its inode only. */
 #pragma once
 #include "home.h"
-#include "rows.h"
+#include "runs.h"
 
 struct lineage {
     const struct home *home; /* borrowed */

@@ -23,25 +23,34 @@ static enum error relabel_entries(struct db_txn *txn, const struct run *run, uin
     return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
 }
 
-/* Moves the last run of `from`, or its part from `seq` on. */
-static enum error move_run(struct db_txn *txn, struct ledger_log *from, struct ledger_log *to, uint64_t seq)
+/* The next run of `from`, or its part from behind what `to` has already.  It stays listed under `from`. */
+static enum error copy_run(struct db_txn *txn, const struct ledger_log *from, struct ledger_log *to)
 {
-    struct run kept = from->last, moved = from->last;
-    enum error err = rows_delete_run(txn, from->number, &from->last);
-    if (!err && kept.first < seq) {
-        kept.count = seq - kept.first;
-        moved = (struct run){.first = seq, .count = moved.count - kept.count, .arrival = moved.arrival + kept.count};
-        err = rows_put_run(txn, from->number, &kept);
-    }
+    struct run run;
+    uint64_t seq = ledger_head(to) + 1;
+    enum error err = runs_find(txn, from->number, seq, &run);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    struct run copy = {
+        .first = seq, .count = run.count - (seq - run.first), .arrival = run.arrival + (seq - run.first)};
+    err = runs_put_last(txn, to->number, &copy);
     if (!err)
-        err = rows_put_run(txn, to->number, &moved);
+        err = relabel_entries(txn, &copy, to->number);
     if (!err)
-        err = relabel_entries(txn, &moved, to->number);
+        to->last = copy;
+    return err;
+}
+
+static enum error move_runs(struct db_txn *txn, struct ledger_log *from, struct ledger_log *to)
+{
+    enum error err = OK;
+    while (!err && ledger_head(to) < ledger_head(from))
+        err = copy_run(txn, from, to);
+    if (!err)
+        err = runs_cut(txn, from->number, to->base + 1);
     if (err)
         return err;
-    if (!to->last.count)
-        to->last = moved;
-    err = rows_last_run(txn, from->number, &from->last);
+    err = runs_last(txn, from->number, &from->last);
     if (err == ERR_NOT_FOUND)
         from->last = (struct run){0};
     return err == ERR_NOT_FOUND ? OK : err;
@@ -61,9 +70,7 @@ enum error move_entries(struct db_txn *txn, struct ledger *ledger, struct order 
     if (!from || !to || from == to || !to->is_branch || to->base + 1 != move->seq || to->last.count ||
         move->seq <= from->base || move->seq > ledger_head(from))
         return ERR_USAGE;
-    enum error err = OK;
-    while (!err && ledger_head(from) >= move->seq)
-        err = move_run(txn, from, to, move->seq);
+    enum error err = move_runs(txn, from, to);
     if (!err)
         err = move_own(txn, ledger, move);
     if (err || !order)

@@ -9,12 +9,12 @@
 /* Where (log, seq) lies: mostly in the run that was read last, or in the newest. */
 static enum error locate(struct db_txn *txn, struct ledger_log *log, uint64_t seq, uint64_t *ret_arrival)
 {
-    if (!rows_run_holds(&log->order.run, seq)) {
+    if (!run_holds(&log->order.run, seq)) {
         enum error err = OK;
-        if (rows_run_holds(&log->last, seq))
+        if (run_holds(&log->last, seq))
             log->order.run = log->last;
         else
-            err = rows_find_run(txn, log->number, seq, &log->order.run);
+            err = runs_find(txn, log->number, seq, &log->order.run);
         if (err)
             return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
     }

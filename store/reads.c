@@ -5,7 +5,7 @@
 
 #include "order_read.h"
 #include "order_state.h"
-#include "rows.h"
+#include "runs.h"
 
 enum error reads_snapshot(struct reads *reads, struct db_txn **ret)
 {
@@ -88,7 +88,6 @@ static enum error each_log(void *ctx, storage_log_visitor visit, void *arg)
 struct entry_visit {
     storage_entry_visitor visit;
     void *arg;
-    uint64_t left; /* at most so many */
     bool stopped;
 };
 
@@ -100,41 +99,57 @@ static enum error visit_entry(void *arg, const struct db_row *row, bool *ret_mor
     if (err)
         return err;
     visit->stopped = !visit->visit(visit->arg, &entry);
-    *ret_more = !visit->stopped && --visit->left > 0;
+    *ret_more = !visit->stopped;
     return OK;
-}
-
-static enum error visit_arrivals(struct reads *reads, uint64_t from, struct entry_visit *visit)
-{
-    uint8_t key[8];
-    put_u64(key, from);
-    return scan_rows(reads,
-                     &(struct scan){.table = TABLE_ENTRIES, .from = BYTES_OF(key), .visit = visit_entry, .arg = visit});
 }
 
 static enum error each_arrival(void *ctx, uint64_t from, storage_entry_visitor visit, void *arg)
 {
-    struct entry_visit what = {.visit = visit, .arg = arg, .left = UINT64_MAX};
-    return visit_arrivals(ctx, from, &what);
+    struct entry_visit what = {.visit = visit, .arg = arg};
+    uint8_t key[8];
+    put_u64(key, from);
+    return scan_rows(ctx,
+                     &(struct scan){.table = TABLE_ENTRIES, .from = BYTES_OF(key), .visit = visit_entry, .arg = &what});
+}
+
+/* The entries of a run from `seq` on. */
+static enum error visit_run(struct db_cursor *cursor, const struct run *run, uint64_t seq, struct entry_visit *visit)
+{
+    uint8_t key[8];
+    struct db_row row;
+    bool more = true;
+    uint64_t end = run->first + run->count;
+    put_u64(key, run->arrival + (seq - run->first));
+    enum error err = db_seek(cursor, BYTES_OF(key), &row);
+    while (!err) {
+        err = visit_entry(visit, &row, &more);
+        if (err || !more || ++seq == end)
+            return err;
+        err = db_move(cursor, DB_NEXT, &row);
+    }
+    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
 }
 
 static enum error each_entry(void *ctx, uint32_t log, uint64_t from, storage_entry_visitor visit, void *arg)
 {
-    struct reads *reads = ctx;
-    struct db_txn *txn;
     struct entry_visit what = {.visit = visit, .arg = arg};
-    enum error err = reads_snapshot(reads, &txn);
+    struct db_txn *txn;
+    struct db_cursor *cursor;
+    struct run_walk walk;
+    enum error err = reads_snapshot(ctx, &txn);
+    if (!err)
+        err = db_cursor_open(txn, TABLE_ENTRIES, &cursor);
+    if (err)
+        return err;
     if (from == 0)
         from = 1;
-    while (!err && !what.stopped) {
-        struct run run;
-        err = rows_find_run(txn, log, from, &run);
-        if (err)
+    for (err = run_walk_begin(&walk, txn, log, from); !err; err = run_walk_next(&walk)) {
+        err = visit_run(cursor, &walk.run, from, &what);
+        if (err || what.stopped)
             break;
-        what.left = run.count - (from - run.first);
-        err = visit_arrivals(reads, run.arrival + (from - run.first), &what);
-        from = run.first + run.count;
+        from = walk.run.first + walk.run.count;
     }
+    db_cursor_close(cursor);
     return err == ERR_NOT_FOUND ? OK : err;
 }
 
@@ -167,7 +182,7 @@ static enum error get_entry(void *ctx, uint32_t log, uint64_t seq, struct stored
 {
     struct db_txn *txn;
     enum error err = reads_snapshot(ctx, &txn);
-    return err ? err : rows_find_entry(txn, log, seq, ret);
+    return err ? err : runs_find_entry(txn, log, seq, ret);
 }
 
 static enum error get_local(void *ctx, struct bytes key, struct bytes *ret)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rows.h"
 
-#define RUN_KEY_SIZE 12
-#define RUN_VALUE_SIZE 12
 #define LOG_ROW_SIZE (ROWS_LOG_SIZE_1 + 1 + 8 + 32)
 #define OWN_KEY BYTES_TEXT("own")
 #define OWN_SIZE (4 + 8 + 32)
@@ -66,84 +64,6 @@ enum error rows_last_arrival(struct db_txn *txn, uint64_t *ret)
         return ERR_CORRUPT;
     *ret = err ? 0 : get_u64(row.key.data);
     return OK;
-}
-
-/* ---------------------------------------------------------------- runs */
-
-static void put_run_key(uint8_t key[RUN_KEY_SIZE], uint32_t log, uint64_t seq)
-{
-    put_u32(key, log);
-    put_u64(key + 4, seq);
-}
-
-enum error rows_put_run(struct db_txn *txn, uint32_t log, const struct run *run)
-{
-    uint8_t key[RUN_KEY_SIZE], value[RUN_VALUE_SIZE];
-    put_run_key(key, log, run->first);
-    put_u64(value, run->arrival);
-    put_u32(value + 8, (uint32_t)run->count);
-    return db_put(txn, TABLE_RUNS, BYTES_OF(key), BYTES_OF(value));
-}
-
-enum error rows_delete_run(struct db_txn *txn, uint32_t log, const struct run *run)
-{
-    uint8_t key[RUN_KEY_SIZE];
-    put_run_key(key, log, run->first);
-    return db_delete(txn, TABLE_RUNS, BYTES_OF(key));
-}
-
-/* The last run of `log` whose key lies before `key`. */
-static enum error find_run_before(struct db_txn *txn, uint32_t log, struct bytes key, struct run *ret)
-{
-    struct db_cursor *cursor;
-    struct db_row row;
-    enum error err = db_cursor_open(txn, TABLE_RUNS, &cursor);
-    if (err)
-        return err;
-    err = db_seek_before(cursor, key, &row);
-    db_cursor_close(cursor);
-    if (err)
-        return err;
-    if (row.key.size != RUN_KEY_SIZE || row.value.size != RUN_VALUE_SIZE)
-        return ERR_CORRUPT;
-    if (get_u32(row.key.data) != log)
-        return ERR_NOT_FOUND;
-    *ret = (struct run){
-        .first = get_u64(row.key.data + 4), .count = get_u32(row.value.data + 8), .arrival = get_u64(row.value.data)};
-    return OK;
-}
-
-enum error rows_find_run(struct db_txn *txn, uint32_t log, uint64_t seq, struct run *ret)
-{
-    uint8_t key[RUN_KEY_SIZE];
-    struct run run;
-    if (seq >= U48_MAX)
-        return ERR_NOT_FOUND;
-    put_run_key(key, log, seq + 1);
-    enum error err = find_run_before(txn, log, BYTES_OF(key), &run);
-    if (err)
-        return err;
-    if (!rows_run_holds(&run, seq))
-        return ERR_NOT_FOUND;
-    *ret = run;
-    return OK;
-}
-
-enum error rows_last_run(struct db_txn *txn, uint32_t log, struct run *ret)
-{
-    uint8_t key[RUN_KEY_SIZE];
-    put_run_key(key, log, UINT64_MAX);
-    return find_run_before(txn, log, BYTES_OF(key), ret);
-}
-
-enum error rows_find_entry(struct db_txn *txn, uint32_t log, uint64_t seq, struct stored_entry *ret)
-{
-    struct run run;
-    enum error err = rows_find_run(txn, log, seq, &run);
-    if (err)
-        return err;
-    err = rows_entry_at(txn, run.arrival + (seq - run.first), ret);
-    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
 }
 
 /* ---------------------------------------------------------------- logs, last own entry */

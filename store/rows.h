@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * The rows of the truth: entries by arrival, runs, log rows, and how to find an entry.  Numbers are big-endian, so
- * that keys sort as they count.
+ * The rows of the truth: entries by arrival, and log rows; runs.h finds an entry by its log.  Numbers are big-endian,
+ * so that keys sort as they count.
  *
  *     entries   u64 arrival               → u8 flags ‖ u32 log ‖ u48 seen ms ‖ u48 seq ‖ wire
- *     runs      u32 log ‖ u64 first seq   → u64 arrival ‖ u32 count      consecutive both in the log and in arrival
  *     logs      u32 number                → struct log_row, field by field
  *               (a branch's entries have its number, and seqs that go on from its base)
  *     meta      "own"                     → u32 log ‖ u64 seq ‖ id       the last own entry */
@@ -30,29 +29,10 @@ void rows_put_prefix(const struct stored_entry *entry, uint8_t out[ENTRY_PREFIX_
 /* From a row of the table; the wire is borrowed from it.  ERR_CORRUPT. */
 MUST_USE enum error rows_read_entry(const struct db_row *row, struct stored_entry *ret);
 MUST_USE enum error rows_entry_at(struct db_txn *txn, uint64_t arrival, struct stored_entry *ret); /* ERR_NOT_FOUND */
-/* Of what does not decode (a later version's) the hash of all its bytes. */
-void rows_entry_id(struct bytes wire, struct hash *ret);
-
-/* ---------------------------------------------------------------- runs */
-
-struct run {
-    uint64_t first;   /* seq */
-    uint64_t count;   /* 0: there is none */
-    uint64_t arrival; /* of the first */
-};
-static inline bool rows_run_holds(const struct run *run, uint64_t seq)
-{
-    return seq >= run->first && seq - run->first < run->count;
-}
-
-MUST_USE enum error rows_put_run(struct db_txn *txn, uint32_t log, const struct run *run);
-MUST_USE enum error rows_delete_run(struct db_txn *txn, uint32_t log, const struct run *run);
-MUST_USE enum error rows_find_run(struct db_txn *txn, uint32_t log, uint64_t seq, struct run *ret); /* ERR_NOT_FOUND */
-MUST_USE enum error rows_last_run(struct db_txn *txn, uint32_t log, struct run *ret);               /* ERR_NOT_FOUND */
-/* By log and seq.  ERR_NOT_FOUND. */
-MUST_USE enum error rows_find_entry(struct db_txn *txn, uint32_t log, uint64_t seq, struct stored_entry *ret);
 /* The newest arrival; 0: none. */
 MUST_USE enum error rows_last_arrival(struct db_txn *txn, uint64_t *ret);
+/* Of what does not decode (a later version's) the hash of all its bytes. */
+void rows_entry_id(struct bytes wire, struct hash *ret);
 
 /* ---------------------------------------------------------------- logs, last own entry */
 

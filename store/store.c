@@ -68,7 +68,7 @@ static enum error open_database(struct store *store, const struct store_options 
         err = home_reserve(&store->home, LOCK_TABLE_FILE, LOCK_TABLE_SIZE);
     if (!err)
         err = db_open(store->home.path, options->map_size ? options->map_size : default_map_size(), &store->db);
-    return err ? err : migrate(store->db);
+    return err ? err : migrate(store->db, options->migrating, options->arg);
 }
 
 static enum error check_lineage(struct store *store, const struct store_options *options)

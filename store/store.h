@@ -11,6 +11,9 @@ struct store_options {
     uint64_t map_size;           /* address space to begin with; 0: 64 GiB, or 256 MiB where pointers have 32 bits */
     const char *machine_id_file; /* NULL: /etc/machine-id */
     bool rebuild_views;          /* the derived views begin anew */
+    /* Again and again while a database of an earlier schema is brought up to date.  NULL: nobody asks. */
+    void (*migrating)(void *arg, uint64_t done, uint64_t total);
+    void *arg;
 };
 
 struct store;

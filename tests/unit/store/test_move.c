@@ -3,9 +3,6 @@
  * of a rebuild. */
 #include "fixture.h"
 
-#include "store/db.h"
-#include "store/rows.h"
-
 #define ROWS_MAX 200
 
 struct seen {
@@ -291,56 +288,6 @@ static void a_move_that_does_not_fit_is_refused_and_nothing_of_it_stays(void **s
     scene_done(&scene);
 }
 
-static bool count_log(void *arg, const struct log_row *row)
-{
-    size_t *count = arg;
-    assert_false(row->is_branch);
-    assert_int_equal(row->base_seq, 0);
-    (*count)++;
-    return true;
-}
-
-/* Takes from the rows what schema 1 did not have. */
-static void make_old(const struct place *place)
-{
-    struct db *db;
-    struct db_txn *txn;
-    uint8_t version[4];
-    put_u32(version, 1);
-    assert_int_equal(db_open(place->directory, 1 << 20, &db), OK);
-    assert_int_equal(db_begin(db, &txn), OK);
-    for (uint32_t number = 1; number <= 2; number++) {
-        uint8_t key[4], row[ROWS_LOG_SIZE_1];
-        struct bytes value;
-        put_u32(key, number);
-        assert_int_equal(db_get(txn, TABLE_LOGS, BYTES_OF(key), &value), OK);
-        memcpy(row, value.data, sizeof row);
-        assert_int_equal(db_put(txn, TABLE_LOGS, BYTES_OF(key), BYTES_OF(row)), OK);
-    }
-    assert_int_equal(db_put(txn, TABLE_META, BYTES_TEXT("schema"), BYTES_OF(version)), OK);
-    assert_int_equal(db_commit(txn), OK);
-    db_close(db);
-}
-
-static void an_older_home_is_brought_up_to_date(void **state)
-{
-    (void)state;
-    struct scene scene = make_scene();
-    struct listing before = list(scene.store);
-    store_close(scene.store);
-    make_old(&scene.place);
-    scene.store = open_in(scene.place.directory);
-    const struct storage *storage = store_storage(scene.store);
-    size_t logs = 0;
-    assert_int_equal(storage->begin(storage->ctx), OK);
-    assert_int_equal(storage->each_log(storage->ctx, count_log, &logs), OK);
-    storage->end(storage->ctx);
-    assert_int_equal(logs, 2);
-    struct listing after = check_order(&scene.store, &scene.place);
-    check_same(&before, &after);
-    scene_done(&scene);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,7 +296,6 @@ int main(void)
         cmocka_unit_test(a_branch_forks_again),
         cmocka_unit_test(a_log_may_fork_at_its_first_entry),
         cmocka_unit_test(a_move_that_does_not_fit_is_refused_and_nothing_of_it_stays),
-        cmocka_unit_test(an_older_home_is_brought_up_to_date),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
