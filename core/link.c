@@ -19,6 +19,7 @@
 #define UNFINISHED_MAX 128
 #define PING_IDLE_MS 2000
 #define SILENT_MS 7000
+#define FRAME_MS 20000 /* from a frame's first byte to its last: the largest at 3 kB/s */
 #define REKEY_FRAMES (1u << 20)
 #define REKEY_MS (60u * 60u * 1000u)
 #define FRAME_HEAD 2
@@ -412,6 +413,8 @@ void link_bytes(struct node *node, const struct event *event)
     if (!link)
         return;
     link->heard_ms = node->mono_ms;
+    if (!link->in.size)
+        link->frame_ms = node->mono_ms;
     buffer_append(&link->in, event->bytes);
 
     size_t at = 0;
@@ -424,6 +427,7 @@ void link_bytes(struct node *node, const struct event *event)
             break;
         err = open_frame(node, link, (struct bytes){link->in.data + at + FRAME_HEAD, size});
         at += FRAME_HEAD + size;
+        link->frame_ms = node->mono_ms;
     }
     if (!err && !link->intake.open)
         err = intake_finish(node, link);
@@ -448,7 +452,7 @@ void link_time(struct node *node, struct link *link)
             node_wake_at(node, link->up_ms + HANDSHAKE_MS);
         return;
     }
-    if (now - link->heard_ms >= SILENT_MS) {
+    if (now - link->heard_ms >= SILENT_MS || (link->in.size && now - link->frame_ms >= FRAME_MS)) {
         link_close(node, link, ERR_CLOSED);
         return;
     }
@@ -459,6 +463,8 @@ void link_time(struct node *node, struct link *link)
     }
     node_wake_at(node, link->sent_ms + PING_IDLE_MS);
     node_wake_at(node, link->heard_ms + SILENT_MS);
+    if (link->in.size)
+        node_wake_at(node, link->frame_ms + FRAME_MS);
 }
 
 /* ---------------------------------------------------------------- what the peer has */

@@ -238,6 +238,7 @@ struct link {
     struct noise_cipher send, receive;
     uint64_t sent_frames, rekey_ms;
     struct buffer in;  /* a part of a frame */
+    uint64_t frame_ms; /* monotonic: since when it is coming */
     struct buffer out; /* plaintext of the next frame */
     uint64_t out_after;
     bool out_dirty; /* in node->dirty_links */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "accidents.h"
 
-#define ODDS 60 /* one in so many moments, for each kind of trouble */
+#define ODDS 30 /* one in so many moments, for each kind of trouble */
 
 static void (*const accidents[TROUBLE_COUNT])(struct life *life) = {
     accident_lines, accident_partitions, accident_discovery, accident_power,

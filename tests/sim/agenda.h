@@ -7,7 +7,7 @@ struct host;
 struct cable;
 
 enum agenda_type {
-    AGENDA_WAKE,      /* of a host: EVENT_TIME */
+    AGENDA_WAKE,      /* of a host: its alarm clock */
     AGENDA_COMMITTED, /* of a host: its disk is done with a group of batches */
     AGENDA_COLLECT,   /* of a host: its loop looks for results of the disk */
     AGENDA_SEEN,      /* of a host: EVENT_PEER_SEEN */
@@ -22,7 +22,7 @@ struct appointment {
     uint64_t order;
     enum agenda_type type;
     struct host *host;
-    uint64_t serial; /* of the host's start, or of its wake-up: tells what is out of date */
+    uint64_t serial; /* of the host's start: tells what is out of date */
     struct host *seen;
     struct cable *cable;
     int side;

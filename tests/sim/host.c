@@ -98,7 +98,7 @@ static void release_held(struct host *host)
     hold_release(&host->notices, &host->told, deliver_notice, host);
 }
 
-static void flush_cables(struct host *host)
+static void flush_all(struct host *host)
 {
     for (size_t i = 0; i < host->cable_count; i++)
         cable_flush(host->cables[i].cable, host->cables[i].side);
@@ -114,7 +114,7 @@ void host_collect(struct host *host)
     host->failing = OK; /* from now on it knows */
     for (size_t i = 0; i < count; i++)
         settled_note(&host->settled, &results[i]);
-    flush_cables(host);
+    flush_all(host);
     hold_release(&host->replies, &host->settled, deliver_reply, host);
     for (size_t i = 0; i < count; i++) {
         struct event event = {.type = EVENT_PERSISTED, .persisted = results[i]};
@@ -135,18 +135,33 @@ static uint64_t true_us(const struct host *host, uint64_t mono_ms)
     return local_us / rate * (uint64_t)PPM + (local_us % rate * (uint64_t)PPM + rate - 1) / rate + 1;
 }
 
+static void arrange_wake(struct host *host)
+{
+    struct appointment wake = {.at_us = host->wake_us, .type = AGENDA_WAKE, .host = host, .serial = host->boot};
+    if (host->wake_us >= host->alarm_us)
+        return;
+    host->alarm_us = host->wake_us;
+    agenda_add(&host->world->agenda, &wake);
+}
+
 static void set_wake(struct host *host, uint64_t wake_ms)
 {
-    struct world *world = host->world;
-    host->wake_serial++;
-    if (wake_ms == UINT64_MAX)
-        return;
-    uint64_t at_us = true_us(host, wake_ms);
-    struct appointment wake = {.at_us = at_us > world->now_us ? at_us : world->now_us,
-                               .type = AGENDA_WAKE,
-                               .host = host,
-                               .serial = host->wake_serial};
-    agenda_add(&world->agenda, &wake);
+    uint64_t now_us = host->world->now_us;
+    uint64_t at_us = wake_ms == UINT64_MAX ? UINT64_MAX : true_us(host, wake_ms);
+    host->wake_us = at_us > now_us ? at_us : now_us;
+    arrange_wake(host);
+}
+
+void host_alarm(struct host *host, uint64_t at_us)
+{
+    struct event event = {.type = EVENT_TIME};
+    if (at_us == host->alarm_us)
+        host->alarm_us = UINT64_MAX;
+    if (host->wake_us <= host->world->now_us) {
+        host->wake_us = UINT64_MAX;
+        host_step(host, &event);
+    }
+    arrange_wake(host);
 }
 
 static void let_see(struct host *seen, struct host *by, uint64_t after_us)
@@ -194,6 +209,18 @@ static void send(struct host *host, const struct effect *effect)
     struct cable *cable = cable_of_link(host->world, effect->link, &side);
     if (cable && cable->ends[side].host == host)
         cable_send(cable, side, effect->after, (struct bytes){host->effects.arena.data + effect->at, effect->size});
+}
+
+/* What the step wrote leaves in one piece a cable. */
+static void flush_written(struct host *host)
+{
+    int side;
+    for (size_t i = 0; i < host->effects.count; i++) {
+        const struct effect *effect = &host->effects.items[i];
+        struct cable *cable = effect->type == EFFECT_SEND ? cable_of_link(host->world, effect->link, &side) : NULL;
+        if (cable && cable->ends[side].host == host)
+            cable_flush(cable, side);
+    }
 }
 
 static void carry_out(struct host *host, const struct effect *effect)
@@ -262,7 +289,7 @@ void host_step(struct host *host, struct event *event)
         settled_note(&host->told, &event->persisted);
     for (size_t i = 0; i < host->effects.count; i++)
         carry_out(host, &host->effects.items[i]);
-    flush_cables(host);
+    flush_written(host);
     check_step(host);
     release_held(host);
 }
@@ -283,6 +310,7 @@ void host_start(struct host *host)
     put_u16(host->address.ip + 14, (uint16_t)(host->index + 1));
     host->storage = medium_reads(host->disk);
     host->settled = host->told = (struct settled){0};
+    host->wake_us = host->alarm_us = UINT64_MAX;
     random_bytes(&world->random, options.home_id, sizeof options.home_id);
     options.listen_port = host->address.port;
     host->node = node_new(&options);
@@ -305,7 +333,6 @@ void host_stop(struct host *host, bool power_cut)
     host->cable_count = 0;
     host->running = host->announced = false;
     host->boot++; /* what was arranged for this process is void */
-    host->wake_serial++;
     hold_fail(&host->replies, ERR_SHUTTING_DOWN, forget_effect, NULL);
     hold_fail(&host->notices, ERR_SHUTTING_DOWN, forget_effect, NULL);
     node_free(host->node);

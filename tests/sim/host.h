@@ -23,7 +23,8 @@ struct host {
     int64_t clock_ms;  /* how far its clock is ahead of the true one */
     int64_t drift_ppm; /* how much faster than the world's its quartz runs; set before the world begins */
     struct effects effects;
-    uint64_t wake_serial;
+    uint64_t wake_us;  /* when the node wants to be woken; UINT64_MAX: never */
+    uint64_t alarm_us; /* the earliest appointment for that: never later than wake_us */
     bool announced;
     struct beacon beacon;
     struct host_cable *cables;
@@ -72,5 +73,7 @@ uint64_t host_mono_ms(const struct host *host);
 void host_asks_around(struct host *host, uint64_t within_ms);
 
 /* What the agenda brings. */
+/* An appointment for `at_us` is due: wakes the node if it still wants that. */
+void host_alarm(struct host *host, uint64_t at_us);
 void host_collect(struct host *host);                       /* the loop takes the disk's results */
 void host_sees(struct host *host, const struct host *seen); /* as it announces itself now */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define MOMENT_MS 400
+#define MOMENT_MS 1000
 #define DRIFT_PPM 200
 
 const char *const trouble_names[TROUBLE_COUNT] = {"lines", "partitions", "discovery", "power",
@@ -80,8 +80,9 @@ static void live_a_moment(struct life *life)
     world_run(world, world_below(world, MOMENT_MS));
     for (int i = 0; i < 3; i++)
         check_receipt(world, world->asked[world->asked_count - 1 - world_below(world, recent)]);
-    life_chat(life);
-    if (life_one_in(life, 5))
+    if (life_one_in(life, 2))
+        life_chat(life);
+    if (life_one_in(life, 2))
         life_let_in(life);
     accidents_happen(life);
 }

@@ -50,7 +50,7 @@ static void who_stops_in_order_is_gone_at_once(void **state)
     struct world world;
     (void)state;
     begin(&world, 2);
-    world_ask(&world, "carol", &(struct command){.type = COMMAND_STOP});
+    world_stop(&world, "carol");
     assert_true(world_until(&world, nobody_sees_carol, 500));
     end_story(&world);
 }
@@ -79,6 +79,7 @@ static void what_is_said_goes_through_the_third_at_once_and_the_answer_is_the_re
     CHECK_OK(node_receipt(world_host(&world, "alice")->node, &message, &receipt));
     assert_int_equal(receipt.persons, 2);
     assert_int_equal(receipt.with, 1);
+    assert_true(world_until(&world, alice_sees_carol_through_bob, 10000)); /* each may think for a moment: gone */
     CHECK_OK(world_say(&world, "carol", "yes"));
     assert_true(world_until(&world, alice_has_her_answer, 100));
     CHECK_OK(node_receipt(world_host(&world, "alice")->node, &message, &receipt));

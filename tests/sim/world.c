@@ -82,8 +82,15 @@ void world_log(struct host *host, enum error err, struct bytes text)
 static void mix(struct world *world, const void *data, size_t size)
 {
     const uint8_t *bytes = data;
-    for (size_t i = 0; i < size; i++)
-        world->fingerprint = (world->fingerprint ^ bytes[i]) * FNV_PRIME;
+    for (uint64_t word; size; bytes += sizeof word, size -= sizeof word) {
+        bool whole = size >= sizeof word;
+        word = 0;
+        memcpy(&word, bytes, whole ? sizeof word : size);
+        world->fingerprint = (world->fingerprint ^ word) * FNV_PRIME;
+        world->fingerprint ^= world->fingerprint >> 32; /* or the low bits would not know of the high ones */
+        if (!whole)
+            return;
+    }
 }
 
 void world_note_event(struct host *host, const struct event *event)
@@ -99,12 +106,10 @@ void world_note_event(struct host *host, const struct event *event)
 static void keep_appointment(const struct appointment *appointment)
 {
     struct host *host = appointment->host;
-    struct event event = {0};
     switch (appointment->type) {
     case AGENDA_WAKE:
-        event.type = EVENT_TIME;
-        if (appointment->serial == host->wake_serial)
-            host_step(host, &event);
+        if (appointment->serial == host->boot)
+            host_alarm(host, appointment->at_us);
         return;
     case AGENDA_COMMITTED:
         if (appointment->serial == host->boot)
