@@ -7,8 +7,8 @@
 
 enum matter { MATTER_CLOCK, MATTER_MESSAGES, MATTER_PEOPLE, MATTER_TITLE };
 
-static const char *const matter_words[] = {"which entries there are", "the messages and their order", "who is who",
-                                           "the workspace's name"};
+static const char *const matter_words[] = {"which entries there are", "what an export holds, and its order",
+                                           "who is who", "the workspace's name"};
 
 static void describe_log(void *arg, const struct hash *log, uint64_t seq)
 {
@@ -17,15 +17,36 @@ static void describe_log(void *arg, const struct hash *log, uint64_t seq)
     buffer_append_u64(out, seq);
 }
 
+static void describe_ref(const struct message_ref *ref, struct buffer *out)
+{
+    buffer_append(out, BYTES_OF(ref->log.bytes));
+    buffer_append_u64(out, ref->seq);
+}
+
+static void describe_text(struct bytes text, struct buffer *out)
+{
+    buffer_append_u32(out, (uint32_t)text.size);
+    buffer_append(out, text);
+}
+
+/* All that an export tells of a message (export_jsonl_message()), and the signed original. */
 static bool describe_row(void *arg, const struct message *message)
 {
     struct buffer *out = arg;
+    describe_ref(&message->ref, out);
+    describe_ref(&message->reply_to, out);
+    buffer_append(out, BYTES_OF(message->person.bytes));
+    buffer_append(out, BYTES_OF(message->device.bytes));
+    buffer_append_u64(out, message->time_ms);
+    buffer_append_u64(out, message->type);
+    describe_text(message->author, out);
+    describe_text(message->topic, out);
+    describe_text(message->state == MESSAGE_READABLE ? message->text : (struct bytes){0}, out);
+    describe_text(message->wire, out);
     buffer_append_byte(out, (uint8_t)message->state);
-    buffer_append(out, BYTES_OF(message->ref.log.bytes));
-    buffer_append_u64(out, message->ref.seq);
-    buffer_append(out, message->author);
-    buffer_append(out, message->topic);
-    buffer_append(out, message->text);
+    buffer_append_byte(out, message->urgent);
+    buffer_append_byte(out, message->written_twice);
+    buffer_append_byte(out, message->time_doubtful);
     buffer_append_byte(out, message->incomplete);
     return true;
 }

@@ -2,6 +2,7 @@
 #include "cable.h"
 
 #include "core/alloc.h"
+#include "tap.h"
 #include "world.h"
 #include <assert.h>
 #include <stdlib.h>
@@ -110,6 +111,8 @@ static void leave(struct cable *cable, int side)
 {
     struct cable_end *end = &cable->ends[side];
     end->state = END_GONE;
+    tap_free(end->tap);
+    end->tap = NULL;
     outbox_done(&end->outbox);
     drop_packets(end);
 }
@@ -152,8 +155,11 @@ void cable_flush(struct cable *cable, int side)
         struct segment *chain = outbox_take(&end->outbox, settled, WINDOW, &size);
         if (!chain)
             break;
-        for (const struct segment *segment = chain; segment; segment = segment->next)
+        for (const struct segment *segment = chain; segment; segment = segment->next) {
+            if (world->tapped && end->host->node)
+                tap_bytes(cable, side, buffer_bytes(&segment->bytes));
             put_bytes(cable, !side, buffer_bytes(&segment->bytes));
+        }
         segments_free(chain);
         end->sent += size;
         world->bytes_sent += size;

@@ -14,6 +14,7 @@ struct world;
 enum end_state { END_DIALLING, END_OPEN, END_CLOSING, END_GONE };
 
 struct packet;
+struct tap;
 
 struct cable_end {
     struct host *host;
@@ -27,6 +28,7 @@ struct cable_end {
     enum error reason;           /* GONE: what the node is told */
     bool silent;                 /* its node is no more: nobody is told */
     size_t sent;                 /* bytes that left this end */
+    struct tap *tap;             /* NULL: nobody reads along */
     uint64_t stalled_until_us;   /* nothing arrives here before */
     bool mute;                   /* GONE, and what still comes is not even answered with a reset */
 };

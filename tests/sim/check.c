@@ -74,11 +74,70 @@ static const struct sign_public *writer_of(const struct batch *batch, uint32_t l
     return &nobody;
 }
 
+/* ---------------------------------------------------------------- what is on a host's disk */
+
+static void held_key(const uint8_t id_start[8], uint8_t key[32])
+{
+    memset(key, 0, 32);
+    memcpy(key, id_start, 8);
+}
+
+bool check_is_durable(const struct host *host, const uint8_t id_start[8])
+{
+    uint8_t key[32];
+    held_key(id_start, key);
+    return table_get(&host->held, key) != NULL;
+}
+
+/* False: it was there already. */
+static bool hold(struct host *host, struct bytes wire)
+{
+    struct hash name, id;
+    uint8_t key[32];
+    name_entry(wire, &name, &id);
+    held_key(id.bytes, key);
+    if (table_get(&host->held, key))
+        return false;
+    table_put(&host->held, key, host);
+    return true;
+}
+
+static bool hold_stored(void *arg, const struct stored_entry *stored)
+{
+    hold(arg, stored->wire);
+    return true;
+}
+
+void check_started(struct host *host)
+{
+    const struct storage *storage = &host->storage;
+    table_done(&host->held);
+    host->held = (struct table){0};
+    if (!host->world->tapped || storage->begin(storage->ctx) != OK)
+        return;
+    if (storage->each_arrival(storage->ctx, 1, hold_stored, host) != OK)
+        world_fail(host->world, "%s's disk cannot be read", host->name);
+    storage->end(storage->ctx);
+}
+
+static void note_held(struct host *host, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->entry_count; i++)
+        if (hold(host, batch_entry_wire(batch, i)) && !(batch->entries[i].flags & ENTRY_FLAG_OWN))
+            host->payload_gained += batch->entries[i].size;
+    for (size_t i = 0; i < batch->payload_count; i++)
+        host->payload_gained += batch->payloads[i].size;
+}
+
 void check_committed(struct host *host, const struct batch *batch)
 {
     for (size_t i = 0; i < batch->entry_count; i++)
         check_written(host, writer_of(batch, batch->entries[i].log), batch_entry_wire(batch, i));
+    if (host->world->tapped)
+        note_held(host, batch);
 }
+
+/* ---------------------------------------------------------------- steps and answers */
 
 void check_step(struct host *host)
 {

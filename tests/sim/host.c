@@ -4,6 +4,7 @@
 #include "check.h"
 #include "core/alloc.h"
 #include "disk.h"
+#include "tap.h"
 #include "world.h"
 #include <assert.h>
 #include <stdio.h>
@@ -54,6 +55,7 @@ void host_free(struct host *host)
         host_stop(host, false);
     medium_free(host->disk);
     effects_done(&host->effects);
+    table_done(&host->held);
     buffer_done(&host->heard);
     free(host->queue);
     free(host->results);
@@ -284,6 +286,8 @@ void host_step(struct host *host, struct event *event)
     host->steps++;
     host_end_read(host); /* a question before may have left an older snapshot */
     node_step(host->node, event, &host->effects);
+    if (world->tapped)
+        tap_learn_keys(host);
     host_end_read(host);
     if (event->type == EVENT_PERSISTED)
         settled_note(&host->told, &event->persisted);
@@ -313,6 +317,7 @@ void host_start(struct host *host)
     host->wake_us = host->alarm_us = UINT64_MAX;
     random_bytes(&world->random, options.home_id, sizeof options.home_id);
     options.listen_port = host->address.port;
+    check_started(host);
     host->node = node_new(&options);
     host_step(host, &event);
     host_asks_around(host, SEEN_SPREAD_MS);

@@ -2,6 +2,7 @@
  * One computer: the real node, a disk in memory, a clock, and a runtime that carries effects out as net/ does. */
 #pragma once
 #include "cable.h"
+#include "core/table.h"
 #include "medium.h"
 #include "net/hold.h"
 #include "net/settled.h"
@@ -48,11 +49,16 @@ struct host {
     struct settled settled, told;
     struct hold replies, notices;
 
+    struct table held; /* world->tapped: the entries on its disk, by the first 8 bytes of their ids */
+
     /* what was measured */
     uint64_t steps, entries_taken, bytes_taken; /* of others */
     uint64_t commits;                           /* batches made durable */
     uint64_t messages_noticed, completed_noticed;
     size_t most_links;
+    uint64_t payload_sent;    /* bytes of entries and payloads that it put on the wire (tap.h), */
+    uint64_t payload_handled; /* that it acknowledged, taken or not, */
+    uint64_t payload_gained;  /* and that were new on its disk, of others */
 
     /* a stranger's ears */
     struct buffer heard;

@@ -63,6 +63,7 @@ static void begin(struct life *life, uint64_t seed)
     struct world *world = &life->world;
     world_init(world, seed);
     world->echo = seed % 2;
+    world->tapped = true;
     life->troubles = draw_troubles(life);
     size_t nodes = life->plan->nodes ? life->plan->nodes : 3 + world_below(world, 6);
     move_in(life, nodes);
@@ -87,18 +88,34 @@ static void live_a_moment(struct life *life)
     accidents_happen(life);
 }
 
+/* PROTOCOL.md asks nobody twice for what one has: what was sent against what was new to those who got it. */
+static void check_thrift(struct life *life)
+{
+    const struct world *world = &life->world;
+    uint64_t sent = 0, gained = 0, disks = life->troubles & TROUBLE_BIT(TROUBLE_DISKS);
+    for (size_t i = 0; i < world->host_count; i++) {
+        sent += world->hosts[i]->payload_sent;
+        gained += world->hosts[i]->payload_gained;
+    }
+    uint64_t most = gained * (disks ? LIFE_THRIFT_DISKS : LIFE_THRIFT) / 100 + world->host_count * LIFE_THRIFT_SLACK;
+    if (sent > most)
+        world_fail(&life->world, "%llu bytes of entries were sent, and %llu were missing", (unsigned long long)sent,
+                   (unsigned long long)gained);
+}
+
 static void add_up(const struct life *life, struct life_figures *figures)
 {
     const struct world *world = &life->world;
     for (size_t i = 0; i < world->host_count; i++) {
         const struct host *host = world->hosts[i];
         figures->entries_taken += host->entries_taken;
-        figures->bytes_taken += host->bytes_taken;
+        figures->payload_sent += host->payload_sent;
+        figures->payload_handled += host->payload_handled;
+        figures->payload_gained += host->payload_gained;
         figures->members += host->entries_taken > 0;
         figures->starts += host->boot / 2;
     }
     figures->virtual_ms += world->now_us / 1000;
-    figures->bytes_sent += world->bytes_sent;
     figures->said += life->said;
     figures->rolled_back += life->rolled_back;
     figures->cloned += life->cloned;
@@ -123,6 +140,7 @@ bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *
     accidents_end(life);
     world_settle(&life->world);
     world_check_end(&life->world);
+    check_thrift(life);
     memcpy(ret_failure, life->world.failure, sizeof life->world.failure);
     add_up(life, figures);
     end(life);

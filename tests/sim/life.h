@@ -30,9 +30,17 @@ struct life_plan {
 /* What came of it, added up. */
 struct life_figures {
     uint64_t virtual_ms, said, members, starts, rolled_back, cloned;
-    uint64_t entries_taken, bytes_taken, bytes_sent;
+    uint64_t entries_taken;
+    uint64_t payload_sent, payload_handled, payload_gained; /* host.h */
     uint64_t fingerprint;
 };
+
+/* Of the bytes of entries and payloads, as they stand in ENTRIES, TAIL and PAYLOADS, no more may be put on the wire
+ * than this per cent of those that became durable where they were not, plus a little for each computer.  What a reset
+ * loses on its way counts as sent.  A disk that refuses, or fails with what it was given, has to be sent it again. */
+#define LIFE_THRIFT 150
+#define LIFE_THRIFT_DISKS 200
+#define LIFE_THRIFT_SLACK (32u << 10)
 
 /* Lives one.  False: something did not hold, and ret_failure says what. */
 bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *figures, char ret_failure[200]);

@@ -128,10 +128,10 @@ static void tell_figures(uint64_t lives, double took, const struct life_figures 
     double virtual_s = (double)figures->virtual_ms / 1e3;
     printf("%" PRIu64 " seeds held: %.0f virtual s in %.1f real ones (%.0f x), %" PRIu64 " members, %" PRIu64
            " starts, %" PRIu64 " rollbacks, %" PRIu64 " clones, %" PRIu64 " messages said, %" PRIu64
-           " entries taken, %.2f bytes sent for each byte that was missing, fingerprint %016" PRIx64 "\n",
+           " entries taken, %.2f bytes of entries sent for each that was missing, fingerprint %016" PRIx64 "\n",
            lives, virtual_s, took, virtual_s / took, figures->members, figures->starts, figures->rolled_back,
            figures->cloned, figures->said, figures->entries_taken,
-           (double)figures->bytes_sent / (double)(figures->bytes_taken ? figures->bytes_taken : 1),
+           (double)figures->payload_sent / (double)(figures->payload_gained ? figures->payload_gained : 1),
            figures->fingerprint);
 }
 

@@ -62,6 +62,7 @@ struct world {
     bool forks_allowed;   /* to everybody; else to these devices: */
     struct table forkers;
     uint64_t bytes_sent;
+    bool tapped;          /* the wire is read along (tap.h); set before anybody starts */
     uint64_t fingerprint; /* of all that happened */
     bool loud;            /* tells the nodes' logs on standard error */
     struct buffer scratch;

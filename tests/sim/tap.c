@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include "tap.h"
+
+#include "check.h"
+#include "core/alloc.h"
+#include "core/link.h"
+#include "core/state.h"
+#include "world.h"
+#include <stdlib.h>
+
+#define ID_START 8
+
+/* One ENTRIES message that was not acknowledged yet. */
+struct told {
+    struct buffer ids; /* the first ID_START bytes of each entry's */
+    size_t size;
+    struct told *next;
+};
+
+struct tap {
+    struct cable *cable;
+    int side;
+    unsigned handshakes; /* frames of it that are still to come */
+    bool keyed;
+    struct noise_cipher cipher;
+    struct buffer frame; /* begun, or several */
+    struct buffer plain;
+    struct told *first, *last;
+    uint64_t acknowledged; /* of all that were told */
+};
+
+static struct tap *tap_of(struct cable *cable, int side)
+{
+    struct cable_end *end = &cable->ends[side];
+    if (!end->tap) {
+        end->tap = alloc_zero(1, sizeof *end->tap);
+        *end->tap = (struct tap){.cable = cable, .side = side, .handshakes = side == 0 ? 2 : 1};
+    }
+    return end->tap;
+}
+
+static void forget_first(struct tap *tap)
+{
+    struct told *told = tap->first;
+    tap->first = told->next;
+    if (!tap->first)
+        tap->last = NULL;
+    buffer_done(&told->ids);
+    free(told);
+    tap->acknowledged++;
+}
+
+void tap_free(struct tap *tap)
+{
+    if (!tap)
+        return;
+    while (tap->first)
+        forget_first(tap);
+    buffer_done(&tap->frame);
+    buffer_done(&tap->plain);
+    free(tap);
+}
+
+void tap_learn_keys(struct host *host)
+{
+    for (size_t i = 0; i < host->cable_count; i++) {
+        struct cable *cable = host->cables[i].cable;
+        int side = host->cables[i].side;
+        const struct tap *known = cable->ends[side].tap;
+        const struct link *link = known && known->keyed ? NULL : link_find(host->node, cable_link(cable, side));
+        if (!link || !link->send.has_key)
+            continue;
+        struct tap *tap = tap_of(cable, side);
+        tap->cipher = (struct noise_cipher){.key = link->send.key, .has_key = true};
+        tap->keyed = true;
+    }
+}
+
+/* ---------------------------------------------------------------- what is said */
+
+static struct host *speaker(const struct tap *tap)
+{
+    return tap->cable->ends[tap->side].host;
+}
+
+static void check_told(const struct tap *tap, const uint8_t id[ID_START], const char *how)
+{
+    struct host *host = speaker(tap);
+    if (!check_is_durable(host, id))
+        world_fail(host->world, "%s %s an entry that is not on its disk", host->name, how);
+}
+
+/* Entries of `items`, each behind `head` bytes and a u16 size; appends the starts of their ids to `ids`, if any. */
+static void read_items(const struct tap *tap, struct bytes items, size_t head, struct buffer *ids)
+{
+    for (size_t size; items.size >= head + 2; items.data += size, items.size -= size) {
+        struct entry entry;
+        struct hash id;
+        size = get_u16(items.data + head);
+        items.data += head + 2;
+        items.size -= head + 2;
+        if (size > items.size || entry_decode((struct bytes){items.data, size}, &entry) != OK) {
+            world_fail(tap->cable->world, "%s sent what is no entry", speaker(tap)->name);
+            return;
+        }
+        entry_id(&entry, &id);
+        check_told(tap, id.bytes, "sent");
+        if (ids)
+            buffer_append(ids, (struct bytes){id.bytes, ID_START});
+    }
+}
+
+static void hear_entries(struct tap *tap, struct bytes items)
+{
+    struct told *told = alloc_zero(1, sizeof *told);
+    read_items(tap, items, 0, &told->ids);
+    told->size = items.size;
+    *(tap->last ? &tap->last->next : &tap->first) = told;
+    tap->last = told;
+    speaker(tap)->payload_sent += items.size;
+}
+
+static void hear_rows(const struct tap *tap, struct bytes rows)
+{
+    for (size_t at = 0; at + HAVE_ROW_SIZE <= rows.size; at += HAVE_ROW_SIZE)
+        check_told(tap, rows.data + at + HAVE_ROW_SIZE - ID_START, "says that it has");
+}
+
+static bool is_refused(struct bytes refused, uint64_t number)
+{
+    for (size_t at = 0; at + 8 <= refused.size; at += 8)
+        if (get_u64(refused.data + at) == number)
+            return true;
+    return false;
+}
+
+static void hear_ack(const struct tap *tap, uint64_t count, struct bytes refused)
+{
+    struct tap *told = tap->cable->ends[!tap->side].tap;
+    struct host *host = speaker(tap);
+    while (told && told->first && told->acknowledged < count) {
+        const struct buffer *ids = &told->first->ids;
+        bool taken = !is_refused(refused, told->acknowledged + 1);
+        for (size_t at = 0; taken && at < ids->size; at += ID_START)
+            check_told(tap, ids->data + at, "acknowledged");
+        host->payload_handled += told->first->size;
+        forget_first(told);
+    }
+}
+
+static void hear_message(struct tap *tap, const struct wire_message *message, bool *ret_rekey)
+{
+    switch (message->type) {
+    case WIRE_ENTRIES:
+        hear_entries(tap, message->entries.items);
+        return;
+    case WIRE_TAIL:
+        read_items(tap, message->tail.items, 4, NULL);
+        speaker(tap)->payload_sent += message->tail.items.size;
+        return;
+    case WIRE_PAYLOADS:
+        speaker(tap)->payload_sent += message->payloads.items.size;
+        return;
+    case WIRE_HAVE:
+        hear_rows(tap, message->have.rows);
+        return;
+    case WIRE_ANNOUNCE:
+        hear_rows(tap, message->announce.rows);
+        return;
+    case WIRE_ACK:
+        hear_ack(tap, message->ack.count, message->ack.refused);
+        return;
+    case WIRE_REKEY:
+        *ret_rekey = true;
+        return;
+    default:
+        return;
+    }
+}
+
+/* ---------------------------------------------------------------- frames */
+
+static void hear_frame(struct tap *tap, struct bytes sealed)
+{
+    struct wire_message message;
+    bool rekey = false;
+    if (tap->handshakes) {
+        tap->handshakes--;
+        return;
+    }
+    if (!tap->keyed) /* the link ended in the step in which it began */
+        return;
+    tap->plain.size = 0;
+    if (noise_decrypt(&tap->cipher, sealed, &tap->plain) != OK) {
+        world_fail(tap->cable->world, "%s sent a frame under another key", speaker(tap)->name);
+        return;
+    }
+    struct reader in = {.left = buffer_bytes(&tap->plain)};
+    while (in.left.size && wire_decode(&in, &message) == OK)
+        hear_message(tap, &message, &rekey);
+    if (in.left.size)
+        world_fail(tap->cable->world, "%s sent what is no message", speaker(tap)->name);
+    if (rekey)
+        noise_rekey(&tap->cipher);
+}
+
+void tap_bytes(struct cable *cable, int side, struct bytes bytes)
+{
+    struct tap *tap = tap_of(cable, side);
+    size_t at = 0;
+    buffer_append(&tap->frame, bytes);
+    while (tap->frame.size - at >= 2) {
+        size_t size = get_u16(tap->frame.data + at);
+        if (tap->frame.size - at < 2 + size)
+            break;
+        hear_frame(tap, (struct bytes){tap->frame.data + at + 2, size});
+        at += 2 + size;
+    }
+    buffer_cut_front(&tap->frame, at);
+}
