@@ -34,14 +34,16 @@ struct db_txn {
 };
 
 struct db {
-    MDB_env *env;
+    char *directory;
+    uint64_t map_size; /* of the environment, or of the next one while there is none */
+    MDB_env *env;      /* NULL: it had to be closed, and could not be opened again yet */
     MDB_dbi tables[TABLE_COUNT];
     struct db_txn write;
     struct db_txn read; /* reset, not freed, between snapshots: renewing it allocates nothing */
-    /* Whoever grows closes the gate, so that a loop that reads again and again cannot starve it. */
+    /* Whoever grows or reopens closes the gate, so that a loop that reads again and again cannot starve it. */
     pthread_mutex_t gate;
     pthread_cond_t gate_moved;
-    bool gate_closed;
+    unsigned gate_locks;
     bool reading;
 };
 
@@ -49,7 +51,7 @@ static bool nearly_full(const struct db *db)
 {
     int fd;
     struct statvfs info;
-    if (!db || mdb_env_get_fd(db->env, &fd) != 0 || fstatvfs(fd, &info) != 0)
+    if (!db || !db->env || mdb_env_get_fd(db->env, &fd) != 0 || fstatvfs(fd, &info) != 0)
         return false;
     return (uint64_t)info.f_bavail * info.f_frsize < NEARLY_FULL_BYTES;
 }
@@ -127,10 +129,19 @@ enum error db_put_schema(struct db_txn *txn)
     return db_put(txn, TABLE_META, SCHEMA_KEY, BYTES_OF(version));
 }
 
+static enum error begin_write(struct db *db, struct db_txn **ret);
+
+static enum error end_write(struct db_txn *txn)
+{
+    MDB_txn *mdb = txn->mdb;
+    txn->mdb = NULL;
+    return from_lmdb(txn->db, mdb_txn_commit(mdb));
+}
+
 static enum error open_tables(struct db *db)
 {
     struct db_txn *txn;
-    enum error err = db_begin(db, &txn);
+    enum error err = begin_write(db, &txn);
     if (err)
         return err;
     for (int table = 0; !err && table < TABLE_COUNT; table++)
@@ -138,36 +149,50 @@ static enum error open_tables(struct db *db)
     if (!err)
         err = check_schema(txn);
     if (!err)
-        return db_commit(txn);
+        return end_write(txn);
     db_abort(txn);
     return err;
 }
 
-static enum error open_env(struct db *db, const char *directory, uint64_t map_size)
+/* LMDB takes more than it is told where the file is larger. */
+static void learn_map_size(struct db *db)
+{
+    MDB_envinfo info;
+    mdb_env_info(db->env, &info);
+    db->map_size = info.me_mapsize;
+}
+
+static enum error open_env(struct db *db)
 {
     int code = mdb_env_create(&db->env);
     if (code)
         return from_lmdb(NULL, code);
     code = mdb_env_set_maxdbs(db->env, TABLE_COUNT);
     if (!code)
-        code = mdb_env_set_mapsize(db->env, (size_t)map_size);
+        code = mdb_env_set_mapsize(db->env, (size_t)db->map_size);
     if (!code)
-        code = mdb_env_open(db->env, directory, MDB_NOTLS, 0600);
+        code = mdb_env_open(db->env, db->directory, MDB_NOTLS, 0600);
     int file;
     if (!code && mdb_env_get_fd(db->env, &file) == 0 && fcntl(file, F_SETFD, FD_CLOEXEC) != 0)
         code = errno; /* LMDB would leave the database open in every helper process */
+    if (!code)
+        learn_map_size(db);
     return from_lmdb(db, code);
 }
 
-enum error db_open(const char *directory, uint64_t map_size, struct db **ret)
+static void close_env(struct db *db)
 {
-    struct db *db = alloc_zero(1, sizeof *db);
-    db->write.db = db;
-    db->read.db = db;
-    pthread_mutex_init(&db->gate, NULL);
-    pthread_cond_init(&db->gate_moved, NULL);
+    if (db->read.mdb)
+        mdb_txn_abort(db->read.mdb);
+    db->read.mdb = NULL;
+    if (db->env)
+        mdb_env_close(db->env);
+    db->env = NULL;
+}
 
-    enum error err = open_env(db, directory, map_size);
+static enum error open_all(struct db *db)
+{
+    enum error err = open_env(db);
     if (!err)
         err = open_tables(db);
     while (err == ERR_LIMIT) { /* a file larger than the map it was opened with */
@@ -175,6 +200,23 @@ enum error db_open(const char *directory, uint64_t map_size, struct db **ret)
         if (!err)
             err = open_tables(db);
     }
+    if (err)
+        close_env(db);
+    return err;
+}
+
+enum error db_open(const char *directory, uint64_t map_size, struct db **ret)
+{
+    struct db *db = alloc_zero(1, sizeof *db);
+    db->directory = alloc_zero(1, strlen(directory) + 1);
+    strcpy(db->directory, directory);
+    db->map_size = map_size;
+    db->write.db = db;
+    db->read.db = db;
+    pthread_mutex_init(&db->gate, NULL);
+    pthread_cond_init(&db->gate_moved, NULL);
+
+    enum error err = open_all(db);
     if (err) {
         db_close(db);
         return err;
@@ -187,16 +229,49 @@ void db_close(struct db *db)
 {
     if (!db)
         return;
-    if (db->read.mdb)
-        mdb_txn_abort(db->read.mdb);
-    if (db->env)
-        mdb_env_close(db->env);
+    close_env(db);
+    free(db->directory);
     pthread_cond_destroy(&db->gate_moved);
     pthread_mutex_destroy(&db->gate);
     free(db);
 }
 
 /* ---------------------------------------------------------------- transactions */
+
+static void close_gate(struct db *db)
+{
+    pthread_mutex_lock(&db->gate);
+    db->gate_locks++;
+    while (db->reading)
+        pthread_cond_wait(&db->gate_moved, &db->gate);
+    pthread_mutex_unlock(&db->gate);
+}
+
+static void open_gate(struct db *db)
+{
+    pthread_mutex_lock(&db->gate);
+    db->gate_locks--;
+    pthread_cond_broadcast(&db->gate_moved);
+    pthread_mutex_unlock(&db->gate);
+}
+
+uint64_t db_map_size(const struct db *db)
+{
+    return db->map_size;
+}
+
+enum error db_grow(struct db *db)
+{
+    if (!db->env)
+        return ERR_DISK;
+    if (db->map_size > SIZE_MAX / 2)
+        return ERR_DISK_FULL;
+    close_gate(db);
+    int code = mdb_env_set_mapsize(db->env, (size_t)db->map_size * 2);
+    learn_map_size(db);
+    open_gate(db);
+    return code == ENOMEM ? ERR_DISK_FULL : from_lmdb(db, code);
+}
 
 static bool wants_growth(const struct db *db)
 {
@@ -207,7 +282,7 @@ static bool wants_growth(const struct db *db)
     return (info.me_last_pgno + 1) * stat.ms_psize > info.me_mapsize / 5 * 4;
 }
 
-enum error db_begin(struct db *db, struct db_txn **ret)
+static enum error begin_write(struct db *db, struct db_txn **ret)
 {
     if (wants_growth(db)) {
         enum error err = db_grow(db);
@@ -220,40 +295,45 @@ enum error db_begin(struct db *db, struct db_txn **ret)
     return err;
 }
 
+static bool has_panicked(const struct db *db)
+{
+    MDB_txn *probe;
+    int code = mdb_txn_begin(db->env, NULL, 0, &probe);
+    if (!code)
+        mdb_txn_abort(probe);
+    return code == MDB_PANIC;
+}
+
+static enum error reopen(struct db *db)
+{
+    close_gate(db);
+    close_env(db);
+    enum error err = open_all(db);
+    open_gate(db);
+    return err;
+}
+
+enum error db_begin(struct db *db, struct db_txn **ret)
+{
+    enum error err = db->env ? OK : reopen(db);
+    return err ? err : begin_write(db, ret);
+}
+
+/* When the page that makes a commit valid cannot be written, LMDB neither reads nor writes any more until it is opened
+ * anew.  At once, since whoever hears of the failure goes back to what is on the disk; if that fails too, the next to
+ * begin tries again. */
 enum error db_commit(struct db_txn *txn)
 {
-    MDB_txn *mdb = txn->mdb;
-    txn->mdb = NULL;
-    return from_lmdb(txn->db, mdb_txn_commit(mdb));
+    enum error err = end_write(txn);
+    if (err && has_panicked(txn->db) && reopen(txn->db) != OK)
+        return ERR_DISK;
+    return err;
 }
 
 void db_abort(struct db_txn *txn)
 {
     mdb_txn_abort(txn->mdb);
     txn->mdb = NULL;
-}
-
-uint64_t db_map_size(const struct db *db)
-{
-    MDB_envinfo info;
-    mdb_env_info(db->env, &info);
-    return info.me_mapsize;
-}
-
-enum error db_grow(struct db *db)
-{
-    uint64_t size = db_map_size(db);
-    if (size > SIZE_MAX / 2)
-        return ERR_DISK_FULL;
-    pthread_mutex_lock(&db->gate);
-    db->gate_closed = true;
-    while (db->reading)
-        pthread_cond_wait(&db->gate_moved, &db->gate);
-    int code = mdb_env_set_mapsize(db->env, (size_t)size * 2);
-    db->gate_closed = false;
-    pthread_cond_broadcast(&db->gate_moved);
-    pthread_mutex_unlock(&db->gate);
-    return code == ENOMEM ? ERR_DISK_FULL : from_lmdb(db, code);
 }
 
 static void leave_gate(struct db *db)
@@ -264,15 +344,22 @@ static void leave_gate(struct db *db)
     pthread_mutex_unlock(&db->gate);
 }
 
+static int begin_read(struct db *db)
+{
+    if (!db->env)
+        return MDB_PANIC;
+    return db->read.mdb ? mdb_txn_renew(db->read.mdb) : mdb_txn_begin(db->env, NULL, MDB_RDONLY, &db->read.mdb);
+}
+
 enum error db_snapshot(struct db *db, struct db_txn **ret)
 {
     pthread_mutex_lock(&db->gate);
-    while (db->gate_closed)
+    while (db->gate_locks)
         pthread_cond_wait(&db->gate_moved, &db->gate);
     db->reading = true;
     pthread_mutex_unlock(&db->gate);
 
-    int code = db->read.mdb ? mdb_txn_renew(db->read.mdb) : mdb_txn_begin(db->env, NULL, MDB_RDONLY, &db->read.mdb);
+    int code = begin_read(db);
     if (code) {
         leave_gate(db);
         return from_lmdb(db, code);

@@ -41,7 +41,9 @@ void db_close(struct db *db); /* NULL is fine; no transaction may be open */
 
 /* Begins the write transaction; doubles the map first when it is more than four fifths full. */
 MUST_USE enum error db_begin(struct db *db, struct db_txn **ret);
-MUST_USE enum error db_commit(struct db_txn *txn); /* durable when OK; ends the transaction in any case */
+/* Durable when OK; ends the transaction in any case.  Where LMDB can do nothing more after a failure the file is closed
+ * and opened again, after the open snapshot has ended and keeping new ones out meanwhile. */
+MUST_USE enum error db_commit(struct db_txn *txn);
 void db_abort(struct db_txn *txn);
 /* Doubles the map, after the open snapshot has ended and keeping new ones out meanwhile.  No write transaction may be
  * open.  ERR_DISK_FULL: the address space has no room. */
