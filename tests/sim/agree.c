@@ -104,6 +104,18 @@ static struct host *next_part(struct world *world, size_t *at)
     return NULL;
 }
 
+void world_note_state(struct world *world)
+{
+    struct buffer shown = {0};
+    struct host *host;
+    size_t at = 0;
+    while ((host = next_part(world, &at)) != NULL)
+        for (enum matter matter = MATTER_CLOCK; matter <= MATTER_TITLE; matter++)
+            describe(host, matter, &shown);
+    world_mix(world, buffer_bytes(&shown));
+    buffer_done(&shown);
+}
+
 /* Names the first two that differ about a matter.  What the first host has is described once. */
 static bool differs(struct world *world, enum matter matter, struct host **ret_a, struct host **ret_b)
 {

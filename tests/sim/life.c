@@ -62,6 +62,8 @@ static void begin(struct life *life, uint64_t seed)
 {
     struct world *world = &life->world;
     world_init(world, seed);
+    if (life->plan->medium)
+        world->medium = life->plan->medium;
     world->echo = seed % 2;
     world->tapped = true;
     life->troubles = draw_troubles(life);
@@ -141,6 +143,7 @@ bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *
     world_settle(&life->world);
     world_check_end(&life->world);
     check_thrift(life);
+    world_note_state(&life->world);
     memcpy(ret_failure, life->world.failure, sizeof life->world.failure);
     add_up(life, figures);
     end(life);

@@ -25,6 +25,7 @@ struct life_plan {
     uint64_t minutes;
     unsigned troubles; /* TROUBLE_BITs it may draw from; with `all_of_them` it has all of these */
     bool all_of_them;
+    const struct medium_kind *medium; /* NULL: the world's default */
 };
 
 /* What came of it, added up. */

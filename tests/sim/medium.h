@@ -25,7 +25,7 @@ struct medium_kind {
     void (*mark_copied)(struct medium *medium);
     void (*rewrite)(struct medium *medium, uint64_t arrival, struct bytes wire);
 };
-extern const struct medium_kind memory_medium;
+extern const struct medium_kind memory_medium, lmdb_medium;
 
 /* The beginning of each kind's own struct. */
 struct medium {

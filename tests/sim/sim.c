@@ -20,6 +20,9 @@ static const char usage[] =
     "  --minutes COUNT      how long a life lasts, in virtual minutes (3)\n"
     "  --only KIND,...      lives meet all of these troubles and no others: lines partitions discovery power disks\n"
     "                       copies clocks, or none; without it each life draws its own\n"
+    "  --store KIND         what the disks are: memory (a model), lmdb (the real store), or both: each life on "
+    "either,\n"
+    "                       and the same to the byte\n"
     "  --real-seconds MOST  begins no further life after that time\n"
     "  --help               this\n"
     "\n"
@@ -29,7 +32,9 @@ static const char usage[] =
 
 struct order {
     uint64_t first_seed, seeds, real_seconds;
-    const char *only; /* as it was given; NULL: it was not */
+    const char *only;                   /* as it was given; NULL: it was not */
+    const struct medium_kind *kinds[2]; /* one after the other; NULL: the default */
+    size_t kind_count;
     struct life_plan life;
 };
 
@@ -66,6 +71,15 @@ static bool read_troubles(const char *list, unsigned *ret)
     }
 }
 
+static bool read_kinds(const char *name, struct order *ret)
+{
+    bool both = strcmp(name, "both") == 0;
+    ret->kinds[0] = medium_kind_named(both ? "memory" : name);
+    ret->kinds[1] = both ? medium_kind_named("lmdb") : NULL;
+    ret->kind_count = both ? 2 : 1;
+    return ret->kinds[0] != NULL;
+}
+
 static bool read_option(int option, const char *text, struct order *ret)
 {
     uint64_t value = text ? strtoull(text, NULL, 10) : 0;
@@ -89,6 +103,8 @@ static bool read_option(int option, const char *text, struct order *ret)
         ret->only = text;
         ret->life.all_of_them = true;
         return read_troubles(text, &ret->life.troubles);
+    case 't':
+        return read_kinds(text, ret);
     case 'h':
         fputs(usage, stdout);
         exit(0);
@@ -99,11 +115,15 @@ static bool read_option(int option, const char *text, struct order *ret)
 
 static bool read_order(int argc, char **argv, struct order *ret)
 {
-    static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},  {"seeds", required_argument, NULL, 'k'},
-        {"nodes", required_argument, NULL, 'n'}, {"minutes", required_argument, NULL, 'm'},
-        {"only", required_argument, NULL, 'o'},  {"real-seconds", required_argument, NULL, 'r'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
+                                            {"seeds", required_argument, NULL, 'k'},
+                                            {"nodes", required_argument, NULL, 'n'},
+                                            {"minutes", required_argument, NULL, 'm'},
+                                            {"only", required_argument, NULL, 'o'},
+                                            {"real-seconds", required_argument, NULL, 'r'},
+                                            {"store", required_argument, NULL, 't'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!read_option(option, optarg, ret))
             return false;
@@ -120,6 +140,10 @@ static void tell_failure(const struct order *order, uint64_t seed, const char *f
     printf(" --minutes %" PRIu64, order->life.minutes);
     if (order->only)
         printf(" --only %s", order->only);
+    if (order->kind_count > 1)
+        printf(" --store both");
+    else if (order->kinds[0])
+        printf(" --store %s", order->kinds[0]->name);
     printf("\n");
 }
 
@@ -135,12 +159,35 @@ static void tell_figures(uint64_t lives, double took, const struct life_figures 
            figures->fingerprint);
 }
 
+/* On each kind of disk.  False: something did not hold, and it was told. */
+static bool live(const struct order *order, uint64_t seed, struct life_figures figures[2])
+{
+    char failure[200];
+    for (size_t i = 0; i < order->kind_count; i++) {
+        struct life_plan plan = order->life;
+        plan.medium = order->kinds[i];
+        bool holds = life_run(&plan, seed, &figures[i], failure);
+        if (holds && i > 0 && figures[i].fingerprint != figures[0].fingerprint) {
+            snprintf(failure, sizeof failure, "seed %" PRIu64 ": the life with %s is another than with %s", seed,
+                     order->kinds[i]->name, order->kinds[0]->name);
+            holds = false;
+        }
+        if (!holds) {
+            tell_failure(order, seed, failure);
+            return false;
+        }
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    struct order order = {
-        .first_seed = 1, .seeds = 1, .real_seconds = UINT64_MAX, .life = {.minutes = 3, .troubles = TROUBLES_ALL}};
-    struct life_figures figures = {0};
-    char failure[200];
+    struct order order = {.first_seed = 1,
+                          .seeds = 1,
+                          .real_seconds = UINT64_MAX,
+                          .kind_count = 1,
+                          .life = {.minutes = 3, .troubles = TROUBLES_ALL}};
+    struct life_figures figures[2] = {0};
     if (!read_order(argc, argv, &order)) {
         fputs(usage, stderr);
         return 2;
@@ -148,12 +195,10 @@ int main(int argc, char **argv)
     double began = real_seconds();
     uint64_t done = 0;
     while (done < order.seeds && real_seconds() - began < (double)order.real_seconds) {
-        if (!life_run(&order.life, order.first_seed + done, &figures, failure)) {
-            tell_failure(&order, order.first_seed + done, failure);
+        if (!live(&order, order.first_seed + done, figures))
             return 1;
-        }
         done++;
     }
-    tell_figures(done, real_seconds() - began, &figures);
+    tell_figures(done, real_seconds() - began, &figures[order.kind_count - 1]);
     return 0;
 }

@@ -79,13 +79,12 @@ void world_log(struct host *host, enum error err, struct bytes text)
                 (const char *)text.data, error_code(err));
 }
 
-static void mix(struct world *world, const void *data, size_t size)
+void world_mix(struct world *world, struct bytes bytes)
 {
-    const uint8_t *bytes = data;
-    for (uint64_t word; size; bytes += sizeof word, size -= sizeof word) {
-        bool whole = size >= sizeof word;
+    for (uint64_t word; bytes.size; bytes.data += sizeof word, bytes.size -= sizeof word) {
+        bool whole = bytes.size >= sizeof word;
         word = 0;
-        memcpy(&word, bytes, whole ? sizeof word : size);
+        memcpy(&word, bytes.data, whole ? sizeof word : bytes.size);
         world->fingerprint = (world->fingerprint ^ word) * FNV_PRIME;
         world->fingerprint ^= world->fingerprint >> 32; /* or the low bits would not know of the high ones */
         if (!whole)
@@ -93,12 +92,17 @@ static void mix(struct world *world, const void *data, size_t size)
     }
 }
 
+static void mix(struct world *world, const void *data, size_t size)
+{
+    world_mix(world, (struct bytes){data, size});
+}
+
 void world_note_event(struct host *host, const struct event *event)
 {
     mix(host->world, &host->world->now_us, sizeof host->world->now_us);
     mix(host->world, &host->index, sizeof host->index);
     mix(host->world, &event->type, sizeof event->type);
-    mix(host->world, event->bytes.data, event->bytes.size);
+    world_mix(host->world, event->bytes);
 }
 
 /* ---------------------------------------------------------------- time */

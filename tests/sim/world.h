@@ -128,7 +128,9 @@ bool world_agrees(struct world *world);
 /* Waits until they do, at most 60 virtual seconds; else world.failure says who lacks what. */
 bool world_settle(struct world *world);
 size_t world_links(const struct world *world, const char *a, const char *b); /* open between the two */
-void world_check_end(struct world *world);                                   /* what was acknowledged is there */
+/* Makes what every host shows part of the fingerprint. */
+void world_note_state(struct world *world);
+void world_check_end(struct world *world); /* what was acknowledged is there */
 
 /* ---------------------------------------------------------------- for the simulator's own files */
 
@@ -139,4 +141,5 @@ bool world_is_dark(const struct world *world, const struct address *address);   
 void world_fail(struct world *world, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void world_log(struct host *host, enum error err, struct bytes text);
 void world_note_event(struct host *host, const struct event *event);
+void world_mix(struct world *world, struct bytes bytes); /* into the fingerprint */
 void world_answered(struct world *world, const struct effect *effect, enum error err);
