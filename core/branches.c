@@ -12,7 +12,7 @@ static bool is_here(const struct log *log)
     return log->row.number != 0;
 }
 
-struct log *branches_get(struct node *node, struct log *root, uint64_t base, const struct hash *first)
+struct log *branches_get(struct node *node, struct log *root, const struct hash *first)
 {
     struct hash id;
     log_branch_id(&root->id, first, &id);
@@ -21,7 +21,6 @@ struct log *branches_get(struct node *node, struct log *root, uint64_t base, con
         return log;
     logs_name(node, log, &root->row.name);
     log->row.is_branch = true;
-    log->row.base_seq = log->row.head_seq = log->row.cited_seq = log->durable_seq = base;
     log->row.first_id = *first;
     log->root = root;
     log->next_branch = root->next_branch;
@@ -141,6 +140,14 @@ static void move_unread(struct node *node, struct log *from, struct log *to)
             groups_move_unread(node, &group->unread[i], to);
 }
 
+/* The branch whose first entry is at hand, and so its place. */
+static struct log *begin_branch(struct node *node, struct log *root, uint64_t base, const struct hash *first)
+{
+    struct log *log = branches_get(node, root, first);
+    log->row.base_seq = log->row.head_seq = log->row.cited_seq = log->durable_seq = base;
+    return log;
+}
+
 /* What `log` has beyond `base` becomes a branch. */
 static enum error split(struct node *node, struct log *log, uint64_t base)
 {
@@ -148,7 +155,7 @@ static enum error split(struct node *node, struct log *log, uint64_t base)
     enum error err = lookup_id(node, log, base + 1, &first);
     if (err)
         return err;
-    struct log *rest = branches_get(node, log->root, base, &first);
+    struct log *rest = begin_branch(node, log->root, base, &first);
     rest->forked = log->forked;
     err = logs_divide(node, log, rest);
     if (err)
@@ -178,7 +185,7 @@ static struct log *fork_at(struct node *node, struct log *log, const struct entr
     if (err)
         return NULL;
     log->forked = true;
-    struct log *branch = branches_get(node, log->root, entry->seq - 1, id);
+    struct log *branch = begin_branch(node, log->root, entry->seq - 1, id);
     branch->row.head_id = entry->previous;
     branch->parent = log;
     close_family(node, log->root);

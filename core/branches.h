@@ -9,8 +9,9 @@
 #define BRANCHES_SHOWN 8u
 #define BRANCHES_MAX 64u /* of one log are stored; further ones are not taken */
 
-/* The branch of `root` that begins with entry `first` at base + 1: found or made, empty until its first entry comes. */
-struct log *branches_get(struct node *node, struct log *root, uint64_t base, const struct hash *first);
+/* The branch of `root` that begins with entry `first`: found or made.  Empty until that entry comes, and only then is
+ * it certain where it begins: who tells of it may lie. */
+struct log *branches_get(struct node *node, struct log *root, const struct hash *first);
 /* After all rows were read: which logs have ended in a fork, and which branches are shown. */
 void branches_restore(struct node *node);
 

@@ -52,8 +52,11 @@ static struct log *named_log(struct node *node, struct link *link, struct group 
     if (!message->log.is_branch)
         return log;
     log_branch_id(&id, &message->log.first, &branch);
-    bool has_room = logs_promised(node, link, group, &branch, name->kind) != NULL;
-    return has_room ? branches_get(node, log, message->log.base, &message->log.first) : NULL;
+    if (!logs_promised(node, link, group, &branch, name->kind))
+        return NULL;
+    log = branches_get(node, log, &message->log.first);
+    probe_told_base(link, log, message->log.base);
+    return log;
 }
 
 enum error intake_log(struct node *node, struct link *link, const struct wire_message *message)

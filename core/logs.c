@@ -291,7 +291,7 @@ static struct log *of_row(struct node *node, struct group *group, const struct l
     struct log *log = logs_get(node, group, &id, row->name.kind);
     if (!log->named)
         logs_name(node, log, &row->name);
-    return row->is_branch ? branches_get(node, log, row->base_seq, &row->first_id) : log;
+    return row->is_branch ? branches_get(node, log, &row->first_id) : log;
 }
 
 void logs_restore(struct node *node, struct group *group, const struct log_row *row)

@@ -23,10 +23,38 @@ struct detour *probe_find(const struct link *link, const struct log *log)
     return NULL;
 }
 
-static void begin_search(struct detour *detour)
+/* NULL: nothing was told, or it is not needed. */
+static const struct told_base *find_base(const struct link *link, const struct log *log)
+{
+    for (size_t i = 0; i < link->told_base_count; i++)
+        if (link->told_bases[i].log == log)
+            return &link->told_bases[i];
+    return NULL;
+}
+
+static bool is_here(const struct log *log)
+{
+    return !log->row.is_branch || log->row.number;
+}
+
+static uint64_t base_of(const struct link *link, const struct log *log)
+{
+    const struct told_base *told = is_here(log) ? NULL : find_base(link, log);
+    return told ? told->base : log->row.base_seq;
+}
+
+void probe_told_base(struct link *link, const struct log *log, uint64_t base)
+{
+    if (is_here(log) || find_base(link, log))
+        return;
+    ARRAY_ROOM(link->told_bases, link->told_base_count, link->told_base_capacity);
+    link->told_bases[link->told_base_count++] = (struct told_base){log, base};
+}
+
+static void begin_search(const struct link *link, struct detour *detour)
 {
     detour->state = DETOUR_WAITING;
-    detour->common = detour->log->row.base_seq;
+    detour->common = base_of(link, detour->log);
     detour->differs = detour->told;
     detour->family_changes = detour->log->root->family_changes;
 }
@@ -34,7 +62,7 @@ static void begin_search(struct detour *detour)
 void probe_note(struct node *node, struct link *link, struct log *log, uint64_t seq, const uint8_t id[8])
 {
     struct detour *detour = probe_find(link, log);
-    if (seq <= log->row.base_seq || (!detour && link->detour_count >= DETOURS_MAX))
+    if (seq <= base_of(link, log) || (!detour && link->detour_count >= DETOURS_MAX))
         return;
     if (detour && detour->told >= seq && (detour->told > seq || memcmp(detour->told_id, id, 8) == 0))
         return;
@@ -46,7 +74,7 @@ void probe_note(struct node *node, struct link *link, struct log *log, uint64_t 
     detour->told = seq;
     memcpy(detour->told_id, id, sizeof detour->told_id);
     if (detour->state != DETOUR_PROBING && detour->state != DETOUR_FETCHING)
-        begin_search(detour);
+        begin_search(link, detour);
     if (log->own)
         logs_doubt(node, log);
     log->group->wants_dirty = true;
@@ -71,8 +99,10 @@ void probe_link_gone(struct link *link)
     while (link->detour_count)
         remove_detour(link, &link->detours[0]);
     free(link->detours);
+    free(link->told_bases);
     link->detours = NULL;
-    link->detour_capacity = 0;
+    link->told_bases = NULL;
+    link->detour_capacity = link->told_base_count = link->told_base_capacity = 0;
 }
 
 /* ---------------------------------------------------------------- finding the last common entry */
@@ -200,7 +230,7 @@ static void go_on(struct node *node, struct link *link, struct detour *detour)
     if (detour->state == DETOUR_PROBING || detour->state == DETOUR_FETCHING)
         return;
     if (detour->family_changes != detour->log->root->family_changes)
-        begin_search(detour);
+        begin_search(link, detour);
     if (detour->state == DETOUR_ENDED || !has_parent(detour))
         return;
     if (detour->differs > detour->common + 1)
@@ -242,7 +272,7 @@ void probe_end(struct link *link, struct log *log)
     if (!detour || detour->state != DETOUR_FETCHING)
         return;
     end_fetch(link, detour);
-    begin_search(detour);
+    begin_search(link, detour);
     if (detour->told == detour->asked_to)
         detour->state = DETOUR_ENDED; /* settled, unless it did not bring what it told */
 }
@@ -256,7 +286,7 @@ void probe_leave(struct node *node, struct link *link)
         struct wire_message message = {.type = WIRE_STOP, .stop = {detour->log->id}};
         link_send(node, link, &message, 0);
         end_fetch(link, detour);
-        begin_search(detour);
+        begin_search(link, detour);
         detour->left_ms = node->mono_ms;
     }
 }
@@ -271,7 +301,7 @@ void probe_time(struct node *node)
             if (detour->state != DETOUR_PROBING)
                 continue;
             if (node->mono_ms - detour->asked_ms >= OWING_MS) {
-                begin_search(detour);
+                begin_search(node->links[i], detour);
                 detour->log->group->wants_dirty = true;
             } else
                 node_wake_at(node, detour->asked_ms + OWING_MS);

@@ -7,6 +7,9 @@
 #pragma once
 #include "state.h"
 
+/* LOG says that this branch begins behind entry `base`.  Believed of what this peer has, until its first entry is here.
+ */
+void probe_told_base(struct link *link, const struct log *log, uint64_t base);
 /* The peer's `log` has an entry `seq` with this id (first 8 bytes), which ours lacks. */
 void probe_note(struct node *node, struct link *link, struct log *log, uint64_t seq, const uint8_t id[8]);
 struct detour *probe_find(const struct link *link,

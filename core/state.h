@@ -197,6 +197,12 @@ struct detour {
     uint64_t family_changes;
 };
 
+/* Where a branch that is not here begins, as a peer has it. */
+struct told_base {
+    const struct log *log;
+    uint64_t base;
+};
+
 /* An entry taken from a link, before the signature that covers it was checked. */
 struct intake_item {
     struct log *log;
@@ -267,6 +273,8 @@ struct link {
     struct buffer want_rows; /* scratch of one schedule */
     struct detour *detours;
     size_t detour_count, detour_capacity;
+    struct told_base *told_bases;
+    size_t told_base_count, told_base_capacity;
     uint64_t progress_ms; /* when it was asked first, or entries came, or the end of a range */
     bool stalls;          /* owed for long, and sent other things: no source */
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A member who keeps to the protocol's letters and to nothing else: what he writes harms no one's state. */
+#include "copies.h"
+#include "core/logs.h"
 #include "rogue.h"
 
 static size_t members_at(struct rogue *rogue, const char *name)
@@ -295,6 +297,80 @@ static void false_claims_about_her_log_do_not_use_up_her_subs(void **state)
     end_with_mallory(&rogue);
 }
 
+/* The log that holds a message of bob's with this text, and the message's id. */
+struct found {
+    const char *text;
+    struct message_ref ref;
+    struct hash id;
+};
+static bool find_text(void *arg, const struct message *message)
+{
+    struct found *found = arg;
+    struct entry entry;
+    if (message->state != MESSAGE_READABLE || !bytes_equal(message->text, BYTES_TEXT(found->text)))
+        return true;
+    found->ref = message->ref;
+    CHECK_OK(entry_decode(message->wire, &entry));
+    entry_id(&entry, &found->id);
+    return false;
+}
+
+static void say_where_a_branch_begins(struct rogue *rogue, const char *said_by, const char *text, uint64_t base)
+{
+    struct message_query query = {.group = 1};
+    struct found found = {.text = text};
+    struct node *node = world_host(&rogue->world, said_by)->node;
+    CHECK_OK(node_messages(node, &query, find_text, &found));
+    struct wire_message message = {.type = WIRE_LOG, .log = {.number = 9, .is_branch = true, .base = base}};
+    message.log.name = logs_find(node, &found.ref.log)->row.name;
+    message.log.first = found.id;
+    stranger_say(&rogue->mallory, &message);
+}
+
+static void only_bob_can_reach(struct rogue *rogue, const char *name, const char *other)
+{
+    world_heal(&rogue->world);
+    world_isolate(&rogue->world, other);
+    world_run(&rogue->world, 9000);
+    CHECK_OK(world_say(&rogue->world, "bob", name));
+    world_run(&rogue->world, 3000);
+}
+
+/* Bob's disk comes back as it was; alice has one history, carol the other, and mallory was with alice first. */
+static void nobody_believes_her_where_a_branch_begins(void **state)
+{
+    (void)state;
+    for (uint64_t base = 0; base < 4; base++) {
+        struct rogue rogue = {0};
+        begin_with_mallory(&rogue, 13);
+        rogue.world.forks_allowed = true;
+        world_add(&rogue.world, "carol");
+        CHECK_OK(world_meet(&rogue.world, "alice", "carol"));
+        CHECK_OK(world_say(&rogue.world, "bob", "hello"));
+        world_settle(&rogue.world);
+        struct medium *backup = medium_copy(world_host(&rogue.world, "bob")->disk);
+        only_bob_can_reach(&rogue, "alice", "carol");
+        world_crash(&rogue.world, "bob", false);
+        world_heal(&rogue.world);
+        world_isolate(&rogue.world, "alice");
+        world_roll_back(&rogue.world, "bob", backup);
+        only_bob_can_reach(&rogue, "carol", "alice");
+        world_heal(&rogue.world);
+        world_isolate(&rogue.world, "carol");
+        world_isolate(&rogue.world, "bob");
+        meet(&rogue, "alice");
+        say_where_a_branch_begins(&rogue, "carol", "carol", base == 3 ? 1000 : base);
+        say_where_a_branch_begins(&rogue, "alice", "alice", base == 3 ? 1000 : base);
+        world_heal(&rogue.world);
+        world_settle(&rogue.world);
+        CHECK_HOLDS(&rogue.world);
+        assert_int_equal(world_text_count(&rogue.world, "alice", "bob: carol"), 1);
+        assert_int_equal(world_text_count(&rogue.world, "carol", "bob: alice"), 1);
+        medium_free(backup);
+        end_with_mallory(&rogue);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -307,6 +383,7 @@ int main(void)
         cmocka_unit_test(a_gap_and_a_wrong_kind_are_not_taken),
         cmocka_unit_test(logs_told_in_somebody_elses_name_do_not_silence_her),
         cmocka_unit_test(false_claims_about_her_log_do_not_use_up_her_subs),
+        cmocka_unit_test(nobody_believes_her_where_a_branch_begins),
         cmocka_unit_test(ten_thousand_promised_logs_leave_room_for_a_true_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
