@@ -1,27 +1,57 @@
 /* SPDX-License-Identifier: MIT
- * Makes messages and entries as a script of bytes wants them: well-formed and signed by Mallory, with fields that are
- * true, nearly true, extreme or nonsense. */
+ * Makes messages and entries as a script wants them: well-formed and signed by Mallory, with fields that are true,
+ * nearly true, extreme or nonsense. */
 #pragma once
-#include "scene.h"
+#include "caller.h"
+#include "script.h"
 
-/* A script ends in zeros. */
-struct script {
-    struct bytes left;
+/* One history of a log that Mallory writes: the log, or a branch of it. */
+struct line {
+    struct written_log log; /* id: also of a branch; name, head_*: of this line */
+    struct hash root;       /* what headers call it */
+    bool is_branch;
+    uint64_t base;
+    struct hash first;
 };
-uint8_t script_byte(struct script *script);
-struct bytes script_bytes(struct script *script); /* as many as its next byte says, four times that; borrowed */
 
-#define FORGE_LOGS 6
+/* An entry of Mallory's, kept to be handed out. */
+struct forged {
+    size_t line;
+    uint64_t seq;
+    struct hash id, branch; /* the id of the branch, should this entry begin one */
+    struct buffer wire;
+    size_t bare; /* bytes of it without the payload */
+};
+
+#define FORGE_LOGS 7
+#define FORGE_LINES 24
+#define FORGE_ENTRIES 160
 
 struct forge {
     const struct host *victim;
-    struct written_log logs[FORGE_LOGS]; /* that Mallory may write: her own chat first */
+    struct line lines[FORGE_LINES]; /* her chat, her governance, two new chats, a new governance, a log of the root's,
+                                       and a log of nobody's; then branches */
+    size_t line_count;
+    struct forged entries[FORGE_ENTRIES];
+    size_t entry_count;
 };
 void forge_init(struct forge *forge, const struct host *victim);
+void forge_done(struct forge *forge);
 
-/* `rows` holds what the message borrows. */
+/* Writes one entry: behind the head of a line, or somewhere else in it. */
+void forge_entry(struct forge *forge, struct script *script);
+/* ADD for a new device, with its consent, behind the head of her governance: counts where she is the admin. */
+void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret);
+/* The newest one.  NULL: none yet. */
+const struct forged *forge_newest(const struct forge *forge);
+/* What of a log, or branch, Mallory has at `seq`; NULL: nothing. */
+const struct forged *forge_find(const struct forge *forge, const struct hash *log, uint64_t seq);
+
+/* A message of any type but ENTRIES, TAIL and PAYLOADS; borrows `rows`. */
 void forge_message(const struct forge *forge, struct script *script, struct buffer *rows, struct wire_message *ret);
-/* Appends a message of any type, known or not, whose items may be `entries`, rows, hashes, numbers. */
+/* LOG for a line, as `number`. */
+void forge_introduce(const struct forge *forge, size_t line, uint32_t number, struct wire_message *ret);
+/* An array of any items, in no order that PROTOCOL.md knows; `entries` is one of them. */
 void forge_anything(const struct forge *forge, struct script *script, struct bytes entries, struct buffer *out);
-/* Appends an entry and moves its log's head; nothing where it became too big. */
-void forge_entry(struct forge *forge, struct script *script, struct buffer *out);
+/* A place in a log: of Alice's, of Mallory's, in a branch. */
+struct dep forge_place(const struct forge *forge, struct script *script);

@@ -3,7 +3,7 @@
  * who knows the workspace's key (but may lie about the device), or someone with the code of an invitation.  The rest is
  * what he says: handshake bytes, the payload of the third message, and frames.  Afterwards the node answers a good
  * caller, and holds no more memory than before. */
-#include "scene.h"
+#include "caller.h"
 #include <stdlib.h>
 
 #define MEMORY_MAX ((size_t)1 << 20)
@@ -42,7 +42,7 @@ static void prove(struct caller *caller, struct bytes *input, bool is_overlay)
     size_t count = input->size ? *take(input, 1).data : 0;
     struct bytes said = take(input, count);
     if (is_overlay)
-        caller_proof(caller, &proof);
+        caller_proof(caller, &scene_mallory()->device, &scene_mallory()->secret, &proof);
     else
         buffer_append(&proof, said);
     for (size_t i = 0; is_overlay && i < said.size && i < proof.size; i++)
@@ -55,10 +55,10 @@ static void require_open_for_others(struct scene *scene)
 {
     struct caller good;
     struct buffer proof = {0};
-    caller_dial(&good, scene->alice);
+    caller_dial(&good, scene);
     if (!caller_begin(&good, CALLER_WORKSPACE))
         abort();
-    caller_proof(&good, &proof);
+    caller_proof(&good, &scene_mallory()->device, &scene_mallory()->secret, &proof);
     caller_finish(&good, buffer_bytes(&proof));
     if (!caller_stands(&good))
         abort();
@@ -74,8 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     uint8_t choice = *take(&input, 1).data;
-    scene_open(&scene, false);
-    caller_dial(&caller, scene.alice);
+    scene_open(&scene, OFFICE_OF_ALICE, false);
+    caller_dial(&caller, &scene);
     if (choice % 4 == 0) {
         shout(&caller, input);
     } else {

@@ -1,73 +1,58 @@
 /* SPDX-License-Identifier: MIT
- * A member of the office who says whatever the fuzzer wants.  The input is a script: messages with fields from what the
- * office knows, entries that are validly signed and otherwise false, true entries repeated or damaged, raw frames,
- * waiting, hanging up and calling again.  Afterwards the node that heard it all must still serve a good colleague, and
- * hold no more memory than the script could honestly cost. */
-#include "forge.h"
+ * A member of the office, or its admin, who says whatever the fuzzer wants.  The input is a script: messages of every
+ * type with fields from what the office knows, entries that are validly signed and otherwise false, histories that
+ * fork, payloads that come later or not at all, true answers to what was asked, raw frames, several connections at
+ * once; and meanwhile disks that fail or fill, crashes, colleagues who write.  Afterwards the node that heard it all
+ * must still serve a good colleague and hold the same entries as he, with nothing of its own lost or changed, and no
+ * more memory than the script could honestly cost. */
+#include "session.h"
 #include <stdlib.h>
 
-#define STEPS_MAX 60
+#define STEPS_MAX 80
 #define MEMORY_MAX ((size_t)24 << 20)
+#define CROWD 60
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-struct session {
-    struct scene scene;
-    struct caller caller;
-    struct forge forge;
-    struct script script;
-    struct buffer items;   /* for the next ENTRIES or TAIL */
-    uint8_t flip_at, flip; /* laid over the next frame */
-};
-
-static void call(struct session *session)
-{
-    struct buffer proof = {0};
-    caller_dial(&session->caller, session->scene.alice);
-    if (!caller_begin(&session->caller, CALLER_WORKSPACE))
-        abort();
-    caller_proof(&session->caller, &proof);
-    caller_finish(&session->caller, buffer_bytes(&proof));
-    buffer_done(&proof);
-}
-
-static void call_again(struct session *session)
-{
-    caller_done(&session->caller);
-    call(session);
-}
-
-static void say(struct session *session, const struct buffer *plain)
-{
-    if (session->flip && session->flip_at < plain->size)
-        plain->data[session->flip_at] ^= session->flip;
-    session->flip = 0;
-    if (plain->size && plain->size <= WIRE_PLAIN_MAX && caller_stands(&session->caller))
-        caller_send_sealed(&session->caller, buffer_bytes(plain));
-}
-
-static void say_message(struct session *session, const struct wire_message *message)
-{
-    struct buffer plain = {0};
-    wire_encode(message, &plain);
-    say(session, &plain);
-    buffer_done(&plain);
-}
+/* ---------------------------------------------------------------- connections */
 
 static void say_hello(struct session *session)
 {
     struct wire_message hello = {.type = WIRE_HELLO};
-    hello.hello.home[0] = script_byte(&session->script) % 3;
+    hello.hello.home[0] = script_byte(&session->script) % 6;
     hello.hello.port = 4999;
-    say_message(session, &hello);
+    session_say(session, &hello);
 }
+
+/* As Mallory, or as a device that has the workspace's key and is no member. */
+static void call_again(struct session *session)
+{
+    const struct mallory *mallory = scene_mallory();
+    const uint8_t seed[32] = {7};
+    struct sign_public device = mallory->device;
+    struct sign_secret secret = mallory->secret;
+    if (script_rarely(&session->script))
+        crypto_sign_keypair_from(seed, &device, &secret);
+    session_hang_up(session);
+    session_call(session, &device, &secret);
+    say_hello(session);
+}
+
+static void take_turns(struct session *session)
+{
+    session->caller = &session->callers[script_below(&session->script, SESSION_CALLERS)];
+    if (!caller_stands(session->caller))
+        call_again(session);
+}
+
+/* ---------------------------------------------------------------- saying */
 
 static void say_raw(struct session *session)
 {
     struct bytes raw = script_bytes(&session->script);
     struct buffer plain = {0};
     buffer_append(&plain, raw);
-    say(session, &plain);
+    session_say_plain(session, &plain);
     buffer_done(&plain);
 }
 
@@ -76,53 +61,35 @@ static void say_forged(struct session *session)
     struct wire_message message;
     struct buffer rows = {0};
     forge_message(&session->forge, &session->script, &rows, &message);
-    say_message(session, &message);
+    session_say(session, &message);
     buffer_done(&rows);
 }
 
 static void say_entries(struct session *session)
 {
     struct wire_message message = {.type = WIRE_ENTRIES};
-    message.entries.number = script_byte(&session->script) % 8;
-    message.entries.flags = script_byte(&session->script) % 4;
+    message.entries.number = script_byte(&session->script) % 16;
+    message.entries.flags = script_byte(&session->script) % 8;
     message.entries.items = buffer_bytes(&session->items);
-    say_message(session, &message);
+    session_say(session, &message);
     session->items.size = 0;
 }
 
-static void add_item(struct session *session, struct bytes wire)
-{
-    if (session->items.size + wire.size + 16 > WIRE_PLAIN_MAX - 64)
-        session->items.size = 0;
-    if (script_byte(&session->script) & 1) /* as TAIL has them */
-        buffer_append_u32(&session->items, script_byte(&session->script) % 8);
-    buffer_append_u16(&session->items, (uint16_t)wire.size);
-    buffer_append(&session->items, wire);
-}
-
-static void write_entry(struct session *session)
-{
-    struct buffer wire = {0};
-    forge_entry(&session->forge, &session->script, &wire);
-    scene_knows(&session->scene, buffer_bytes(&wire));
-    if (wire.size)
-        add_item(session, buffer_bytes(&wire));
-    buffer_done(&wire);
-}
-
+/* An entry that Alice has, as it is or damaged. */
 static void repeat_entry(struct session *session)
 {
     struct stored_entry stored;
-    struct buffer wire = {0};
+    struct buffer *items = &session->items;
     uint64_t arrival = 1 + script_byte(&session->script) % medium_entry_count(session->scene.alice->disk);
     if (medium_arrival(session->scene.alice->disk, arrival, &stored) != OK)
         abort();
-    buffer_append(&wire, stored.wire);
+    if (items->size + stored.wire.size + 16 > WIRE_PLAIN_MAX - 64)
+        items->size = 0;
+    buffer_append_u16(items, (uint16_t)stored.wire.size);
+    buffer_append(items, stored.wire);
     size_t at = (size_t)script_byte(&session->script) * 4;
-    if (at < wire.size)
-        wire.data[at] ^= script_byte(&session->script);
-    add_item(session, buffer_bytes(&wire));
-    buffer_done(&wire);
+    if (at < stored.wire.size)
+        items->data[items->size - stored.wire.size + at] ^= script_byte(&session->script);
 }
 
 /* Any message, of known or unknown type, with items of any kind. */
@@ -130,50 +97,197 @@ static void say_anything(struct session *session)
 {
     struct buffer plain = {0};
     forge_anything(&session->forge, &session->script, buffer_bytes(&session->items), &plain);
-    say(session, &plain);
+    session_say_plain(session, &plain);
     buffer_done(&plain);
     session->items.size = 0;
 }
 
-static void take_step(struct session *session)
+/* What a node says that has written something: where its logs stand. */
+static void tell_places(struct session *session)
 {
+    struct wire_message message = {.type = WIRE_HAVE, .have = {.group = scene_mallory()->group}};
+    struct buffer rows = {0};
+    message.have.kind = script_byte(&session->script) & 1 ? KIND_GOVERNANCE : KIND_CONTENT;
+    message.have.flags = HAVE_FLAG_LAST;
+    for (size_t i = 0; i < session->forge.line_count; i++) {
+        const struct line *line = &session->forge.lines[i];
+        struct dep row = {.log = line->log.id, .seq = script_number(&session->script, line->log.head_seq)};
+        memcpy(row.id, line->log.head_id.bytes, sizeof row.id);
+        if (line->log.name.kind == message.have.kind && line->log.head_seq)
+            dep_append(&row, &rows);
+    }
+    message.have.rows = buffer_bytes(&rows);
+    session_say(session, &message);
+    buffer_done(&rows);
+}
+
+static void write_entries(struct session *session)
+{
+    for (size_t count = 1 + script_byte(&session->script) % 4; count > 0; count--)
+        forge_entry(&session->forge, &session->script);
+}
+
+/* More people than may all be linked, all of them there. */
+static void bring_a_crowd(struct session *session)
+{
+    struct wire_message message = {.type = WIRE_PRESENCE};
+    struct buffer rows = {0};
+    if (session->is_crowded)
+        return;
+    session->is_crowded = true;
+    for (uint8_t i = 0; i < CROWD; i++) {
+        struct sign_public device;
+        const uint8_t ip[16] = {[10] = 255, [11] = 255, [12] = 10, [14] = 9, [15] = i};
+        forge_newcomer(&session->forge, i, &device);
+        buffer_append(&rows, BYTES_OF(device.bytes));
+        buffer_append_u64(&rows, 1);
+        buffer_append_byte(&rows, PRESENCE_UP);
+        buffer_append(&rows, BYTES_OF(ip));
+        buffer_append_u16(&rows, 4000);
+    }
+    session_hand_out(session);
+    message.presence.rows = buffer_bytes(&rows);
+    session_say(session, &message);
+    buffer_done(&rows);
+}
+
+/* ---------------------------------------------------------------- meanwhile */
+
+static void do_something(struct session *session)
+{
+    static const char *const client_ids[] = {NULL, "one", "two"};
+    struct world *world = &session->scene.world;
     struct script *script = &session->script;
-    switch (script_byte(script) % 12) {
-    case 0:
-        say_raw(session);
-        return;
-    case 1:
-        world_run(&session->scene.world, (uint64_t)script_byte(script) * 10);
-        return;
-    case 2:
-        call_again(session);
-        say_hello(session);
-        return;
-    case 3:
-        session->flip_at = script_byte(script);
-        session->flip = script_byte(script);
-        return;
-    case 4:
-    case 5:
-        write_entry(session);
-        return;
-    case 6:
-        repeat_entry(session);
-        return;
-    case 7:
-        say_anything(session);
-        return;
-    case 8:
-        world_post(&session->scene.world, script_byte(script) & 1 ? "alice" : "bob", "meanwhile");
-        return;
-    case 9:
-    case 10:
-        say_forged(session);
-        return;
-    default:
-        say_entries(session);
+    const char *name = script_byte(script) & 1 ? "alice" : "bob";
+    struct saying saying = {.text = "meanwhile", .topic = "Lunch", .urgent = script_rarely(script)};
+    struct command command = {.address_count = 1, .role = ROLE_MEMBER, .name = BYTES_TEXT("again")};
+    struct dep place = forge_place(&session->forge, script);
+    static const enum command_type types[] = {COMMAND_CLOCK_DISTRUST, COMMAND_PEER_ADD, COMMAND_PEER_REMOVE,
+                                              COMMAND_INVITE_CREATE,  COMMAND_JOIN,     COMMAND_WORKSPACE_CREATE};
+    uint8_t choice = script_byte(script);
+    if (choice < 160) {
+        saying.client_id = client_ids[choice % 3];
+        if (choice & 4)
+            saying.reply_to = (struct message_ref){place.log, place.seq};
+        world_post_more(world, name, &saying);
         return;
     }
+    command.type = types[choice % (sizeof types / sizeof *types)];
+    command.distrust.from = (struct message_ref){place.log, script_number(script, 1)};
+    command.distrust.to = (struct message_ref){place.log, place.seq};
+    command.addresses[0] = (struct address){.ip = {[15] = script_byte(script)}, .port = 4000};
+    world_ask(world, name, &command);
+}
+
+static void let_the_disk_fail(struct session *session)
+{
+    static const enum error errors[] = {ERR_DISK, ERR_DISK_FULL, ERR_CORRUPT};
+    struct host *alice = session->scene.alice;
+    uint8_t choice = script_byte(&session->script);
+    if (choice & 1) {
+        alice->fail_commits = 1 + (choice >> 1) % 3;
+        alice->fail_with = errors[(choice >> 3) % 3];
+    } else {
+        alice->free_disk = (uint64_t)(choice >> 1) << 22;
+    }
+}
+
+static void repair_the_disk(struct session *session)
+{
+    session->scene.alice->fail_commits = 0;
+    session->scene.alice->free_disk = UINT64_C(50) << 30;
+}
+
+static bool look_at(void *arg, const struct message *message)
+{
+    (void)arg;
+    return message->wire.size > 0 || message->early;
+}
+
+/* As the local API does. */
+static void read_all(struct session *session)
+{
+    struct node *node = session->scene.alice->node;
+    struct message_query query = {.group = 1, .topic = BYTES_TEXT("Topic")};
+    struct dep place = forge_place(&session->forge, &session->script);
+    struct message_ref ref = {place.log, place.seq};
+    struct node_forked_log forked;
+    struct node_person person;
+    struct receipt receipt;
+    struct buffer id = {0};
+    uint32_t number;
+    world_texts(&session->scene.world, "alice");
+    query.backward = script_byte(&session->script) & 1;
+    bool fine = node_messages(node, &query, look_at, NULL) == OK && node_arrivals(node, 0, look_at, NULL) == OK &&
+                node_early_messages(node, 1, look_at, NULL) == OK;
+    scene_require(&session->scene, fine, "all can be read");
+    node_message_id(node, &ref, script_byte(&session->script) & 1, &id);
+    enum error err = node_message_find(node, buffer_bytes(&id), &ref, &number);
+    if (!err)
+        err = node_receipt(node, &ref, &receipt);
+    for (size_t i = 0; node_forked_log_at(node, i, &forked); i++)
+        scene_require(&session->scene, forked.group == 1, "forked logs have a group");
+    for (size_t i = 0; node_person_at(node, 1, i, &person); i++)
+        scene_require(&session->scene, person.name.size <= 64, "names are short");
+    buffer_done(&id);
+}
+
+static void wait(struct session *session)
+{
+    uint8_t choice = script_byte(&session->script);
+    world_run(&session->scene.world, choice < 240 ? choice : (uint64_t)choice * 20);
+}
+
+/* ---------------------------------------------------------------- the script */
+
+static void flip_next(struct session *session)
+{
+    session->flip_at = script_byte(&session->script);
+    session->flip = script_byte(&session->script);
+}
+
+static void restart(struct session *session)
+{
+    scene_restart_alice(&session->scene, script_byte(&session->script) & 1);
+}
+
+static void take_step(struct session *session)
+{
+    static void (*const steps[])(struct session *) = {
+        say_raw,           wait,
+        call_again,        take_turns,
+        flip_next,         repeat_entry,
+        say_anything,      do_something,
+        say_forged,        say_forged,
+        say_entries,       write_entries,
+        write_entries,     session_hand_out,
+        session_hand_out,  session_hand_out_tail,
+        tell_places,       session_hand_out_payloads,
+        session_answer,    session_answer,
+        let_the_disk_fail, restart,
+        read_all,          bring_a_crowd,
+    };
+    steps[script_below(&session->script, sizeof steps / sizeof *steps)](session);
+}
+
+static void require_all_well(struct session *session)
+{
+    struct scene *scene = &session->scene;
+    repair_the_disk(session);
+    world_run(&scene->world, 1000);
+    for (size_t i = 0; i < SESSION_CALLERS; i++)
+        caller_done(&session->callers[i]);
+    bool may_write = !scene->alice->node->workspace->roster.needs_newer;
+    if (may_write && !session->is_crowded)
+        scene_must_work(scene);
+    if (!session->is_crowded)
+        scene_must_agree(scene);
+    read_all(session);
+    scene_restart_alice(scene, false);
+    if (!session->is_crowded)
+        scene_must_agree(scene);
+    scene_must_be_intact(scene);
+    scene_must_be_small(scene, MEMORY_MAX);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -181,18 +295,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct session session = {.script = {.left = {data, size}}};
     if (size < 4)
         return 0;
-    scene_open(&session.scene, true);
+    scene_open(&session.scene, script_byte(&session.script) % OFFICES, true);
     forge_init(&session.forge, session.scene.alice);
-    call(&session);
+    session.caller = &session.callers[0];
+    session_call(&session, &scene_mallory()->device, &scene_mallory()->secret);
     if (script_byte(&session.script))
         say_hello(&session);
     for (int i = 0; i < STEPS_MAX && session.script.left.size; i++)
         take_step(&session);
-    world_run(&session.scene.world, 1000);
-    scene_must_work(&session.scene);
-    scene_must_be_small(&session.scene, MEMORY_MAX);
-    caller_done(&session.caller);
+    require_all_well(&session);
     buffer_done(&session.items);
+    forge_done(&session.forge);
     scene_close(&session.scene);
     return 0;
 }

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "scene.h"
 
+#include "caller.h"
 #include "core/link.h"
 #include "core/logs.h"
+#include "sim/check.h"
 #include <sanitizer/allocator_interface.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LINK_FIRST (UINT64_C(1) << 40) /* beyond the names that the world gives its cables */
 #define REACHES_MS 15000
+#define AGREES_MS 30000
 
-static struct {
+static struct afternoon {
     bool stands;
     struct medium *alice, *bob;
     struct secret_key alice_key, bob_key;
     struct mallory mallory;
-    uint64_t last_link;
-} afternoon;
+} afternoons[OFFICES], *afternoon = afternoons;
 
 static void require(const struct world *world, bool holds, const char *what)
 {
@@ -26,14 +27,39 @@ static void require(const struct world *world, bool holds, const char *what)
     abort();
 }
 
+void scene_require(const struct scene *scene, bool holds, const char *what)
+{
+    require(&scene->world, holds, what);
+}
+
 /* ---------------------------------------------------------------- the afternoon */
 
-static const struct log *log_of(const struct group *group, const struct sign_public *device, enum log_kind kind)
+static struct written_log log_of(const struct group *group, const struct sign_public *device, enum log_kind kind)
 {
-    for (size_t i = 0; i < group->log_count; i++)
-        if (group->logs[i]->named && group->logs[i]->kind == kind && same_key(log_author(group->logs[i]), device))
-            return group->logs[i];
-    return NULL;
+    for (size_t i = 0; i < group->log_count; i++) {
+        const struct log *log = group->logs[i];
+        if (log->named && log->kind == kind && same_key(log_author(log), device))
+            return (struct written_log){log->row.name, log->id, log->row.head_id, log->row.head_seq};
+    }
+    struct written_log none = {.name = {.group = group->id, .device = *device, .instance = 1, .kind = kind}};
+    log_name_id(&none.name, &none.id);
+    return none;
+}
+
+static void learn_people(const struct node *node, const struct host *alice, struct mallory *ret)
+{
+    const struct roster *roster = &node->workspace->roster;
+    for (size_t i = 0; i < roster->count; i++) {
+        const struct member *member = &roster->members[i];
+        if (same_key(&member->device, &alice->node->identity.device)) {
+            ret->alice_box = member->box;
+        } else if (same_key(&member->device, &ret->device)) {
+            ret->person = member->person;
+            ret->instance = member->instance;
+        } else {
+            ret->bob_box = member->box;
+        }
+    }
 }
 
 static void learn_mallory(const struct node *node, struct mallory *ret)
@@ -46,49 +72,54 @@ static void learn_mallory(const struct node *node, struct mallory *ret)
     ret->root = group->root;
     ret->workspace_key = group->workspace_key;
     ret->epoch = group->keys[0];
-    for (size_t i = 0; i < group->roster.count; i++)
-        if (same_key(&group->roster.members[i].device, &ret->device)) {
-            ret->person = group->roster.members[i].person;
-            ret->instance = group->roster.members[i].instance;
-        }
-    const struct log *log = log_of(group, &ret->device, KIND_CONTENT);
-    ret->own = (struct written_log){log->row.name, log->id, log->row.head_id, log->row.head_seq};
+    ret->own[KIND_GOVERNANCE] = log_of(group, &ret->device, KIND_GOVERNANCE);
+    ret->own[KIND_CONTENT] = log_of(group, &ret->device, KIND_CONTENT);
+    if (ret->office == OFFICE_OF_MALLORY) {
+        ret->root_log = log_of(group, &ret->root, KIND_GOVERNANCE);
+        memcpy(ret->root_secret.bytes + 32, ret->root.bytes, sizeof ret->root.bytes); /* quick_crypto.c asks no more */
+    }
 }
 
-static void live_through_it(void)
+static void greet_each_other(struct world *world)
+{
+    const char *const names[] = {"alice", "bob", "mallory"};
+    for (int i = 0; i < 12; i++)
+        require(world, world_say(world, names[i % 3], "good afternoon") == OK, "a greeting");
+    require(world, world_settle(world), "agreement");
+}
+
+static void live_through_it(struct afternoon *ret, enum scene_office office)
 {
     struct world world;
     struct code code;
+    const char *founder = office == OFFICE_OF_ALICE ? "alice" : "mallory";
+    const char *guest = office == OFFICE_OF_ALICE ? "mallory" : "alice";
     world_init(&world, 1);
-    struct host *alice = world_add(&world, "alice");
-    require(&world, world_found(&world, "alice", "Office") == OK, "a workspace");
-    struct host *bob = world_add(&world, "bob"), *mallory = world_add(&world, "mallory");
-    require(&world, world_meet(&world, "alice", "bob") == OK, "bob joins");
-    require(&world, world_meet(&world, "alice", "mallory") == OK, "mallory joins");
-    for (int i = 0; i < 4; i++) {
-        const char *const names[] = {"alice", "bob", "mallory"};
-        for (int k = 0; k < 3; k++)
-            require(&world, world_say(&world, names[k], "good afternoon") == OK, "a greeting");
-    }
-    require(&world, world_settle(&world), "agreement");
-    require(&world, world_invite(&world, "alice", &code) == OK, "an invitation");
-    afternoon.alice = medium_copy(alice->disk);
-    afternoon.bob = medium_copy(bob->disk);
-    afternoon.alice_key = alice->store_key;
-    afternoon.bob_key = bob->store_key;
-    learn_mallory(mallory->node, &afternoon.mallory);
+    struct host *alice = world_add(&world, "alice"), *bob = world_add(&world, "bob");
+    struct host *mallory = world_add(&world, "mallory");
+    require(&world, world_found(&world, founder, "Office") == OK, "a workspace");
+    require(&world, world_meet(&world, founder, "bob") == OK, "bob joins");
+    require(&world, world_meet(&world, founder, guest) == OK, "the other one joins");
+    greet_each_other(&world);
+    if (office == OFFICE_OF_ALICE)
+        require(&world, world_invite(&world, "alice", &code) == OK, "an invitation");
+    ret->alice = medium_copy(alice->disk);
+    ret->bob = medium_copy(bob->disk);
+    ret->alice_key = alice->store_key;
+    ret->bob_key = bob->store_key;
+    ret->mallory.office = office;
+    learn_mallory(mallory->node, &ret->mallory);
+    learn_people(mallory->node, alice, &ret->mallory);
     for (size_t i = 0; i < alice->node->invite_count; i++)
         if (!alice->node->invites[i].used)
-            afternoon.mallory.invite_psk = alice->node->invites[i].psk;
+            ret->mallory.invite_psk = alice->node->invites[i].psk;
     world_done(&world);
-    afternoon.stands = true;
+    ret->stands = true;
 }
 
 const struct mallory *scene_mallory(void)
 {
-    if (!afternoon.stands)
-        live_through_it();
-    return &afternoon.mallory;
+    return &afternoon->mallory;
 }
 
 /* ---------------------------------------------------------------- the office */
@@ -111,15 +142,21 @@ static bool are_linked(struct world *world)
     return link_to(alice->node, &bob->node->identity.device) && link_to(bob->node, &alice->node->identity.device);
 }
 
-void scene_open(struct scene *scene, bool with_bob)
+void scene_open(struct scene *scene, enum scene_office office, bool with_bob)
 {
     struct world *world = &scene->world;
-    scene_mallory();
+    afternoon = &afternoons[office];
+    if (!afternoon->stands)
+        live_through_it(afternoon, office);
+    *scene = (struct scene){0};
     world_init(world, 2);
-    world->forks_allowed = true; /* Mallory may write twice under one number */
-    world->strangers = 16;
-    scene->alice = come_back(world, "alice", afternoon.alice, &afternoon.alice_key);
-    scene->bob = with_bob ? come_back(world, "bob", afternoon.bob, &afternoon.bob_key) : NULL;
+    check_let_fork(world, &afternoon->mallory.device); /* she may write twice under one number */
+    check_let_fork(world, &afternoon->mallory.root);
+    world->strangers = 64;
+    scene->alice = come_back(world, "alice", afternoon->alice, &afternoon->alice_key);
+    scene->alice->overhear = callers_overhear;
+    scene->alice->overhear_arg = scene;
+    scene->bob = with_bob ? come_back(world, "bob", afternoon->bob, &afternoon->bob_key) : NULL;
     if (with_bob)
         require(world, world_until(world, are_linked, REACHES_MS), "alice and bob are connected");
     scene->allocated = __sanitizer_get_current_allocated_bytes();
@@ -127,9 +164,19 @@ void scene_open(struct scene *scene, bool with_bob)
 
 void scene_close(struct scene *scene)
 {
+    scene->alice->overhear = NULL;
+    check_acknowledged(scene->alice);
     require(&scene->world, true, "the world");
     world_done(&scene->world);
 }
+
+void scene_restart_alice(struct scene *scene, bool power_cut)
+{
+    world_crash(&scene->world, "alice", power_cut);
+    world_restart(&scene->world, "alice");
+}
+
+/* ---------------------------------------------------------------- what must hold */
 
 struct wanted {
     const struct message_ref *message;
@@ -165,6 +212,39 @@ void scene_must_work(struct scene *scene)
     require(world, reaches(world, scene->bob, &message), "what alice writes reaches bob");
 }
 
+static bool digests_equal(struct world *world)
+{
+    struct group *alice = world_host(world, "alice")->node->workspace;
+    struct group *bob = world_host(world, "bob")->node->workspace;
+    return same_hash(logs_digest(alice), logs_digest(bob));
+}
+
+void scene_must_agree(struct scene *scene)
+{
+    struct world *world = &scene->world;
+    require(world, world_until(world, digests_equal, AGREES_MS), "alice and bob hold the same entries");
+}
+
+static bool is_hers(const struct host *host, const struct log *log)
+{
+    return host && log->named && same_key(log_author(log), &host->node->identity.device);
+}
+
+void scene_must_be_intact(struct scene *scene)
+{
+    struct stored_entry before, after;
+    size_t count = medium_entry_count(afternoon->alice);
+    for (uint64_t arrival = 1; arrival <= count; arrival++) {
+        bool same = medium_arrival(afternoon->alice, arrival, &before) == OK &&
+                    medium_arrival(scene->alice->disk, arrival, &after) == OK && bytes_equal(before.wire, after.wire);
+        scene_require(scene, same, "what was stored is as it was");
+    }
+    const struct group *group = scene->alice->node->workspace;
+    for (size_t i = 0; i < group->log_count; i++)
+        if (is_hers(scene->alice, group->logs[i]) || is_hers(scene->bob, group->logs[i]))
+            scene_require(scene, !group->logs[i]->forked, "nobody writes for alice and bob");
+}
+
 void scene_must_be_small(const struct scene *scene, size_t most)
 {
     size_t now = __sanitizer_get_current_allocated_bytes();
@@ -175,138 +255,5 @@ void scene_must_be_small(const struct scene *scene, size_t most)
 
 void scene_knows(struct scene *scene, struct bytes wire)
 {
-    struct entry entry;
-    struct hash name;
-    uint8_t seq[8];
-    if (entry_decode(wire, &entry) != OK)
-        return;
-    put_u64(seq, entry.seq);
-    const struct bytes parts[] = {BYTES_OF(entry.log.bytes), BYTES_OF(seq)};
-    crypto_hash_parts(parts, 2, &name);
-    if (table_get(&scene->world.durable, name.bytes))
-        return;
-    struct hash *id = calloc(1, sizeof *id); /* owned by the world */
-    entry_id(&entry, id);
-    table_put(&scene->world.durable, name.bytes, id);
-}
-
-/* ---------------------------------------------------------------- a connection */
-
-static void hear(struct caller *caller)
-{
-    const struct effects *effects = &caller->to->effects;
-    for (size_t i = 0; i < effects->count; i++)
-        if (effects->items[i].type == EFFECT_SEND && effects->items[i].link == caller->link)
-            buffer_append(&caller->heard,
-                          (struct bytes){effects->arena.data + effects->items[i].at, effects->items[i].size});
-}
-
-void caller_dial(struct caller *caller, struct host *to)
-{
-    struct event event = {.type = EVENT_LINK_UP, .address = {.ip = {[15] = 9}, .port = 999}};
-    *caller = (struct caller){.to = to, .link = LINK_FIRST + ++afternoon.last_link};
-    event.link = caller->link;
-    host_step(to, &event);
-}
-
-void caller_done(struct caller *caller)
-{
-    struct event event = {.type = EVENT_LINK_DOWN, .link = caller->link, .reason = ERR_CLOSED};
-    if (caller_stands(caller))
-        host_step(caller->to, &event);
-    noise_done(&caller->noise);
-    buffer_done(&caller->heard);
-}
-
-bool caller_stands(const struct caller *caller)
-{
-    return link_find(caller->to->node, caller->link) != NULL;
-}
-
-void caller_send(struct caller *caller, struct bytes bytes)
-{
-    struct event event = {.type = EVENT_BYTES, .link = caller->link, .bytes = bytes};
-    caller->heard.size = 0;
-    if (!caller_stands(caller) || !bytes.size)
-        return;
-    host_step(caller->to, &event);
-    hear(caller);
-}
-
-void caller_send_framed(struct caller *caller, struct bytes message)
-{
-    struct buffer frame = {0};
-    buffer_append_u16(&frame, (uint16_t)message.size);
-    buffer_append(&frame, message);
-    caller_send(caller, buffer_bytes(&frame));
-    buffer_done(&frame);
-}
-
-void caller_send_sealed(struct caller *caller, struct bytes plain)
-{
-    struct buffer sealed = {0};
-    noise_encrypt(&caller->send, plain, &sealed);
-    caller_send_framed(caller, buffer_bytes(&sealed));
-    buffer_done(&sealed);
-}
-
-static bool read_answer(struct caller *caller)
-{
-    struct buffer payload = {0};
-    struct bytes heard = buffer_bytes(&caller->heard);
-    enum error err = ERR_CLOSED;
-    if (heard.size > 2 && heard.size - 2 == get_u16(heard.data))
-        err = noise_read(&caller->noise, (struct bytes){heard.data + 2, heard.size - 2}, &payload);
-    buffer_done(&payload);
-    return err == OK;
-}
-
-bool caller_begin(struct caller *caller, enum caller_key key)
-{
-    const struct mallory *mallory = scene_mallory();
-    const uint8_t seed[32] = {1}, ephemeral[32] = {2};
-    struct dh_public link_key;
-    struct dh_secret link_secret;
-    struct buffer message = {0};
-    crypto_dh_keypair_from(seed, &link_key, &link_secret);
-    noise_init(&caller->noise, NOISE_INITIATOR, NOISE_XXPSK0, BYTES_TEXT("ZURUF1"), &link_key, &link_secret, ephemeral,
-               key == CALLER_INVITE ? &mallory->invite_psk : &mallory->workspace_key);
-    enum error err = noise_write(&caller->noise, (struct bytes){0}, &message);
-    if (!err)
-        caller_send_framed(caller, buffer_bytes(&message));
-    buffer_done(&message);
-    return !err && read_answer(caller);
-}
-
-/* [lowest version, highest version, features, device, signature]: PROTOCOL.md, "Links". */
-void caller_proof(const struct caller *caller, struct buffer *out)
-{
-    static const char context[] = "zuruf-link-v1";
-    const struct mallory *mallory = scene_mallory();
-    struct noise_handshake ahead = caller->noise;
-    struct buffer tokens = {0}, text = {0};
-    struct signature signature;
-    enum error err = noise_write_tokens(&ahead, &tokens);
-    buffer_append_byte(&text, NOISE_INITIATOR);
-    buffer_append(&text, BYTES_OF(ahead.s.bytes));
-    buffer_append(&text, BYTES_OF(ahead.h));
-    crypto_sign(&mallory->secret, BYTES_OF(context), buffer_bytes(&text), &signature);
-    write_array(out, 5);
-    write_uint(out, 1);
-    write_uint(out, err ? 2 : 1);
-    write_uint(out, 0);
-    write_bytes(out, BYTES_OF(mallory->device.bytes));
-    write_bytes(out, BYTES_OF(signature.bytes));
-    buffer_done(&tokens);
-    buffer_done(&text);
-}
-
-void caller_finish(struct caller *caller, struct bytes payload)
-{
-    struct buffer message = {0};
-    if (noise_write(&caller->noise, payload, &message) == OK) {
-        noise_split(&caller->noise, &caller->send, &caller->receive);
-        caller_send_framed(caller, buffer_bytes(&message));
-    }
-    buffer_done(&message);
+    check_written(scene->alice, &afternoon->mallory.device, wire);
 }

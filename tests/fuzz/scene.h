@@ -5,66 +5,56 @@
 #include "core/state.h"
 #include "sim/world.h"
 
+struct caller;
+
+/* What Mallory is: a member like Bob, or the founder, who is the admin and has the root key. */
+enum scene_office { OFFICE_OF_ALICE, OFFICE_OF_MALLORY, OFFICES };
+
 struct scene {
     struct world world;
     struct host *alice, *bob; /* bob: NULL where he is not needed */
     size_t allocated;         /* bytes, when all stood ready */
+    struct caller *callers;   /* connections of Mallory's that Alice may write to (caller.h) */
 };
 
-/* A log that Mallory writes; she may go on from any entry. */
+/* A log that Mallory may write. */
 struct written_log {
     struct log_name name;
     struct hash id, head_id;
     uint64_t head_seq;
 };
 
-/* Mallory's secrets, and what she knows of the scene. */
+/* Mallory's secrets, and what she knows of the office. */
 struct mallory {
+    enum scene_office office;
     struct sign_public device;
-    struct sign_secret secret;
+    struct sign_secret secret, root_secret; /* the latter only in her own office */
     struct person_id person;
     uint64_t instance;
-    struct dh_public box;
+    struct dh_public box, alice_box, bob_box;
     struct hash group;
     struct sign_public root;
     struct secret_key workspace_key, invite_psk;
     struct epoch_key epoch;
-    struct written_log own; /* her chat log */
+    struct written_log own[2], root_log; /* her own by kind; the root's in her own office */
 };
-const struct mallory *scene_mallory(void);
+const struct mallory *scene_mallory(void); /* of the scene that was opened last */
 
-void scene_open(struct scene *scene, bool with_bob); /* returns once those within it are connected */
+void scene_open(struct scene *scene, enum scene_office office,
+                bool with_bob); /* returns once those within are connected */
 /* Aborts where something in there did not hold. */
 void scene_close(struct scene *scene);
+/* Aborts and says `what` where it does not hold, or the world has failed. */
+void scene_require(const struct scene *scene, bool holds, const char *what);
 /* What Alice and Bob write reaches the other's disk in time; aborts else. */
 void scene_must_work(struct scene *scene);
+/* Alice and Bob come to hold the same entries. */
+void scene_must_agree(struct scene *scene);
+/* What Alice had when the scene was opened is there, as it was, and nobody wrote a second history for her or Bob. */
+void scene_must_be_intact(struct scene *scene);
 /* Nothing that Mallory did may hold more memory than this. */
 void scene_must_be_small(const struct scene *scene, size_t most);
 /* Mallory has made an entry: Alice may pass it on. */
 void scene_knows(struct scene *scene, struct bytes wire);
-
-/* ---------------------------------------------------------------- a connection to Alice */
-
-enum caller_key { CALLER_WORKSPACE, CALLER_INVITE };
-
-struct caller {
-    struct host *to;
-    uint64_t link;
-    struct noise_handshake noise;
-    struct noise_cipher send, receive;
-    struct buffer heard; /* what Alice answered to the last bytes */
-};
-
-void caller_dial(struct caller *caller, struct host *to); /* accepted at once */
-void caller_done(struct caller *caller);                  /* the connection ends */
-bool caller_stands(const struct caller *caller);          /* Alice has not closed it */
-void caller_send(struct caller *caller, struct bytes bytes);
-void caller_send_framed(struct caller *caller, struct bytes message); /* its length before it */
-void caller_send_sealed(struct caller *caller, struct bytes plain);   /* after the handshake: a frame */
-
-/* The first handshake message, up to Alice's answer; false: she hung up. */
-bool caller_begin(struct caller *caller, enum caller_key key);
-/* The payload of the third, as Mallory's node would write it. */
-void caller_proof(const struct caller *caller, struct buffer *out);
-/* The third, with that payload; from then on frames are sealed. */
-void caller_finish(struct caller *caller, struct bytes payload);
+/* Alice's process ends, and another one begins with her disk. */
+void scene_restart_alice(struct scene *scene, bool power_cut);

@@ -229,6 +229,8 @@ static void carry_out(struct host *host, const struct effect *effect)
 {
     int side;
     struct cable *cable;
+    if (host->overhear)
+        host->overhear(host->overhear_arg, &host->effects, effect);
     switch (effect->type) {
     case EFFECT_PERSIST:
         disk_submit(host, effect->batch);

@@ -51,6 +51,10 @@ struct host {
 
     struct table held; /* world->tapped: the entries on its disk, by the first 8 bytes of their ids */
 
+    /* Who listens in on what the node wants done; NULL: nobody. */
+    void (*overhear)(void *arg, const struct effects *effects, const struct effect *effect);
+    void *overhear_arg;
+
     /* what was measured */
     uint64_t steps, entries_taken, bytes_taken; /* of others */
     uint64_t commits;                           /* batches made durable */

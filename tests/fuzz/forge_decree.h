@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT
+ * What Mallory's governance entries carry. */
+#pragma once
+#include "forge.h"
+
+/* The payload of a kind-0 entry of that type, as the script wants it. */
+void forge_decree(const struct forge *forge, struct script *script, uint64_t type, struct buffer *out);
