@@ -34,7 +34,7 @@ void fetch_leave(struct log *log)
 
 static bool is_silent(const struct node *node, const struct link *link)
 {
-    return node->mono_ms - link->heard_ms >= OWING_MS;
+    return node_waited_ms(node, link->heard_ms) >= OWING_MS;
 }
 
 /* Rather one from which something is heard; of those, the one with fewer logs asked of it. */
@@ -161,7 +161,7 @@ void fetch_link_gone(struct node *node, struct link *link)
  * hold up the content by governance that it only promises. */
 static void leave_idle_source(struct node *node, struct link *link)
 {
-    uint64_t owing_ms = node->mono_ms - link->progress_ms;
+    uint64_t owing_ms = node_waited_ms(node, link->progress_ms);
     if (!link->wants || owing_ms < OWING_MS || (owing_ms < STALLING_MS && !is_silent(node, link)))
         return;
     if (owing_ms >= STALLING_MS && !link->stalls) {

@@ -116,6 +116,12 @@ static bool wants_rekey(const struct node *node, const struct link *link)
     return link->sent_frames >= REKEY_FRAMES || node->mono_ms >= link->rekey_ms;
 }
 
+/* What was sent last waits for the disk, and so does all that is sent behind it. */
+static bool is_held(const struct node *node, const struct link *link)
+{
+    return node->pending_count && link->sent_after >= node->pending[0]->id;
+}
+
 static void flush(struct node *node, struct link *link)
 {
     struct buffer *arena = &node->effects->arena;
@@ -131,7 +137,10 @@ static void flush(struct node *node, struct link *link)
     noise_encrypt(&link->send, buffer_bytes(&link->out), arena);
     emit(node, link, at, link->out_after);
     link->sent_frames++;
-    link->sent_ms = node->mono_ms;
+    if (link->out_after > link->sent_after)
+        link->sent_after = link->out_after;
+    if (!is_held(node, link))
+        link->sent_ms = node->mono_ms;
     link->out.size = 0;
     link->out_after = 0;
     if (rekey) {
@@ -382,6 +391,8 @@ static enum error open_frame(struct node *node, struct link *link, struct bytes 
 {
     if (link->state == LINK_HANDSHAKE)
         return handshake_frame(node, link, frame);
+    if (!frame.size) /* a sign of life */
+        return OK;
     node->scratch.size = 0;
     enum error err = noise_decrypt(&link->receive, frame, &node->scratch);
     struct reader in = {.left = buffer_bytes(&node->scratch)};
@@ -441,30 +452,44 @@ void link_bytes(struct node *node, const struct event *event)
     intake_acknowledge(node, link);
 }
 
+/* PING; an empty frame, where PING would wait behind what the disk holds up. */
+static void show_life(struct node *node, struct link *link)
+{
+    struct wire_message ping = {.type = WIRE_PING};
+    if (!is_held(node, link)) {
+        link_send(node, link, &ping, 0);
+        return;
+    }
+    size_t at = node->effects->arena.size;
+    buffer_append_u16(&node->effects->arena, 0);
+    emit(node, link, at, 0);
+    node->effects->items[node->effects->count - 1].ahead = true;
+}
+
 void link_time(struct node *node, struct link *link)
 {
     uint64_t now = node->mono_ms;
     if (link->state != LINK_OPEN) {
-        if (now - link->up_ms >= HANDSHAKE_MS) {
+        if (node_waited_ms(node, link->up_ms) >= HANDSHAKE_MS) {
             node_log(node, ERR_TIMEOUT, "a connection was closed: its handshake did not finish");
             link_close(node, link, link->state == LINK_HANDSHAKE ? ERR_CLOSED : ERR_SLOW);
         } else
-            node_wake_at(node, link->up_ms + HANDSHAKE_MS);
+            node_wake_at(node, now + HANDSHAKE_MS - node_waited_ms(node, link->up_ms));
         return;
     }
-    if (now - link->heard_ms >= SILENT_MS || (link->in.size && now - link->frame_ms >= FRAME_MS)) {
+    if (node_waited_ms(node, link->heard_ms) >= SILENT_MS ||
+        (link->in.size && node_waited_ms(node, link->frame_ms) >= FRAME_MS)) {
         link_close(node, link, ERR_CLOSED);
         return;
     }
     if (now - link->sent_ms >= PING_IDLE_MS) {
-        struct wire_message ping = {.type = WIRE_PING};
-        link_send(node, link, &ping, 0);
+        show_life(node, link);
         link->sent_ms = now;
     }
     node_wake_at(node, link->sent_ms + PING_IDLE_MS);
-    node_wake_at(node, link->heard_ms + SILENT_MS);
+    node_wake_at(node, now + SILENT_MS - node_waited_ms(node, link->heard_ms));
     if (link->in.size)
-        node_wake_at(node, link->frame_ms + FRAME_MS);
+        node_wake_at(node, now + FRAME_MS - node_waited_ms(node, link->frame_ms));
 }
 
 /* ---------------------------------------------------------------- what the peer has */

@@ -282,6 +282,14 @@ static void look_at_disk(struct node *node, const struct event *event)
         node->disk_state = OK;
 }
 
+/* Nobody is silent for what waits to be read. */
+static void look_at_reading(struct node *node, const struct event *event)
+{
+    if (event->deaf || node->deaf)
+        node->deaf_ms = event->mono_ms;
+    node->deaf = event->deaf;
+}
+
 static void dispatch(struct node *node, const struct event *event)
 {
     switch (event->type) {
@@ -341,6 +349,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     random_stir(&node->random, event->random);
     node->free_disk = event->free_disk;
     look_at_disk(node, event);
+    look_at_reading(node, event);
 
     dispatch(node, event);
     gate_settle(node);

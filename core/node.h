@@ -104,6 +104,7 @@ struct event {
     uint64_t dial;          /* LINK_UP, LINK_DOWN: which EFFECT_DIAL; 0 when accepted */
     enum error reason;      /* LINK_DOWN */
     struct address address; /* LINK_UP; PEER_SEEN */
+    bool deaf;              /* nothing is read from any link now: the disk is behind */
     struct bytes bytes;     /* BYTES; borrowed for the call, ≤ 64 KiB */
     struct persisted persisted;
     struct bytes instance; /* PEER_SEEN, PEER_GONE: the service instance's name */
@@ -116,7 +117,8 @@ struct event {
 
 enum effect_type {
     EFFECT_PERSIST,  /* submit `batch`; deliver EVENT_PERSISTED */
-    EFFECT_SEND,     /* bytes on `link`, not before batch `after` is durable (0: at once); strictly FIFO per link */
+    EFFECT_SEND,     /* bytes on `link`, not before batch `after` is durable (0: at once); strictly FIFO per link, but
+                        `ahead`: before those that wait; each effect brings whole frames */
     EFFECT_DIAL,     /* connect to `address`; answer LINK_UP or LINK_DOWN with `dial`, within 3 s */
     EFFECT_CLOSE,    /* `link`, after what was sent before on it, with reason `error` */
     EFFECT_WAKE,     /* deliver EVENT_TIME at mono `wake_ms`; replaces the earlier one; UINT64_MAX: none */
@@ -150,6 +152,7 @@ struct effect {
     uint64_t after;             /* SEND, REPLY, NOTIFY: batch id, 0 for none */
     uint64_t link;              /* SEND, CLOSE */
     size_t at, size;            /* SEND: bytes; LOG: text; in effects->arena */
+    bool ahead;                 /* SEND */
     const struct batch *batch;  /* PERSIST */
     uint64_t dial;              /* DIAL */
     struct address address;     /* DIAL */

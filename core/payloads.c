@@ -178,12 +178,12 @@ void payloads_schedule(struct node *node)
         return;
     for (size_t i = 0; i < node->link_count; i++)
         begin_again(node, node->links[i]);
-    if (missing->source && node->mono_ms - missing->asked_ms >= OWING_MS) {
+    if (missing->source && node_waited_ms(node, missing->asked_ms) >= OWING_MS) {
         missing->source = NULL; /* its answer is welcome all the same; until then it is asked nothing more */
         missing->turn++;
     }
     if (missing->source)
-        node_wake_at(node, missing->asked_ms + OWING_MS);
+        node_wake_at(node, node->mono_ms + OWING_MS - node_waited_ms(node, missing->asked_ms));
     else if (node->link_count)
         ask_somebody(node);
 }

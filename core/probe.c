@@ -300,10 +300,10 @@ void probe_time(struct node *node)
             struct detour *detour = &node->links[i]->detours[d];
             if (detour->state != DETOUR_PROBING)
                 continue;
-            if (node->mono_ms - detour->asked_ms >= OWING_MS) {
+            if (node_waited_ms(node, detour->asked_ms) >= OWING_MS) {
                 begin_search(node->links[i], detour);
                 detour->log->group->wants_dirty = true;
             } else
-                node_wake_at(node, detour->asked_ms + OWING_MS);
+                node_wake_at(node, node->mono_ms + OWING_MS - node_waited_ms(node, detour->asked_ms));
         }
 }

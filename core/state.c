@@ -80,3 +80,8 @@ bool node_is_me(const struct node *node, const struct sign_public *device)
 {
     return node->identity.exists && same_key(device, &node->identity.device);
 }
+
+uint64_t node_waited_ms(const struct node *node, uint64_t since_ms)
+{
+    return node->mono_ms - (since_ms > node->deaf_ms ? since_ms : node->deaf_ms);
+}

@@ -235,9 +235,11 @@ struct link {
     uint64_t id;
     enum link_state state;
     bool dialled;
-    struct address address;            /* of the other end */
-    struct peer *peer;                 /* dialled: whom; else NULL */
-    uint64_t up_ms, heard_ms, sent_ms; /* monotonic */
+    struct address address;   /* of the other end */
+    struct peer *peer;        /* dialled: whom; else NULL */
+    uint64_t up_ms, heard_ms; /* monotonic */
+    uint64_t sent_ms;         /* when anything last left that does not wait for the disk */
+    uint64_t sent_after;      /* the newest batch that anything sent waits for */
 
     struct noise_handshake noise;
     size_t invite; /* index + 1 of the invite under which an accepted link stands; 0: workspace key */
@@ -413,6 +415,8 @@ struct node {
     struct effects *effects;
     struct random random;
     uint64_t now_ms, mono_ms;
+    bool deaf;        /* links are not read */
+    uint64_t deaf_ms; /* when they last were not: whatever was sent before may still wait to be read */
     uint64_t free_disk;
     enum error write_failed; /* why the last write failed; OK: it did not */
     enum error disk_state;
@@ -499,6 +503,8 @@ void node_notify(struct node *node, enum notice_type type, const struct log *log
                  const struct sign_public *device, uint64_t after);
 void node_reply(struct node *node, uint64_t command, enum error err, uint64_t after);
 bool node_is_me(const struct node *node, const struct sign_public *device);
+/* For how long nothing has come that was awaited since `since_ms`, while links were read. */
+uint64_t node_waited_ms(const struct node *node, uint64_t since_ms);
 
 static inline bool same_key(const struct sign_public *a, const struct sign_public *b)
 {

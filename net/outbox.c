@@ -57,6 +57,24 @@ void outbox_append(struct outbox *outbox, uint64_t after, struct bytes bytes)
     outbox->size += bytes.size;
 }
 
+/* Segments hold whole frames, and are taken whole: so there is a frame's end before each of them. */
+void outbox_overtake(struct outbox *outbox, const struct settled *settled, struct bytes bytes)
+{
+    struct segment **at = &outbox->first;
+
+    while (*at && settled_state(settled, (*at)->after) == BATCH_DURABLE)
+        at = &(*at)->next;
+    if (!*at) {
+        outbox_append(outbox, 0, bytes);
+        return;
+    }
+    struct segment *fresh = alloc_zero(1, sizeof *fresh);
+    fresh->next = *at;
+    *at = fresh;
+    buffer_append(&fresh->bytes, bytes);
+    outbox->size += bytes.size;
+}
+
 struct segment *outbox_take(struct outbox *outbox, const struct settled *settled, size_t most, size_t *ret_size)
 {
     struct segment *chain = outbox->first;

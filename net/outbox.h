@@ -22,6 +22,8 @@ struct outbox {
 void outbox_done(struct outbox *outbox);
 /* Copies the bytes behind all others. */
 void outbox_append(struct outbox *outbox, uint64_t after, struct bytes bytes);
+/* Copies whole frames that wait for nothing: before those that wait. */
+void outbox_overtake(struct outbox *outbox, const struct settled *settled, struct bytes bytes);
 /* Takes about `most` bytes off the front that wait for nothing: a chain of at most OUTBOX_TAKE_MAX segments for
  * segments_free(), or NULL. */
 struct segment *outbox_take(struct outbox *outbox, const struct settled *settled, size_t most, size_t *ret_size);

@@ -139,7 +139,10 @@ static void carry_out(struct runtime *runtime, const struct effect *effect)
         disk_submit(&runtime->disk, effect->batch);
         return;
     case EFFECT_SEND:
-        tcp_send(runtime->tcp, effect->link, effect->after, effect_bytes(runtime, effect));
+        if (effect->ahead)
+            tcp_send_ahead(runtime->tcp, effect->link, effect_bytes(runtime, effect));
+        else
+            tcp_send(runtime->tcp, effect->link, effect->after, effect_bytes(runtime, effect));
         return;
     case EFFECT_DIAL:
         if (runtime->state == RUNTIME_RUNNING)
@@ -174,6 +177,7 @@ static void step(struct runtime *runtime, struct event *event)
     assert(!runtime->stepping);
     runtime->stepping = true;
     moment_stamp(&runtime->moment, event);
+    event->deaf = runtime->disk.behind;
     disk_space(&runtime->disk, event->mono_ms, &event->free_disk, &event->disk_size);
 
     end_read(runtime); /* a question before may have left an older snapshot */

@@ -273,6 +273,17 @@ size_t tcp_accepted(const struct tcp *tcp)
     return tcp->accepted;
 }
 
+static void mark_dirty(struct link *link)
+{
+    struct tcp *tcp = link->tcp;
+
+    if (link->in_dirty)
+        return;
+    link->in_dirty = true;
+    link->next_dirty = tcp->dirty;
+    tcp->dirty = link;
+}
+
 void tcp_send(struct tcp *tcp, uint64_t id, uint64_t after, struct bytes bytes)
 {
     struct link *link = find(tcp, id);
@@ -280,11 +291,17 @@ void tcp_send(struct tcp *tcp, uint64_t id, uint64_t after, struct bytes bytes)
     if (!link || link->state != LINK_OPEN || bytes.size == 0)
         return;
     link_queue(link, after, bytes);
-    if (link->in_dirty)
+    mark_dirty(link);
+}
+
+void tcp_send_ahead(struct tcp *tcp, uint64_t id, struct bytes bytes)
+{
+    struct link *link = find(tcp, id);
+
+    if (!link || link->state != LINK_OPEN)
         return;
-    link->in_dirty = true;
-    link->next_dirty = tcp->dirty;
-    tcp->dirty = link;
+    outbox_overtake(&link->outbox, tcp->settled, bytes);
+    mark_dirty(link);
 }
 
 void tcp_flush(struct tcp *tcp)

@@ -46,6 +46,8 @@ void tcp_dial(struct tcp *tcp, uint64_t dial, const struct address *to);
 /* Queues a copy behind what was sent before, not to leave before batch `after` is durable.  An unknown link is one
  * that is gone: nothing happens. */
 void tcp_send(struct tcp *tcp, uint64_t link, uint64_t after, struct bytes bytes);
+/* Whole frames that wait for nothing, before those that wait. */
+void tcp_send_ahead(struct tcp *tcp, uint64_t link, struct bytes bytes);
 /* Writes what was queued: call it when a step has been carried out. */
 void tcp_flush(struct tcp *tcp);
 /* After results were noted in `settled`: writes what no longer waits, and fails the links whose bytes wait for a

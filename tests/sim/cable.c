@@ -187,6 +187,13 @@ void cable_send(struct cable *cable, int side, uint64_t after, struct bytes byte
     }
 }
 
+void cable_send_ahead(struct cable *cable, int side, struct bytes bytes)
+{
+    struct cable_end *end = &cable->ends[side];
+    if (end->state == END_OPEN)
+        outbox_overtake(&end->outbox, &end->host->settled, bytes);
+}
+
 void cable_close(struct cable *cable, int side)
 {
     if (cable->ends[side].state != END_OPEN)
@@ -273,6 +280,10 @@ void cable_arrived(struct cable *cable, int side)
     }
     if (world->now_us < end->stalled_until_us) {
         arrange_arrival(cable, side, end->stalled_until_us);
+        return;
+    }
+    if (end->host->behind && end->state == END_OPEN) { /* it does not read */
+        arrange_arrival(cable, side, world->now_us + HELD_UP_MS * MS);
         return;
     }
     end->first = packet->next;

@@ -47,8 +47,9 @@ struct cable *cable_of_link(const struct world *world, uint64_t link, int *ret_s
 
 struct cable *cable_dial(struct host *host, uint64_t dial, const struct address *to);
 void cable_send(struct cable *cable, int side, uint64_t after, struct bytes bytes);
-void cable_close(struct cable *cable, int side);                    /* after what was sent before */
-void cable_reset(struct cable *cable);                              /* both sides learn it */
+void cable_send_ahead(struct cable *cable, int side, struct bytes bytes); /* before what waits */
+void cable_close(struct cable *cable, int side);                          /* after what was sent before */
+void cable_reset(struct cable *cable);                                    /* both sides learn it */
 void cable_vanish(struct cable *cable, int side, bool with_reset);  /* the host stopped; the other side may learn it */
 void cable_stall(struct cable *cable, int side, uint64_t until_us); /* `side` hears nothing before that */
 void cable_lose(struct cable *cable, int side); /* half open: this side learns that it is gone, the other never */

@@ -8,6 +8,8 @@
 
 #define PENDING_MAX 100000u
 #define COMMIT_LEAST_US 300u
+#define BEHIND_BYTES ((size_t)8 << 20)    /* as DISK_BEHIND_BYTES in net/disk.h, */
+#define CAUGHT_UP_BYTES ((size_t)4 << 20) /* and DISK_CAUGHT_UP_BYTES */
 #define COLLECT_WITHIN_US 2000u
 
 static void arrange(struct host *host, enum agenda_type type, uint64_t in_us)
@@ -37,7 +39,17 @@ static void begin_commit(struct host *host)
     uint64_t usual = host->world->weather.commit_us;
     uint64_t slowest = host->commit_us > usual ? host->commit_us : usual;
     host->committing = host->queue_count;
-    arrange(host, AGENDA_COMMITTED, COMMIT_LEAST_US + world_below(host->world, slowest));
+    arrange(host, AGENDA_COMMITTED, host->stall_us + COMMIT_LEAST_US + world_below(host->world, slowest));
+    host->stall_us = 0;
+}
+
+/* Who has so much on its way to the disk takes nothing more in. */
+static void look_behind(struct host *host)
+{
+    if (host->queued_bytes > BEHIND_BYTES)
+        host->behind = true;
+    else if (host->queued_bytes < CAUGHT_UP_BYTES)
+        host->behind = false;
 }
 
 void disk_submit(struct host *host, const struct batch *batch)
@@ -52,6 +64,8 @@ void disk_submit(struct host *host, const struct batch *batch)
         host->queue = alloc_grow(host->queue, host->queue_capacity, sizeof *host->queue);
     }
     host->queue[host->queue_count++] = batch;
+    host->queued_bytes += batch->arena.size;
+    look_behind(host);
     if (host->queue_count > PENDING_MAX)
         world_fail(host->world, "%s has %zu batches waiting for its disk", host->name, host->queue_count);
     begin_commit(host);
@@ -103,6 +117,9 @@ void disk_committed(struct host *host)
     if (fails)
         fail_queued(host, written);
     size_t settled = fails ? host->queue_count : written;
+    for (size_t i = 0; i < settled; i++)
+        host->queued_bytes -= host->queue[i]->arena.size;
+    look_behind(host);
     memmove(host->queue, host->queue + settled, (host->queue_count - settled) * sizeof *host->queue);
     host->queue_count -= settled;
     host->committing = 0;
@@ -119,7 +136,7 @@ void disk_power_off(struct host *host)
         else
             write_part(host);
     }
-    host->queue_count = host->committing = host->result_count = 0;
-    host->collecting = false;
+    host->queue_count = host->committing = host->result_count = host->queued_bytes = 0;
+    host->collecting = host->behind = false;
     host->failing = OK;
 }

@@ -209,8 +209,13 @@ static void send(struct host *host, const struct effect *effect)
 {
     int side;
     struct cable *cable = cable_of_link(host->world, effect->link, &side);
-    if (cable && cable->ends[side].host == host)
-        cable_send(cable, side, effect->after, (struct bytes){host->effects.arena.data + effect->at, effect->size});
+    struct bytes bytes = {host->effects.arena.data + effect->at, effect->size};
+    if (!cable || cable->ends[side].host != host)
+        return;
+    if (effect->ahead)
+        cable_send_ahead(cable, side, bytes);
+    else
+        cable_send(cable, side, effect->after, bytes);
 }
 
 /* What the step wrote leaves in one piece a cable. */
@@ -281,6 +286,7 @@ void host_step(struct host *host, struct event *event)
     }
     event->now_ms = host_now_ms(host);
     event->mono_ms = host_mono_ms(host);
+    event->deaf = host->behind;
     event->free_disk = host->free_disk;
     event->disk_size = DISK_SIZE;
     random_bytes(&world->random, event->random, sizeof event->random);

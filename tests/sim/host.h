@@ -44,6 +44,9 @@ struct host {
     unsigned fail_commits; /* how many of the next ones fail, */
     enum error fail_with;  /* like this, */
     size_t fail_after;     /* after so many batches of the group that is written then */
+    size_t queued_bytes;   /* submitted and not durable */
+    bool behind;           /* they are so many that nothing is read from the network */
+    uint64_t stall_us;     /* the next commit takes so much longer */
     uint64_t commit_us;    /* its disk is this slow, if that is slower than the world's weather */
     bool rolled_back;      /* what it has acknowledged may be with others only */
     struct settled settled, told;

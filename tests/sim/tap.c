@@ -188,6 +188,8 @@ static void hear_frame(struct tap *tap, struct bytes sealed)
         tap->handshakes--;
         return;
     }
+    if (!sealed.size) /* a sign of life */
+        return;
     if (!tap->keyed) /* the link ended in the step in which it began */
         return;
     tap->plain.size = 0;

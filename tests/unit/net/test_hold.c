@@ -145,6 +145,28 @@ static void held_bytes_hold_all_behind_them(void **state)
     assert_int_equal(outbox.size, 0);
 }
 
+static void a_sign_of_life_overtakes_what_is_held_and_nothing_else(void **state)
+{
+    struct settled settled = {0};
+    struct outbox outbox = {0};
+
+    (void)state;
+    outbox_overtake(&outbox, &settled, BYTES_TEXT("alone"));
+    expect_taken(&outbox, &settled, "alone");
+    outbox_append(&outbox, 0, BYTES_TEXT("now"));
+    outbox_append(&outbox, 1, BYTES_TEXT("later"));
+    outbox_overtake(&outbox, &settled, BYTES_TEXT("sign"));
+    outbox_append(&outbox, 0, BYTES_TEXT("behind"));
+    expect_taken(&outbox, &settled, "nowsign");
+    outbox_overtake(&outbox, &settled, BYTES_TEXT("again"));
+    expect_taken(&outbox, &settled, "again");
+    note(&settled, 1, OK);
+    outbox_overtake(&outbox, &settled, BYTES_TEXT("no need"));
+    expect_taken(&outbox, &settled, "laterbehindno need");
+    assert_int_equal(outbox.size, 0);
+    outbox_done(&outbox);
+}
+
 static void small_pieces_are_gathered(void **state)
 {
     struct settled settled = {0};
@@ -223,6 +245,7 @@ int main(void)
         cmocka_unit_test(a_waiting_reply_holds_all_behind_it),
         cmocka_unit_test(what_is_left_fails_at_the_end),
         cmocka_unit_test(held_bytes_hold_all_behind_them),
+        cmocka_unit_test(a_sign_of_life_overtakes_what_is_held_and_nothing_else),
         cmocka_unit_test(small_pieces_are_gathered),
         cmocka_unit_test(no_more_is_taken_than_asked_for),
         cmocka_unit_test(a_chain_is_cut_where_the_kernel_stopped),
