@@ -7,6 +7,12 @@
 #include <stdlib.h>
 
 #define LINKS_PER_HOST_MAX 4 /* to one other host at a time, while duplicates are sorted out */
+#define DIALS_PER_HOST_MAX 2
+#define DIALS_MORE_MAX 32 /* addresses that were lies */
+#define HEAP_MAX ((int64_t)8 << 20)
+#define HEAP_AT_REST_MAX ((int64_t)1 << 20)
+#define HEAP_AT_REST_PER_HOST ((int64_t)128 << 10)
+#define HEAP_PER_LINK_MAX ((int64_t)6 << 20) /* a window of 4 MiB, and room to grow */
 #define ARENA_MAX ((size_t)16 << 20)
 
 /* The name under which the world knows an entry, and its id. */
@@ -137,20 +143,51 @@ void check_committed(struct host *host, const struct batch *batch)
         note_held(host, batch);
 }
 
+void check_lost(struct host *host, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->entry_count; i++)
+        if (!(batch->entries[i].flags & ENTRY_FLAG_OWN))
+            host->payload_lost += batch->entries[i].size;
+}
+
 /* ---------------------------------------------------------------- steps and answers */
 
-void check_step(struct host *host)
+/* Sockets, as a node's process would have them.  Returns how many connections stand. */
+static size_t check_lines(struct host *host)
 {
     struct world *world = host->world;
-    size_t open = 0;
-    for (size_t i = 0; i < host->cable_count; i++)
-        open += host->cables[i].cable->ends[host->cables[i].side].state == END_OPEN;
+    size_t open = 0, dialling = 0;
+    for (size_t i = 0; i < host->cable_count; i++) {
+        enum end_state state = host->cables[i].cable->ends[host->cables[i].side].state;
+        open += state == END_OPEN;
+        dialling += state == END_DIALLING;
+    }
     if (open > host->most_links)
         host->most_links = open;
     if (open > LINKS_PER_HOST_MAX * world->host_count + world->strangers)
         world_fail(world, "%s has %zu links to %zu hosts", host->name, open, world->host_count);
+    if (dialling > DIALS_PER_HOST_MAX * world->host_count + DIALS_MORE_MAX)
+        world_fail(world, "%s dials %zu addresses at once, with %zu hosts", host->name, dialling, world->host_count);
+    return open;
+}
+
+void check_step(struct host *host)
+{
+    struct world *world = host->world;
+    size_t open = check_lines(host);
     if (host->effects.arena.size > ARENA_MAX)
         world_fail(world, "%s wanted to send %zu bytes in one step", host->name, host->effects.arena.size);
+    if (host->heap.bytes > HEAP_MAX + (int64_t)open * HEAP_PER_LINK_MAX)
+        world_fail(world, "%s's node holds %lld bytes of memory", host->name, (long long)host->heap.bytes);
+}
+
+void check_at_rest(struct host *host)
+{
+    int64_t most = HEAP_AT_REST_MAX + (int64_t)host->world->host_count * HEAP_AT_REST_PER_HOST;
+    int64_t held = host->heap.bytes - (int64_t)host->effects.arena.capacity; /* which is kept for the next step */
+    if (held > most)
+        world_fail(host->world, "%s's node holds %lld bytes of memory, and nothing goes on", host->name,
+                   (long long)held);
 }
 
 static bool holds(const struct host *host, const struct message_ref *ref)

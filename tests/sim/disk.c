@@ -56,6 +56,7 @@ void disk_submit(struct host *host, const struct batch *batch)
 {
     check_submitted(host, batch);
     if (host->failing) {
+        check_lost(host, batch);
         push_result(host, batch->id, host->failing);
         return;
     }
@@ -94,6 +95,12 @@ static void push_results(struct host *host, size_t from, size_t to, enum error e
         push_result(host, host->queue[i]->id, err);
 }
 
+static void lose(struct host *host, size_t from)
+{
+    for (size_t i = from; i < host->queue_count; i++)
+        check_lost(host, host->queue[i]);
+}
+
 /* What is being written behind the first `written` batches fails, and all that is queued hangs on that. */
 static void fail_queued(struct host *host, size_t written)
 {
@@ -102,6 +109,7 @@ static void fail_queued(struct host *host, size_t written)
     if (host->failing != host->fail_with)
         world_fail(host->world, "%s's disk failed with %s, and its store says %s", host->name,
                    error_code(host->fail_with), error_code(host->failing));
+    lose(host, written);
     push_results(host, written, host->queue_count, host->failing);
 }
 
@@ -130,12 +138,12 @@ void disk_power_off(struct host *host)
 {
     if (host->node)
         host_end_read(host);
-    if (host->committing && !host->fail_commits) {
-        if (world_below(host->world, 2))
-            write_group(host, host->committing);
-        else
-            write_part(host);
-    }
+    bool done = host->committing && !host->fail_commits && world_below(host->world, 2);
+    if (done)
+        write_group(host, host->committing);
+    else if (host->committing && !host->fail_commits)
+        write_part(host);
+    lose(host, done ? host->committing : 0);
     host->queue_count = host->committing = host->result_count = host->queued_bytes = 0;
     host->collecting = host->behind = false;
     host->failing = OK;

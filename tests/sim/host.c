@@ -293,7 +293,9 @@ void host_step(struct host *host, struct event *event)
     world_note_event(host, event);
     host->steps++;
     host_end_read(host); /* a question before may have left an older snapshot */
+    heap_at_turn = &host->heap;
     node_step(host->node, event, &host->effects);
+    heap_at_turn = NULL;
     if (world->tapped)
         tap_learn_keys(host);
     host_end_read(host);
@@ -326,6 +328,7 @@ void host_start(struct host *host)
     random_bytes(&world->random, options.home_id, sizeof options.home_id);
     options.listen_port = host->address.port;
     check_started(host);
+    host->heap.bytes = 0;
     host->node = node_new(&options);
     host_step(host, &event);
     host_asks_around(host, SEEN_SPREAD_MS);

@@ -3,6 +3,7 @@
 #pragma once
 #include "cable.h"
 #include "core/table.h"
+#include "heap.h"
 #include "medium.h"
 #include "net/hold.h"
 #include "net/settled.h"
@@ -54,6 +55,8 @@ struct host {
 
     struct table held; /* world->tapped: the entries on its disk, by the first 8 bytes of their ids */
 
+    struct heap heap; /* what its node holds now */
+
     /* Who listens in on what the node wants done; NULL: nobody. */
     void (*overhear)(void *arg, const struct effects *effects, const struct effect *effect);
     void *overhear_arg;
@@ -63,9 +66,9 @@ struct host {
     uint64_t commits;                           /* batches made durable */
     uint64_t messages_noticed, completed_noticed;
     size_t most_links;
-    uint64_t payload_sent;    /* bytes of entries and payloads that it put on the wire (tap.h), */
-    uint64_t payload_handled; /* that it acknowledged, taken or not, */
-    uint64_t payload_gained;  /* and that were new on its disk, of others */
+    uint64_t payload_sent;   /* bytes of entries and payloads that it put on the wire (tap.h), */
+    uint64_t payload_gained; /* that were new on its disk, of others, */
+    uint64_t payload_lost;   /* and that it refused, or took and lost with a failed commit or its power */
 
     /* a stranger's ears */
     struct buffer heard;

@@ -32,15 +32,15 @@ struct life_plan {
 struct life_figures {
     uint64_t virtual_ms, said, members, starts, rolled_back, cloned;
     uint64_t entries_taken;
-    uint64_t payload_sent, payload_handled, payload_gained; /* host.h */
+    uint64_t payload_sent, payload_gained, payload_lost; /* host.h */
     uint64_t fingerprint;
 };
 
 /* Of the bytes of entries and payloads, as they stand in ENTRIES, TAIL and PAYLOADS, no more may be put on the wire
- * than this per cent of those that became durable where they were not, plus a little for each computer.  What a reset
- * loses on its way counts as sent.  A disk that refuses, or fails with what it was given, has to be sent it again. */
+ * than this per cent of those that became durable where they were not, or came there and were not kept: refused by a
+ * full disk, lost with a failed commit or the power.  Plus a little for each computer.  What a line loses, and what
+ * comes to one who has got it from another meanwhile, has to find room in the fifty. */
 #define LIFE_THRIFT 150
-#define LIFE_THRIFT_DISKS 200
 #define LIFE_THRIFT_SLACK (32u << 10)
 
 /* Lives one.  False: something did not hold, and ret_failure says what. */
@@ -69,6 +69,7 @@ struct life {
     struct world world;
     const struct life_plan *plan;
     unsigned troubles;
+    bool busy; /* much is said, some of it long */
     struct resident people[LIFE_PEOPLE_MAX];
     size_t people_count;
     struct clog clogs[LIFE_CLOGS_MAX];

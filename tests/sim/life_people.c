@@ -20,7 +20,7 @@ void life_chat(struct life *life)
     char text[16001];
     if (!host->node || !node_group_at(host->node, 0, &group))
         return;
-    size_t size = life_one_in(life, 100) ? 1 + world_below(world, sizeof text - 1) : 30;
+    size_t size = life_one_in(life, life->busy ? 30 : 100) ? 1 + world_below(world, sizeof text - 1) : 30;
     memset(text, '.', size);
     text[size] = 0;
     int head = snprintf(text, sizeof text, "%s %llu", host->name, (unsigned long long)++life->said);
@@ -30,7 +30,7 @@ void life_chat(struct life *life)
         .text = text, .urgent = life_one_in(life, 50), .topic = life_one_in(life, 5) ? "Lunch" : NULL};
     if (life_one_in(life, 4))
         saying.reply_to = something_said(life);
-    for (uint64_t i = life_one_in(life, 100) ? 50 : 1; i > 0; i--)
+    for (uint64_t i = life_one_in(life, life->busy ? 20 : 100) ? 50 : 1; i > 0; i--)
         world_post_more(world, host->name, &saying);
 }
 

@@ -143,7 +143,8 @@ static void hear_ack(const struct tap *tap, uint64_t count, struct bytes refused
         bool taken = !is_refused(refused, told->acknowledged + 1);
         for (size_t at = 0; taken && at < ids->size; at += ID_START)
             check_told(tap, ids->data + at, "acknowledged");
-        host->payload_handled += told->first->size;
+        if (!taken)
+            host->payload_lost += told->first->size;
         forget_first(told);
     }
 }
