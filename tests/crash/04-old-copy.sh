@@ -61,3 +61,25 @@ within 30 same_chats 11 alice bob carol
 nothing_twice alice
 nothing_forked
 step "back at a snapshot: all 11 messages are with all three"
+
+# Only the database comes back, beside a lineage file that knows more; and the computer lost power instead of ending in
+# good order.  This time nobody has what it forgot but itself: it must not take those numbers again.
+cp -a "$DIR/bob" "$DIR/backup"
+lineage_moved_on() { ! cmp --silent "$DIR/bob/lineage" "$DIR/backup/lineage"; }
+zuruf bob send . "bob after the backup" >/dev/null
+within 30 same_chats 12 alice bob carol
+own_logs=$(logs_of_bob)
+within 10 lineage_moved_on # it is written once a second
+kill_node bob
+: >"$DIR/bob.log"
+cat "$DIR/backup/data.mdb" >"$DIR/bob/data.mdb"
+node bob
+grep -q "this database is an older copy" "$DIR/bob.log" || fail "a database behind its lineage file was not noticed"
+zuruf bob send . "bob alone, behind his lineage" >/dev/null
+kill_node bob
+node_again bob --peer "${ADDRESS[alice]}"
+within 30 same_chats 13 alice bob carol
+nothing_twice alice
+nothing_forked
+equal $((own_logs + 1)) "$(logs_of_bob)"
+step "a database behind its lineage file: all 13 messages are with all three, bob went on in a new log"

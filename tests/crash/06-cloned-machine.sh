@@ -54,8 +54,39 @@ step "two branches, one with alice and one with carol"
 node_again alice --peer "${ADDRESS[carol]}"
 node bob --peer "${ADDRESS[alice]}"
 within 60 same_chats 6 alice bob carol clone
+cp "$DIR/bob/lineage" "$DIR/lineage-before"
 zuruf bob send . "bob after" >/dev/null
 zuruf clone send . "clone after" >/dev/null
 within 60 same_chats 8 alice bob carol clone
 nothing_twice alice
 step "all 8 messages are with all four"
+
+# A running machine is cloned while it writes: the copy begins in the middle of what bob says, and both go on at once.
+end_node clone
+lineage_moved_on() { ! cmp --silent "$DIR/bob/lineage" "$DIR/lineage-before"; }
+within 10 lineage_moved_on # or it names an entry that has moved into a branch since
+speak_for_a_second() {
+    local i
+    for i in {1..2000}; do
+        echo "bob busy $i"
+        ((i % 100)) || sleep 0.05
+    done
+}
+speak_for_a_second | zuruf bob send . --lines >/dev/null &
+busy=$!
+said_enough() { [[ $(entries_of alice) -ge $entries ]]; }
+entries=$(($(entries_of alice) + 200))
+within 30 said_enough
+kill -STOP "${NODE[bob]}"
+kill -0 "$busy" || fail "bob had said all before he was cloned"
+cat "$DIR/bob/data.mdb" >"$DIR/clone/data.mdb" # into the same files: the inode numbers stay alike
+cat "$DIR/bob/lineage" >"$DIR/clone/lineage"
+kill -CONT "${NODE[bob]}"
+: >"$DIR/clone.log"
+node clone --peer "${ADDRESS[carol]}"
+zuruf clone send . "clone of a running machine" >/dev/null
+wait "$busy" || fail "bob could not say all that he wanted"
+! grep -q "older copy" "$DIR/clone.log" || fail "the clone of the running machine knows that it is one"
+within 60 same_chats 2009 alice bob carol clone
+nothing_twice alice
+step "all 2009 messages are with all four"
