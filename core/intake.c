@@ -141,15 +141,21 @@ static enum verdict find_place(const struct node *node, const struct intake *int
     return AHEAD;
 }
 
-/* Whether the quick answer will not do.  What a peer sends anew under a number that is taken may be another entry. */
+/* Whether what stands under the item's number in its log is another entry. */
+static bool differs(const struct node *node, const struct intake_item *item)
+{
+    struct hash held;
+    return lookup_id(node, item->log, item->seq, &held) == OK && !same_hash(&held, &item->id);
+}
+
+/* Whether the quick answer will not do.  What comes under a number that is taken may be another entry, and would be
+ * acknowledged unseen. */
 static bool is_doubtful(const struct node *node, const struct link *link, const struct log *log, enum verdict verdict,
                         const struct intake_item *item)
 {
-    struct hash held;
     if (verdict == MISFIT || log->forked || (log->row.is_branch && !log->row.number) || probe_find(link, log))
         return true;
-    return verdict == KNOWN && item->live && lookup_id(node, log, item->seq, &held) == OK &&
-           !same_hash(&held, &item->id);
+    return verdict == KNOWN && differs(node, item);
 }
 
 static void keep(struct intake *intake, struct intake_item *item, struct bytes wire)
@@ -194,8 +200,7 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
         return ERR_MALFORMED;
     item.seq = entry.seq;
     enum verdict verdict = fits(&link->intake, log, &entry, &item);
-    if (verdict != KNOWN || live || log->next_branch || link->detour_count)
-        entry_id(&entry, &item.id);
+    entry_id(&entry, &item.id);
     if (is_doubtful(node, link, log, verdict, &item))
         verdict = find_place(node, &link->intake, &entry, &item);
     *ret_taken = verdict == KNOWN || (verdict == TAKEN && !is_one_too_many(log));
@@ -261,7 +266,7 @@ static void accept(struct node *node, const struct intake *intake, const struct 
     struct log *log = item->log;
     struct bytes wire = {intake->arena.data + item->at, item->size};
     struct entry entry;
-    if (!item->elsewhere && !log->forked && item->seq <= log->row.head_seq)
+    if (!item->elsewhere && !log->forked && item->seq <= log->row.head_seq && !differs(node, item))
         return; /* came another way meanwhile */
     if (entry_decode(wire, &entry) != OK)
         return;
