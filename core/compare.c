@@ -15,6 +15,7 @@
 
 #define DIGEST_MS 1000
 #define DIGEST_LINKS 3
+#define ANSWER_MOST_MS 16000
 #define QUIET_MS 300 /* while entries come in, two digests differ for no reason worth an answer */
 
 bool compare_may_read(const struct group *group, const struct link *link)
@@ -67,14 +68,30 @@ void compare_hello(struct node *node, struct link *link, const struct hash *dige
         has_all(node, link, node->workspace);
 }
 
+/* Where two that differ stay as they are, what was told does not help, and is told again ever more rarely. */
+static bool is_answered(const struct node *node, struct link *link, const struct hash *own, const struct hash *peer)
+{
+    if (!same_hash(own, &link->differed_own) || !same_hash(peer, &link->differed_peer)) {
+        link->differed_own = *own;
+        link->differed_peer = *peer;
+        link->answer_wait_ms = DIGEST_MS;
+    } else if (node->mono_ms < link->answer_ms) {
+        return true;
+    } else if (link->answer_wait_ms < ANSWER_MOST_MS) {
+        link->answer_wait_ms *= 2;
+    }
+    link->answer_ms = node->mono_ms + link->answer_wait_ms;
+    return false;
+}
+
 /* The first digests on a link cross, so each side tells unasked; a later one comes alone and is answered with a
  * question, unless it may be only a little behind. */
-static void answer_difference(struct node *node, struct link *link, const struct group *group)
+static void answer_difference(struct node *node, struct link *link, struct group *group, const struct hash *digest)
 {
     bool quiet = node->mono_ms - group->changed_ms >= QUIET_MS;
     if (!link->compared)
         compare_tell(node, link, group, false);
-    else if (quiet || link->differed)
+    else if ((quiet || link->differed) && !is_answered(node, link, logs_digest(group), digest))
         compare_tell(node, link, group, true);
     link->differed = true;
 }
@@ -92,7 +109,7 @@ enum error compare_digests(struct node *node, struct link *link, struct bytes ro
             link->differed = false;
             has_all(node, link, group);
         } else {
-            answer_difference(node, link, group);
+            answer_difference(node, link, group, &digest);
         }
     }
     link->compared = true;

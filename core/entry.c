@@ -48,8 +48,9 @@ static enum error decode_header(struct bytes wire, struct entry *entry)
 
     size_t items = read_array(&in, CBOR_ITEMS_MAX);
     entry->version = read_uint(&in);
-    if (!in.failed && entry->version != ENTRY_VERSION)
+    if (!in.failed && entry->version > ENTRY_VERSION)
         return ERR_VERSION; /* which may have other items */
+    in.failed |= entry->version != ENTRY_VERSION;
 
     entry->type = read_uint(&in);
     read_fixed(&in, entry->log.bytes, sizeof entry->log.bytes);

@@ -52,7 +52,8 @@ struct link *fetch_other_source(const struct node *node, const struct log *log)
     for (size_t i = 0; i < node->link_count; i++) {
         struct link *link = node->links[i];
         if (link->state == LINK_OPEN && !link->stalls && link != log->source &&
-            link_peer_seq(link, log) > log->row.head_seq && !probe_find(link, log) && is_better(node, link, best))
+            link_peer_seq(link, log) > log->row.head_seq && !probe_find(link, log) && !link_is_too_new(link, log) &&
+            is_better(node, link, best))
             best = link;
     }
     return best;
@@ -99,7 +100,8 @@ bool fetch_announced(struct node *node, struct log *log, struct link *link)
 {
     const struct group *group = log->group;
     bool later = log->kind == KIND_CONTENT && group->fetching[KIND_GOVERNANCE];
-    if (!is_missing(log) || log->source || node->disk_state != OK || link_peer_seq(link, log) <= log->row.head_seq)
+    if (!is_missing(log) || log->source || node->disk_state != OK || link_peer_seq(link, log) <= log->row.head_seq ||
+        link_is_too_new(link, log))
         return false;
     if (later || log->known_seq - log->row.head_seq > LIVE_ENTRIES_MAX) {
         log->group->wants_dirty = true;

@@ -186,6 +186,15 @@ static bool is_one_too_many(const struct log *log)
     return !log->row.head_seq && !log->row.is_branch && logs_count_subs(log->group, &log->row.name) >= SUBS_MAX;
 }
 
+/* Nothing of it can be read, so nothing behind it can be checked.  That says nothing against who sent it; others may
+ * have the log as this version can read it, if this one lied. */
+static void note_too_new(struct node *node, struct link *link, struct log *log)
+{
+    if (!link_is_too_new(link, log))
+        node_log(node, ERR_NEEDS_NEWER, "entries of a later version came, and are not taken");
+    link_set_too_new(link, log);
+}
+
 /* One entry of an ENTRIES message.  *ret_taken tells whether this node has it, or will have it with this run. */
 static enum error take(struct node *node, struct link *link, struct log *log, struct bytes wire, uint64_t flags,
                        bool *ret_taken)
@@ -194,6 +203,11 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
     bool live = flags & ENTRIES_FLAG_LIVE;
     struct intake_item item = {.log = log, .live = live, .relay = live && !(flags & ENTRIES_FLAG_TO_ALL)};
     enum error err = entry_decode(wire, &entry);
+    if (err == ERR_VERSION) {
+        note_too_new(node, link, log);
+        *ret_taken = false;
+        return OK;
+    }
     if (err)
         return err;
     if (!same_hash(&entry.log, &log->root->id) || (entry.type >= ENTRY_MESSAGE) != (log->kind == KIND_CONTENT))

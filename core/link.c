@@ -82,6 +82,7 @@ static void forget(struct node *node, struct link *link)
     free(link->peer_seq);
     free(link->told_seq);
     free(link->log_told);
+    free(link->too_new);
     free(link->serve);
     free(link->sent);
     crypto_wipe(link, sizeof *link);
@@ -490,41 +491,4 @@ void link_time(struct node *node, struct link *link)
     node_wake_at(node, now + SILENT_MS - node_waited_ms(node, link->heard_ms));
     if (link->in.size)
         node_wake_at(node, now + FRAME_MS - node_waited_ms(node, link->frame_ms));
-}
-
-/* ---------------------------------------------------------------- what the peer has */
-
-/* Counters by log->index, grown when a log first gets one. */
-static uint64_t *counter(uint64_t **counters, size_t *count, const struct log *log)
-{
-    if (log->index >= *count) {
-        size_t more = log->index + 16;
-        *counters = alloc_grow(*counters, more, sizeof **counters);
-        memset(*counters + *count, 0, (more - *count) * sizeof **counters);
-        *count = more;
-    }
-    return *counters + log->index;
-}
-
-uint64_t link_peer_seq(const struct link *link, const struct log *log)
-{
-    return log->index < link->peer_seq_count ? link->peer_seq[log->index] : 0;
-}
-
-void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq)
-{
-    uint64_t *held = counter(&link->peer_seq, &link->peer_seq_count, log);
-    if (seq > *held && log->payloads_missing)
-        payloads_peer_has(link);
-    *held = seq;
-}
-
-uint64_t link_told_seq(const struct link *link, const struct log *log)
-{
-    return log->index < link->told_seq_count ? link->told_seq[log->index] : 0;
-}
-
-void link_set_told_seq(struct link *link, const struct log *log, uint64_t seq)
-{
-    *counter(&link->told_seq, &link->told_seq_count, log) = seq;
 }

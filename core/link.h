@@ -22,6 +22,9 @@ void link_close(struct node *node, struct link *link, enum error reason);
 struct link *link_to(const struct node *node, const struct sign_public *device);
 uint64_t link_peer_seq(const struct link *link, const struct log *log);
 void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq);
+/* The peer has an entry of a later version there, which cannot be taken: it is no source for that log any more. */
+bool link_is_too_new(const struct link *link, const struct log *log);
+void link_set_too_new(struct link *link, const struct log *log);
 /* What HAVE told the peer of a log on this link. */
 uint64_t link_told_seq(const struct link *link, const struct log *log);
 void link_set_told_seq(struct link *link, const struct log *log, uint64_t seq);

@@ -61,6 +61,15 @@ static uint64_t own_subs(const struct node *node, const struct group *group, con
     return most > content ? most : content;
 }
 
+/* What is missing is there, with somebody who has it in a later version only. */
+static bool waits_for_newer(const struct node *node, const struct log *log)
+{
+    bool is_too_new = false;
+    for (size_t i = 0; i < node->link_count; i++)
+        is_too_new |= link_is_too_new(node->links[i], log);
+    return is_too_new && !log->source && missing_in(log);
+}
+
 bool node_group_at(const struct node *node, size_t index, struct node_group *ret)
 {
     const struct group *group = node->workspace;
@@ -76,6 +85,9 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
                                .logs = group->log_count};
     for (size_t i = 0; i < group->log_count; i++)
         ret->missing += missing_in(group->logs[i]);
+    ret->needs_newer = group->roster.needs_newer;
+    for (size_t i = 0; i < group->log_count; i++)
+        ret->needs_newer |= waits_for_newer(node, group->logs[i]);
     for (size_t i = 0; i < group->log_count; i++)
         ret->payloads_missing += group->logs[i]->payloads_missing;
     ret->subs = own_subs(node, group, me);

@@ -28,6 +28,8 @@ struct node_group {
     uint64_t payloads_missing; /* of entries that are here */
     uint64_t received;         /* of the running catch-up; received + missing is its total */
     bool has_key;
+    bool needs_newer; /* somebody writes what this version cannot read, so it is not all here; or governs so: read-only
+                       */
     uint64_t logs;
     uint64_t subs; /* begun here by this device and instance, of at most 64; at SUBS_WARN it needs a new instance */
 };

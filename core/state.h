@@ -261,10 +261,14 @@ struct link {
     size_t peer_seq_count;
     uint64_t *told_seq; /* by log->index: what HAVE told the peer on this link */
     size_t told_seq_count;
-    bool compared;  /* the first digests have crossed */
-    bool differed;  /* the last digest of the peer was another than ours */
-    bool *log_told; /* by log->index: LOG was sent */
+    bool compared;                           /* the first digests have crossed */
+    bool differed;                           /* the last digest of the peer was another than ours, */
+    struct hash differed_own, differed_peer; /* these two; answered, */
+    uint64_t answer_ms, answer_wait_ms;      /* and not again before that */
+    bool *log_told;                          /* by log->index: LOG was sent */
     size_t log_told_count;
+    bool *too_new; /* by log->index: the peer's next entry is of a later version: it is not asked for */
+    size_t too_new_count;
     struct table log_names; /* the peer's log number (as 32-byte name) → struct log */
 
     struct intake intake;

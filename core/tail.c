@@ -149,7 +149,8 @@ static void answer(struct node *node, struct link *link, struct group *group)
 
 /* ---------------------------------------------------------------- taking */
 
-/* An item of a log that is not known here, or that does not verify, is left out: the chain will tell. */
+/* An item of a log that is not known here, that does not verify, or is of a later version, is left out: the chain will
+ * tell. */
 static enum error take_item(struct node *node, struct link *link, struct group *group, uint32_t number,
                             struct bytes wire)
 {
@@ -160,7 +161,7 @@ static enum error take_item(struct node *node, struct link *link, struct group *
     link->tail_due--;
     enum error err = entry_decode(wire, &entry);
     if (err)
-        return err;
+        return err == ERR_VERSION ? OK : err;
     if (!log || (log->group == group && log->kind == KIND_CONTENT && same_hash(&entry.log, &log->root->id)))
         early_keep(node, group, log, &entry, wire);
     return OK;

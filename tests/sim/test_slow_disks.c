@@ -23,18 +23,6 @@ static void stall(struct world *world, const char *name, uint64_t ms)
     world_host(world, name)->stall_us = ms * 1000;
 }
 
-/* How many connections it has had. */
-static size_t connections_of(const struct world *world, const char *name)
-{
-    const struct host *host = world_host(world, name);
-    size_t count = 0;
-    for (size_t i = 0; i < world->cable_count; i++) {
-        const struct cable_end *ends = world->cables[i]->ends;
-        count += ends[1].host && (ends[0].host == host || ends[1].host == host);
-    }
-    return count;
-}
-
 static bool bob_does_not_read(struct world *world)
 {
     return world_host(world, "bob")->behind;
@@ -47,16 +35,16 @@ static void one_whose_disk_stands_still_is_not_taken_for_silent(void **state)
     (void)state;
     begin_story(&world, 1, "alice", GUESTS("bob"));
     world_run(&world, 5000);
-    size_t connections = connections_of(&world, "bob");
+    size_t connections = world_connections(&world, "bob");
     stall(&world, "bob", STALL_MS);
     CHECK_OK(world_say(&world, "alice", "hello"));
     world_run(&world, STALL_MS - 2000);
     assert_int_equal(world_text_count(&world, "bob", "hello"), 0);
     assert_int_equal(world_links(&world, "alice", "bob"), 1);
-    assert_int_equal(connections_of(&world, "bob"), connections);
+    assert_int_equal(world_connections(&world, "bob"), connections);
     world_run(&world, 3000);
     assert_int_equal(world_text_count(&world, "bob", "hello"), 1);
-    assert_int_equal(connections_of(&world, "bob"), connections);
+    assert_int_equal(world_connections(&world, "bob"), connections);
     world_settle(&world);
     end_story(&world);
 }
@@ -75,16 +63,16 @@ static void one_who_does_not_read_takes_nobody_for_silent(void **state)
     stall(&world, "bob", 3 * STALL_MS);
     world_heal(&world);
     assert_true(world_until(&world, bob_does_not_read, 2 * STALL_MS));
-    size_t connections = connections_of(&world, "bob");
+    size_t connections = world_connections(&world, "bob");
     world_run(&world, STALL_MS - 2000);
     assert_true(bob_does_not_read(&world));
-    assert_int_equal(connections_of(&world, "bob"), connections);
+    assert_int_equal(world_connections(&world, "bob"), connections);
     for (int i = 0; i < 2; i++)
         assert_int_equal(world_links(&world, "bob", authors[i]), 1);
     world_run(&world, 2 * STALL_MS);
     world_settle(&world);
     CHECK_HOLDS(&world);
-    assert_int_equal(connections_of(&world, "bob"), connections);
+    assert_int_equal(world_connections(&world, "bob"), connections);
     end_story(&world);
 }
 

@@ -270,6 +270,17 @@ void world_restore(struct world *world, const char *name, const struct medium *b
 
 /* ---------------------------------------------------------------- questions */
 
+size_t world_connections(const struct world *world, const char *name)
+{
+    const struct host *host = world_host(world, name);
+    size_t count = 0;
+    for (size_t i = 0; i < world->cable_count; i++) {
+        const struct cable_end *ends = world->cables[i]->ends;
+        count += ends[1].host && (ends[0].host == host || ends[1].host == host);
+    }
+    return count;
+}
+
 size_t world_links(const struct world *world, const char *a, const char *b)
 {
     const struct host *x = world_host(world, a), *y = world_host(world, b);

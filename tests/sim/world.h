@@ -128,6 +128,7 @@ bool world_agrees(struct world *world);
 /* Waits until they do, at most 60 virtual seconds; else world.failure says who lacks what. */
 bool world_settle(struct world *world);
 size_t world_links(const struct world *world, const char *a, const char *b); /* open between the two */
+size_t world_connections(const struct world *world, const char *name);       /* that it has had, ended ones too */
 /* Makes what every host shows part of the fingerprint. */
 void world_note_state(struct world *world);
 void world_check_end(struct world *world); /* what was acknowledged is there */
