@@ -11,7 +11,7 @@
 
 #define DB_FILE "data.mdb"
 #define DB_KEY_MAX 511
-#define SCHEMA_VERSION 4
+#define SCHEMA_VERSION 5
 
 /* The names on disk stand in db.c; a view's tables can be emptied and filled again from the entries. */
 enum db_table {
@@ -22,7 +22,7 @@ enum db_table {
     TABLE_LOGS,             /* log number → row */
     TABLE_LOCALS,           /* the core's own rows */
     TABLE_DOUBTS,           /* group, log, first seq → last seq: entries whose time is not believed */
-    TABLE_ORDER,            /* group, sort key … → log: content */
+    TABLE_ORDER,            /* group, sort key … → the places from there on: content */
     TABLE_ORDER_GOVERNANCE, /* likewise of kind 0, for re-keying only */
     TABLE_ORDER_KEYS,       /* log, seq → sort key where it is not the HLC in the entry */
     TABLE_ORDER_LATE,       /* cause that is not here → entry that cites it */

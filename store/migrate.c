@@ -30,14 +30,14 @@ static enum error lengthen_log(struct db_txn *txn, uint32_t *number)
     return db_put(txn, TABLE_LOGS, BYTES_OF(key), BYTES_OF(longer));
 }
 
-/* No log of that time is a branch.  What waits for a cause has other keys now: the order is built anew. */
+/* No log of that time is a branch. */
 static enum error from_1(struct db_txn *txn)
 {
     uint32_t number = 1;
     enum error err;
     while (!(err = lengthen_log(txn, &number)))
         ;
-    return err == ERR_NOT_FOUND ? order_clear(txn) : err;
+    return err == ERR_NOT_FOUND ? OK : err;
 }
 
 /* From 2 nothing is to be done: in that time nobody's time was doubted, so the new table is empty. */
@@ -85,6 +85,8 @@ static enum error move_runs(struct db_txn *txn)
     return err;
 }
 
+/* From 4 the order alone is another, and that is built anew: it stood a row an entry. */
+
 /* ---------------------------------------------------------------- the way up */
 
 static enum error begin(struct db_txn *txn, uint64_t *ret_left)
@@ -93,6 +95,8 @@ static enum error begin(struct db_txn *txn, uint64_t *ret_left)
     enum error err = db_schema(txn, &schema);
     if (!err && schema == 1)
         err = from_1(txn);
+    if (!err && schema < SCHEMA_VERSION)
+        err = order_clear(txn);
     if (!err && schema < SCHEMA_VERSION)
         err = db_put_schema(txn);
     return err ? err : db_count(txn, TABLE_RUNS_3, ret_left);

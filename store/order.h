@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The order view: every entry's sort key, and each group's content entries in order (core/PROTOCOL.md, "Order").  A
- * function of the entries alone: whatever order they came in, the rows are those of a rebuild from nothing.
+ * function of the entries alone: whatever order they came in, the places are those of a rebuild from nothing.
  *
  * Where a log has forked, its branches are logs of their own with the same name in headers and deps (ledger.h, `tree`):
  * the id cited chooses among them, and the cause before a branch's first entry lies in another log.
@@ -16,18 +16,18 @@
  * Where a time is not believed (doubted.h), the HLC reads as 0.  When that changes, the same sweep goes over the whole
  * group: keys may sink then, too, but whatever follows an entry lies at a larger key than it until both were visited.
  *
- *     order, order-governance   order_row.h
+ *     order, order-governance   order_row.h: many places a row
  *     order-keys                u32 log ‖ u64 seq → u48 ms ‖ u64 ticks        where the key is not the HLC in the entry
  *     order-late                cause's log id ‖ u64 seq ‖ id(8) ‖ u32 log ‖ u64 seq → nothing     the citer
  *     order-state               "L" ‖ u32 log → u64 seq ‖ u48 ms ‖ u64 ticks ‖ id(8)       how far a log is
  *                               "N" → u64 entries in the order
  *                               "S" ‖ u32 group → u48 ms ‖ u64 ticks ‖ u48 ms ‖ u64 ticks  a sweep to be gone on with
  *
- * order.c climbs, order_next.c says where, order_key.c computes keys, order_rekey.c mends them, order_split.c
- * relabels what was moved to a branch, order_state.c keeps the progress. */
+ * order.c climbs, order_next.c says where, order_key.c computes keys, order_rekey.c mends them, order_block.c
+ * changes the rows, order_split.c relabels what was moved to a branch, order_state.c keeps the progress. */
 #pragma once
 #include "ledger.h"
-#include "order_row.h"
+#include "order_block.h"
 
 struct order_sweep {
     uint32_t group;
@@ -48,8 +48,9 @@ struct order {
     size_t stack_count, stack_capacity;
     struct ledger_log **changed; /* whose state is to be written at the end of the pass */
     size_t changed_count, changed_capacity;
-    size_t budget;     /* entries that the pass may still look at */
-    bool split_failed; /* the rows contradict each other */
+    struct order_block blocks[KIND_CONTENT + 1]; /* rows in hand, by kind; written at the end of the pass */
+    size_t budget;                               /* entries that the pass may still look at */
+    bool split_failed;                           /* the rows contradict each other */
 };
 
 /* Reads the view's state into `order` and into the ledger, just loaded. */

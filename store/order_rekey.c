@@ -10,20 +10,26 @@
 
 /* ---------------------------------------------------------------- rows */
 
-static size_t row_key(const struct order_item *item, struct sort_key key, uint8_t out[ORDER_KEY_MAX])
+static struct order_place place_of(const struct order_item *item, struct sort_key key)
 {
-    struct order_place place = {.group = item->log->group, .key = key, .device = item->log->device, .seq = item->seq};
+    struct order_place place = {
+        .group = item->log->group, .key = key, .log = item->log->number, .device = item->log->device, .seq = item->seq};
     memcpy(place.id, item->id, sizeof place.id);
-    return order_key_put(&place, out);
+    return place;
 }
 
-static enum error put_row(struct db_txn *txn, const struct order_item *item, const struct order_keyed *keyed)
+static struct order_block *block_of(struct order *order, enum log_kind kind)
 {
-    uint8_t key[ORDER_KEY_MAX], value[ORDER_VALUE_MAX];
-    size_t key_size = row_key(item, keyed->key, key);
-    size_t value_size = order_value_put(item->log->number, keyed->incomplete, value);
-    enum error err =
-        db_put(txn, order_table(item->log->kind), (struct bytes){key, key_size}, (struct bytes){value, value_size});
+    struct order_block *block = &order->blocks[kind];
+    block->table = order_table(kind);
+    return block;
+}
+
+static enum error put_row(struct order *order, struct db_txn *txn, const struct order_item *item,
+                          const struct order_keyed *keyed)
+{
+    struct order_place place = place_of(item, keyed->key);
+    enum error err = order_block_put(block_of(order, item->log->kind), txn, &place, keyed->incomplete);
     return err ? err : order_key_write(txn, item, keyed->key);
 }
 
@@ -51,7 +57,7 @@ static enum error put_late(struct order *order, struct db_txn *txn, const struct
 enum error order_place(struct order *order, struct db_txn *txn, const struct order_item *item,
                        const struct order_keyed *keyed)
 {
-    enum error err = put_row(txn, item, keyed);
+    enum error err = put_row(order, txn, item, keyed);
     for (size_t i = 0; !err && i < keyed->late_count; i++)
         err = put_late(order, txn, item, &keyed->late[i]);
     return err;
@@ -105,25 +111,22 @@ static void sweep_later(struct order *order, uint32_t group, struct sort_key fro
         sweep->upto = upto;
 }
 
-static enum error read_incomplete(struct db_txn *txn, const struct order_item *item, struct sort_key key, bool *ret)
+static enum error read_incomplete(struct order *order, struct db_txn *txn, const struct order_item *item,
+                                  struct sort_key key, bool *ret)
 {
-    uint8_t at[ORDER_KEY_MAX];
-    struct db_row row = {.key = {at, row_key(item, key, at)}};
-    struct order_row parsed;
-    enum error err = db_get(txn, order_table(item->log->kind), row.key, &row.value);
+    struct order_place place = place_of(item, key);
+    struct order_line line;
+    enum error err = order_block_get(block_of(order, item->log->kind), txn, &place, &line);
     if (!err)
-        err = order_row_read(&row, item->log->group, &parsed);
-    if (!err)
-        *ret = parsed.incomplete;
-    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+        *ret = line.incomplete;
+    return err;
 }
 
 static enum error move_row(struct order *order, struct db_txn *txn, const struct order_item *item, struct sort_key old,
                            const struct order_keyed *keyed)
 {
-    uint8_t at[ORDER_KEY_MAX];
-    size_t size = row_key(item, old, at);
-    enum error err = db_delete(txn, order_table(item->log->kind), (struct bytes){at, size});
+    struct order_place place = place_of(item, old);
+    enum error err = order_block_remove(block_of(order, item->log->kind), txn, &place);
     if (!err)
         err = order_key_forget(txn, item);
     if (err)
@@ -148,7 +151,7 @@ static enum error rekey(struct order *order, struct db_txn *txn, struct ledger_l
     if (!err)
         err = order_key_now(txn, &item, &old);
     if (!err)
-        err = read_incomplete(txn, &item, old, &was_incomplete);
+        err = read_incomplete(order, txn, &item, old, &was_incomplete);
     if (err)
         return err;
 
@@ -157,7 +160,7 @@ static enum error rekey(struct order *order, struct db_txn *txn, struct ledger_l
         return OK;
     if (moved)
         err = move_row(order, txn, &item, old, &keyed);
-    return err ? err : put_row(txn, &item, &keyed);
+    return err ? err : put_row(order, txn, &item, &keyed);
 }
 
 static enum error wake_citer(struct order *order, struct db_txn *txn, const uint8_t late[LATE_KEY_SIZE])
@@ -187,79 +190,68 @@ enum error order_wake(struct order *order, struct db_txn *txn, const struct orde
 
 /* ---------------------------------------------------------------- sweeping */
 
-struct sweep_at {
-    uint8_t key[ORDER_KEY_MAX]; /* the group's prefix and a cursor */
-    size_t size;
-    size_t prefix;
-    struct order_row row; /* its cursor is not used */
-};
-
 enum error order_again(struct order *order, struct db_txn *txn, uint32_t group)
 {
     sweep_later(order, group, (struct sort_key){0}, (struct sort_key){.ms = U48_MAX, .ticks = UINT64_MAX});
     return order_state_write(order, txn);
 }
 
-/* The first row of one kind after `at`. */
-static enum error row_after(struct db_txn *txn, enum log_kind kind, uint32_t group, const struct sweep_at *at,
-                            struct sweep_at *ret)
+/* The first place of one kind after `at`. */
+static enum error place_after(struct order *order, struct db_txn *txn, enum log_kind kind, const struct order_place *at,
+                              struct order_place *ret)
 {
-    struct db_cursor *cursor;
-    struct db_row row;
-    enum error err = db_cursor_open(txn, order_table(kind), &cursor);
+    struct order_line line;
+    enum error err = order_block_after(block_of(order, kind), txn, at, &line);
     if (err)
         return err;
-    err = db_seek(cursor, (struct bytes){at->key, at->size}, &row);
-    if (!err && bytes_equal(row.key, (struct bytes){at->key, at->size}))
-        err = db_move(cursor, DB_NEXT, &row);
-    if (!err)
-        err = order_row_read(&row, group, &ret->row);
-    if (!err) {
-        memcpy(ret->key, row.key.data, row.key.size);
-        ret->size = row.key.size;
-        ret->prefix = at->prefix;
-    }
-    db_cursor_close(cursor);
-    return err;
+    const struct ledger_log *log = ledger_get(order->ledger, line.log);
+    if (!log)
+        return ERR_CORRUPT;
+    *ret = (struct order_place){
+        .group = at->group, .key = line.key, .log = line.log, .device = log->device, .seq = line.seq};
+    memcpy(ret->id, line.id, sizeof line.id);
+    return OK;
 }
 
-/* The first row of either kind after `at`, which it replaces. */
-static enum error step(struct db_txn *txn, uint32_t group, struct sweep_at *at)
+static bool is_before(const struct order_place *a, const struct order_place *b)
 {
-    struct sweep_at content, governance;
-    enum error content_err = row_after(txn, KIND_CONTENT, group, at, &content);
-    enum error governance_err = row_after(txn, KIND_GOVERNANCE, group, at, &governance);
-    if (content_err && governance_err)
-        return content_err == ERR_NOT_FOUND ? governance_err : content_err;
-    bool take_content = !content_err;
-    if (!content_err && !governance_err)
-        take_content = bytes_compare((struct bytes){content.key, content.size},
-                                     (struct bytes){governance.key, governance.size}) < 0;
+    uint8_t a_key[ORDER_KEY_MAX], b_key[ORDER_KEY_MAX];
+    size_t a_size = order_key_put(a, a_key), b_size = order_key_put(b, b_key);
+    return bytes_compare((struct bytes){a_key, a_size}, (struct bytes){b_key, b_size}) < 0;
+}
+
+/* The first place of either kind after `at`, which it replaces. */
+static enum error step(struct order *order, struct db_txn *txn, struct order_place *at)
+{
+    struct order_place content, governance;
+    enum error content_err = place_after(order, txn, KIND_CONTENT, at, &content);
+    enum error governance_err = place_after(order, txn, KIND_GOVERNANCE, at, &governance);
+    if (content_err && content_err != ERR_NOT_FOUND)
+        return content_err;
+    if (governance_err && (content_err || governance_err != ERR_NOT_FOUND))
+        return governance_err;
+    bool take_content = !content_err && (governance_err || is_before(&content, &governance));
     *at = take_content ? content : governance;
     return OK;
 }
 
-/* Sweeps one group; `*ret_done`: to its end.  Keys below the row it stands on are final. */
+/* Sweeps one group; `*ret_done`: to its end.  Keys below the place it stands on are final. */
 static enum error sweep_group(struct order *order, struct db_txn *txn, size_t index, bool *ret_done)
 {
-    uint32_t group = order->sweeps[index].group;
-    struct sweep_at at = {0};
-    at.prefix = order_group_put(group, at.key);
-    at.size = at.prefix + order_time_put(order->sweeps[index].from, at.key + at.prefix);
-    struct sort_key last = order->sweeps[index].from;
+    struct order_place at = {.group = order->sweeps[index].group, .key = order->sweeps[index].from};
+    struct sort_key last = at.key;
 
     enum error err;
-    while (!(err = step(txn, group, &at))) {
-        if (sort_key_compare(at.row.key, order->sweeps[index].upto) > 0)
+    while (!(err = step(order, txn, &at))) {
+        if (sort_key_compare(at.key, order->sweeps[index].upto) > 0)
             break;
-        if (order->budget == 0 && sort_key_compare(at.row.key, last) != 0) {
-            order->sweeps[index].from = at.row.key;
+        if (order->budget == 0 && sort_key_compare(at.key, last) != 0) {
+            order->sweeps[index].from = at.key;
             return OK;
         }
-        last = at.row.key;
+        last = at.key;
         order->budget -= order->budget > 0;
-        struct ledger_log *log = ledger_get(order->ledger, at.row.log);
-        err = log ? rekey(order, txn, log, at.row.seq) : ERR_CORRUPT;
+        err = rekey(order, txn, ledger_get(order->ledger, at.log), at.seq);
         if (err)
             return err;
     }
@@ -297,7 +289,7 @@ static enum error relabel_late(struct db_txn *txn, const struct dep *dep, uint32
 }
 
 /* Its place stays: neither its key nor its causes have changed. */
-enum error order_relabel(struct db_txn *txn, const struct order_item *item, struct ledger_log *to)
+enum error order_relabel(struct order *order, struct db_txn *txn, const struct order_item *item, struct ledger_log *to)
 {
     struct dep deps[ENTRY_DEPS_MAX + 1]; /* the item's own are borrowed until the first change */
     size_t count = order_item_dep_count(item);
@@ -308,11 +300,11 @@ enum error order_relabel(struct db_txn *txn, const struct order_item *item, stru
     there.log = to;
     enum error err = order_key_now(txn, item, &keyed.key);
     if (!err)
-        err = read_incomplete(txn, item, keyed.key, &keyed.incomplete);
+        err = read_incomplete(order, txn, item, keyed.key, &keyed.incomplete);
     if (!err)
         err = order_key_forget(txn, item);
     if (!err)
-        err = put_row(txn, &there, &keyed);
+        err = put_row(order, txn, &there, &keyed);
     for (size_t i = 0; !err && i < count; i++)
         err = relabel_late(txn, &deps[i], item->log->number, to->number, item->seq);
     return err;

@@ -12,6 +12,7 @@ MUST_USE enum error order_find_awaited(struct db_txn *txn, struct ledger_log *lo
 /* Keys again whoever waited for `item`, which now stands in the order. */
 MUST_USE enum error order_wake(struct order *order, struct db_txn *txn, const struct order_item *item);
 /* `item`, which stands in the order, belongs to log `to` from now on. */
-MUST_USE enum error order_relabel(struct db_txn *txn, const struct order_item *item, struct ledger_log *to);
+MUST_USE enum error order_relabel(struct order *order, struct db_txn *txn, const struct order_item *item,
+                                  struct ledger_log *to);
 /* Goes on with the sweeps until they or the budget end. */
 MUST_USE enum error order_sweep(struct order *order, struct db_txn *txn);

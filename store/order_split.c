@@ -3,7 +3,7 @@
 #include "order_state.h"
 
 /* The entries that stand in the order under `from`, and were moved to `to`. */
-static enum error relabel_all(struct db_txn *txn, struct ledger_log *from, struct ledger_log *to)
+static enum error relabel_all(struct order *order, struct db_txn *txn, struct ledger_log *from, struct ledger_log *to)
 {
     enum error err = OK;
     for (uint64_t seq = to->base + 1; !err && seq <= to->order.seq; seq++) {
@@ -11,7 +11,7 @@ static enum error relabel_all(struct db_txn *txn, struct ledger_log *from, struc
         err = order_item_read(txn, to, seq, &item);
         item.log = from;
         if (!err)
-            err = order_relabel(txn, &item, to);
+            err = order_relabel(order, txn, &item, to);
     }
     return err;
 }
@@ -40,7 +40,7 @@ enum error order_split(struct order *order, struct db_txn *txn, struct ledger_lo
     from->order.next_seq = to->order.next_seq = 0;
     enum error err = divide_progress(txn, from, to);
     if (!err)
-        err = relabel_all(txn, from, to);
+        err = relabel_all(order, txn, from, to);
     if (!err)
         err = order_find_awaited(txn, from);
     if (!err)

@@ -105,6 +105,8 @@ enum error order_state_write(struct order *order, struct db_txn *txn)
     order->changed_count = 0;
     for (size_t i = 0; !err && i < order->sweep_count; i++)
         err = write_sweep(txn, &order->sweeps[i]);
+    for (size_t kind = 0; !err && kind < sizeof order->blocks / sizeof *order->blocks; kind++)
+        err = order_block_flush(&order->blocks[kind], txn);
     uint8_t count[8];
     put_u64(count, order->ordered);
     return err ? err : db_put(txn, TABLE_ORDER_STATE, COUNT_KEY, BYTES_OF(count));

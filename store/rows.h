@@ -40,6 +40,8 @@ void rows_entry_id(struct bytes wire, struct hash *ret);
 
 MUST_USE enum error rows_put_log(struct db_txn *txn, const struct log_row *row);
 MUST_USE enum error rows_read_log(const struct db_row *at, struct log_row *ret); /* ERR_CORRUPT */
+/* ERR_NOT_FOUND */
+MUST_USE enum error rows_log_device(struct db_txn *txn, uint32_t log, struct sign_public *ret);
 
 struct own_entry {
     uint32_t log;

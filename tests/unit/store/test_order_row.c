@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Keys of the order sort as their fields do, and come back as they went in. */
+ * Keys of the order sort as their fields do; lines and cursors come back as they went in. */
 #include "fixture.h"
 
 #include "store/order_row.h"
@@ -26,7 +26,7 @@ static void each_field_sorts_before_the_next(void **state)
 {
     (void)state;
     for (size_t i = 0; i + 1 < NUMBERS; i++) {
-        struct order_place low = {.seq = UINT64_MAX}, high = {0};
+        struct order_place low = {.log = 1, .seq = UINT64_MAX}, high = {.log = 1};
         memset(&low.device, 0xff, sizeof low.device);
         low.key = (struct sort_key){numbers[i], UINT64_MAX};
         high.key = (struct sort_key){numbers[i + 1], 0};
@@ -50,27 +50,71 @@ static void each_field_sorts_before_the_next(void **state)
     }
 }
 
-static void a_row_comes_back_as_it_went_in(void **state)
+static void a_key_without_the_rest_sorts_before_all_of_its_sort_key(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < NUMBERS; i++) {
-        uint8_t key[ORDER_KEY_MAX], value[ORDER_VALUE_MAX];
-        struct order_place place = {.group = UINT32_MAX, .key = {numbers[i], numbers[i]}, .seq = numbers[i]};
-        uint32_t log = (uint32_t)numbers[i] | 1;
-        struct db_row row = {.key = encode(&place, key)};
-        row.value = (struct bytes){value, order_value_put(log, i % 2, value)};
-        struct order_row ordered;
-        assert_int_equal(order_row_read(&row, UINT32_MAX, &ordered), OK);
-        assert_int_equal(ordered.log, log);
-        assert_int_equal(ordered.seq, numbers[i]);
-        assert_int_equal(ordered.incomplete, i % 2);
-        assert_int_equal(sort_key_compare(ordered.key, place.key), 0);
-        assert_int_equal(order_row_read(&row, 1, &ordered), ERR_NOT_FOUND);
-        for (size_t size = 0; size < row.key.size; size++) {
-            struct db_row cut = {.key = {key, size}, .value = row.value};
-            assert_int_equal(order_row_read(&cut, UINT32_MAX, &ordered), ERR_CORRUPT);
-        }
+    for (size_t i = 0; i + 1 < NUMBERS; i++) {
+        struct order_place bound = {.key = {7, numbers[i + 1]}}, low = {.log = 1, .seq = UINT64_MAX}, high = {.log = 1};
+        memset(&low.device, 0xff, sizeof low.device);
+        low.key = (struct sort_key){7, numbers[i]};
+        high.key = bound.key;
+        check_sorted(&low, &bound);
+        check_sorted(&bound, &high);
     }
+}
+
+static struct order_line make_line(size_t i)
+{
+    struct order_line line = {.key = {numbers[i], numbers[NUMBERS - 1 - i]},
+                              .log = (uint32_t)numbers[i] | 1,
+                              .seq = numbers[NUMBERS - 1 - i],
+                              .incomplete = i % 2};
+    memset(line.id, (int)i, sizeof line.id);
+    return line;
+}
+
+static void check_line(const struct order_line *a, const struct order_line *b)
+{
+    assert_int_equal(sort_key_compare(a->key, b->key), 0);
+    assert_int_equal(a->log, b->log);
+    assert_int_equal(a->seq, b->seq);
+    assert_int_equal(a->incomplete, b->incomplete);
+    assert_memory_equal(a->id, b->id, sizeof a->id);
+}
+
+static void lines_come_back_as_they_went_in(void **state)
+{
+    (void)state;
+    uint8_t data[NUMBERS * ORDER_LINE_MAX];
+    size_t size = 0;
+    for (size_t i = 0; i < NUMBERS; i++) {
+        struct order_line line = make_line(i), read;
+        size_t added = order_line_put(i ? numbers[i - 1] : 0, &line, data + size);
+        assert_true(added >= ORDER_LINE_MIN && added <= ORDER_LINE_MAX);
+        for (size_t cut = 0; cut < added; cut++)
+            assert_int_equal(order_line_take(&(struct bytes){data + size, cut}, 0, &read), ERR_CORRUPT);
+        size += added;
+    }
+    struct bytes left = {data, size};
+    for (size_t i = 0; i < NUMBERS; i++) {
+        struct order_line line = make_line(i), read;
+        assert_int_equal(order_line_take(&left, i ? numbers[i - 1] : 0, &read), OK);
+        check_line(&line, &read);
+    }
+    assert_int_equal(left.size, 0);
+}
+
+static void a_line_that_is_none_is_corrupt(void **state)
+{
+    (void)state;
+    static const uint8_t no_log[ORDER_LINE_MIN] = {1, 0, 1, 1}, plain[ORDER_LINE_MIN] = {1, 0, 2, 1};
+    struct bytes left = BYTES_OF(no_log);
+    struct order_line line;
+    assert_int_equal(order_line_take(&left, 0, &line), ERR_CORRUPT);
+    left = BYTES_OF(plain);
+    assert_int_equal(order_line_take(&left, U48_MAX, &line), ERR_CORRUPT);
+    left = BYTES_OF(plain);
+    assert_int_equal(order_line_take(&left, U48_MAX - 1, &line), OK);
 }
 
 static void a_group_lies_between_its_edges(void **state)
@@ -78,7 +122,7 @@ static void a_group_lies_between_its_edges(void **state)
     (void)state;
     for (size_t i = 0; i < NUMBERS && numbers[i] <= UINT32_MAX; i++) {
         uint8_t key[ORDER_KEY_MAX], edge[ORDER_KEY_MAX];
-        struct order_place place = {.group = (uint32_t)numbers[i], .key = {U48_MAX, UINT64_MAX}};
+        struct order_place place = {.group = (uint32_t)numbers[i], .key = {U48_MAX, UINT64_MAX}, .log = 1};
         struct bytes encoded = encode(&place, key);
         assert_true(bytes_compare((struct bytes){edge, order_group_put(place.group, edge)}, encoded) < 0);
         assert_true(bytes_compare((struct bytes){edge, order_group_end(place.group, edge)}, encoded) > 0);
@@ -89,7 +133,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_field_sorts_before_the_next),
-        cmocka_unit_test(a_row_comes_back_as_it_went_in),
+        cmocka_unit_test(a_key_without_the_rest_sorts_before_all_of_its_sort_key),
+        cmocka_unit_test(lines_come_back_as_they_went_in),
+        cmocka_unit_test(a_line_that_is_none_is_corrupt),
         cmocka_unit_test(a_group_lies_between_its_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,8 @@
 
 #include "store/runs.h"
 
-#define LOGS 12
+#define LOGS 24
+#define AUTHORS 6 /* logs beyond begin when one splits */
 #define SEQS 3000
 #define FIRST 100 /* logs as numbered on the disk */
 
@@ -99,9 +100,9 @@ static void change(struct table *table, struct db_txn *txn)
     size_t log = below(LOGS), empty = find_empty(plain);
     if (below(40) == 0)
         plain->last_arrival += below(2) ? below(1000) : below(UINT64_C(1) << 40); /* another log's */
-    if (below(60) == 0 && plain->head[log] > plain->base[log] && empty < LOGS && empty != log)
+    if (below(150) == 0 && plain->head[log] > plain->base[log] && empty < LOGS && empty != log)
         split(table, txn, log, empty, plain->base[log] + 1 + below(plain->head[log] - plain->base[log]));
-    else if (plain->head[log] < SEQS)
+    else if (plain->head[log] < SEQS && (log < AUTHORS || plain->head[log]))
         append_run(table, txn, log, below(5) ? 1 : 1 + below(200));
 }
 
@@ -124,7 +125,7 @@ static void compare_walk(const struct table *table, struct db_txn *txn, size_t l
     enum error err;
     uint64_t seq = from;
     for (err = run_walk_begin(&walk, txn, FIRST + (uint32_t)log, from); !err; err = run_walk_next(&walk)) {
-        assert_true(run_holds(&walk.run, seq));
+        assert_true(run_holds(&walk.run, seq) && (seq == from || seq == walk.run.first));
         for (; run_holds(&walk.run, seq); seq++)
             assert_int_equal(walk.run.arrival + (seq - walk.run.first), table->plain.arrivals[log][seq]);
     }
@@ -238,6 +239,24 @@ static void runs_of_one_entry_take_less_than_two_bytes_each(void **state)
     close_table(table);
 }
 
+static void a_run_that_grows_out_of_its_block_leaves_none_behind(void **state)
+{
+    (void)state;
+    struct table *table = new_table(1);
+    struct db_txn *txn;
+    assert_int_equal(db_begin(table->db, &txn), OK);
+    for (size_t log = 0; log < 2; log++) {
+        for (size_t i = 0; i < 600; i++) {
+            append_run(table, txn, log, 1); /* a byte, but for the second log's first one */
+            append_run(table, txn, log, 1); /* and now two */
+            table->plain.last_arrival++;
+        }
+    }
+    assert_int_equal(db_commit(txn), OK);
+    compare(table);
+    close_table(table);
+}
+
 static void what_does_not_follow_is_refused(void **state)
 {
     (void)state;
@@ -277,6 +296,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_index_says_what_a_plain_table_says),
         cmocka_unit_test(runs_of_one_entry_take_less_than_two_bytes_each),
+        cmocka_unit_test(a_run_that_grows_out_of_its_block_leaves_none_behind),
         cmocka_unit_test(what_does_not_follow_is_refused),
         cmocka_unit_test(a_block_that_is_none_is_corrupt),
     };
