@@ -109,6 +109,17 @@ static void require_reason(const struct caller *caller, const struct effect *eff
         scene_require(caller->scene, caller->farewell != OK, "alice names her reason");
 }
 
+static void hear_third(struct caller *caller, struct bytes frame)
+{
+    struct buffer payload = {0};
+    struct bytes message = {frame.data + 2, frame.size - 2};
+    scene_require(caller->scene, noise_read(&caller->noise, message, &payload) == OK, "alice ends the handshake");
+    noise_split(&caller->noise, &caller->send, &caller->receive);
+    caller->awaits_third = false;
+    caller->is_sealed = true;
+    buffer_done(&payload);
+}
+
 void callers_overhear(void *arg, const struct effects *effects, const struct effect *effect)
 {
     const struct scene *scene = arg;
@@ -122,19 +133,26 @@ void callers_overhear(void *arg, const struct effects *effects, const struct eff
         require_reason(caller, effect);
     else if (effect->type == EFFECT_SEND && caller->is_sealed)
         read_frame(caller, effect, sent);
+    else if (effect->type == EFFECT_SEND && caller->awaits_third)
+        hear_third(caller, sent);
     else if (effect->type == EFFECT_SEND)
         buffer_append(&caller->heard, sent);
 }
 
 /* ---------------------------------------------------------------- the connection */
 
-void caller_dial(struct caller *caller, struct scene *scene)
+static void connect_to(struct caller *caller, struct scene *scene, uint64_t dial)
 {
-    struct event event = {.type = EVENT_LINK_UP, .address = {.ip = {[15] = 9}, .port = 999}};
+    struct event event = {.type = EVENT_LINK_UP, .dial = dial, .address = {.ip = {[15] = 9}, .port = 999}};
     *caller = (struct caller){.scene = scene, .link = LINK_FIRST + ++last_link, .next = scene->callers};
     scene->callers = caller;
     event.link = caller->link;
     host_step(scene->alice, &event);
+}
+
+void caller_dial(struct caller *caller, struct scene *scene)
+{
+    connect_to(caller, scene, 0);
 }
 
 void caller_done(struct caller *caller)
@@ -196,16 +214,20 @@ static bool read_answer(struct caller *caller)
     return err == OK;
 }
 
-bool caller_begin(struct caller *caller, enum caller_key key)
+static void init_noise(struct caller *caller, enum noise_role role, const struct secret_key *key)
 {
-    const struct mallory *mallory = scene_mallory();
     const uint8_t seed[32] = {1}, ephemeral[32] = {2};
     struct dh_public link_key;
     struct dh_secret link_secret;
-    struct buffer message = {0};
     crypto_dh_keypair_from(seed, &link_key, &link_secret);
-    noise_init(&caller->noise, NOISE_INITIATOR, NOISE_XXPSK0, BYTES_TEXT("ZURUF1"), &link_key, &link_secret, ephemeral,
-               key == CALLER_INVITE ? &mallory->invite_psk : &mallory->workspace_key);
+    noise_init(&caller->noise, role, NOISE_XXPSK0, BYTES_TEXT("ZURUF1"), &link_key, &link_secret, ephemeral, key);
+}
+
+bool caller_begin(struct caller *caller, enum caller_key key)
+{
+    const struct mallory *mallory = scene_mallory();
+    struct buffer message = {0};
+    init_noise(caller, NOISE_INITIATOR, key == CALLER_INVITE ? &mallory->invite_psk : &mallory->workspace_key);
     enum error err = noise_write(&caller->noise, (struct bytes){0}, &message);
     if (!err)
         caller_send_framed(caller, buffer_bytes(&message));
@@ -222,7 +244,7 @@ void caller_proof(const struct caller *caller, const struct sign_public *device,
     struct buffer tokens = {0}, text = {0};
     struct signature signature;
     enum error err = noise_write_tokens(&ahead, &tokens);
-    buffer_append_byte(&text, NOISE_INITIATOR);
+    buffer_append_byte(&text, (uint8_t)ahead.role);
     buffer_append(&text, BYTES_OF(ahead.s.bytes));
     buffer_append(&text, BYTES_OF(ahead.h));
     crypto_sign(secret, BYTES_OF(context), buffer_bytes(&text), &signature);
@@ -244,5 +266,22 @@ void caller_finish(struct caller *caller, struct bytes payload)
         caller->is_sealed = true;
         caller_send_framed(caller, buffer_bytes(&message));
     }
+    buffer_done(&message);
+}
+
+bool caller_dialled(struct caller *caller, struct scene *scene, uint64_t dial, const struct secret_key *key)
+{
+    connect_to(caller, scene, dial);
+    init_noise(caller, NOISE_RESPONDER, key);
+    return read_answer(caller);
+}
+
+void caller_respond(struct caller *caller, struct bytes payload)
+{
+    struct buffer message = {0};
+    caller->awaits_third = true;
+    if (noise_write(&caller->noise, payload, &message) == OK)
+        caller_send_framed(caller, buffer_bytes(&message));
+    caller->awaits_third = false;
     buffer_done(&message);
 }

@@ -32,6 +32,7 @@ struct caller {
     struct noise_handshake noise;
     struct noise_cipher send, receive;
     struct buffer heard; /* before the handshake is done: what Alice answered to the last bytes */
+    bool awaits_third;   /* Alice dialled: the next that she says ends the handshake */
     bool is_sealed;      /* after it */
     enum error farewell; /* in Alice's BYE; OK: she said none */
     struct asked_of asked;
@@ -49,8 +50,13 @@ void caller_send_sealed(struct caller *caller, struct bytes plain);   /* after t
 
 /* The first handshake message, up to Alice's answer; false: she hung up. */
 bool caller_begin(struct caller *caller, enum caller_key key);
-/* The payload of the third, as a node of that device would write it. */
+/* The payload of the next one, as a node of that device would write it. */
 void caller_proof(const struct caller *caller, const struct sign_public *device, const struct sign_secret *secret,
                   struct buffer *out);
 /* The third, with that payload; from then on frames are sealed. */
 void caller_finish(struct caller *caller, struct bytes payload);
+
+/* Alice has dialled Mallory, and says the first message; false: another than one under that key. */
+bool caller_dialled(struct caller *caller, struct scene *scene, uint64_t dial, const struct secret_key *key);
+/* The second, with that payload; from then on frames are sealed if Alice has answered. */
+void caller_respond(struct caller *caller, struct bytes payload);
