@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "branches.h"
 #include "lookup.h"
+#include "past.h"
 #include "receipts.h"
 #include "relay.h"
 #include "roster.h"
@@ -259,6 +260,7 @@ enum error logs_divide(struct node *node, struct log *log, struct log *rest)
     if (base)
         entry_id(&entry, &id);
     logs_number(node, rest);
+    past_forget(node);
     rest->row.head_seq = rest->known_seq = log->row.head_seq;
     rest->row.head_id = log->row.head_id;
     rest->row.head_hlc = log->row.head_hlc;

@@ -16,6 +16,7 @@
 #include "link.h"
 #include "logs.h"
 #include "neighbours.h"
+#include "past.h"
 #include "payloads.h"
 #include "peers.h"
 #include "presence.h"
@@ -57,6 +58,7 @@ static void forget_stored(struct node *node)
     free(node->names);
     peers_done(node);
     relay_forget(node);
+    past_forget(node);
     admit_done(node);
     identity_done(node);
     node->logs = NULL;

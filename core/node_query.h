@@ -128,7 +128,8 @@ MUST_USE enum error node_early_messages(struct node *node, uint32_t group, messa
 /* True when every stored entry stands in the order, so that a list is complete. */
 bool node_order_is_current(const struct node *node);
 
-/* The vector clock of a group, or the past of one message (log id → highest seq), by ascending log id. */
+/* The vector clock of a group, or the past of one message (log id → highest seq), by ascending log id.  Of many
+ * messages, ask in their order: each then costs what it adds to the one before. */
 typedef void (*clock_visitor)(void *arg, const struct hash *log, uint64_t seq);
 void node_clock(const struct node *node, uint32_t group, clock_visitor visit, void *arg);
 MUST_USE enum error node_message_clock(struct node *node, uint32_t log_number, uint64_t seq, clock_visitor visit,

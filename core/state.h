@@ -13,6 +13,7 @@
 #include "wire.h"
 
 struct link;
+struct pasts;
 
 /* ---------------------------------------------------------------- logs and groups */
 
@@ -468,6 +469,7 @@ struct node {
     size_t fresh_count, fresh_capacity;
     struct buffer scratch;         /* plaintext of the frame at hand */
     struct buffer message_scratch; /* node_query: the message at hand */
+    struct pasts *pasts;           /* past.h; NULL: nothing is remembered */
 
     struct peer **peers;
     size_t peer_count, peer_capacity;
