@@ -176,7 +176,8 @@ static void note_in_roster(struct log *log, const struct entry *entry, uint32_t 
 {
     struct group *group = log->group;
     bool is_root = same_key(log_author(log), &group->root);
-    if (!is_root || !log->row.is_branch) /* a root log that was written twice ends below the fork */
+    /* A root log that was written twice ends below the fork; but GENESIS is the one that the group's id names. */
+    if (!is_root || !log->row.is_branch || entry->type == ENTRY_GENESIS)
         roster_note(&group->roster, &group->id, log_author(log), is_root, entry, flags);
 }
 
