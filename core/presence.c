@@ -11,7 +11,8 @@
 #define NEWS_MS 30 /* news that come together are told together */
 #define CHECK_MS 1000
 #define COMPARE_MS 10000
-#define FALLEN_MS 3000                      /* a link that broke may be back by then */
+#define FALLEN_MS 3000 /* a link that broke may be back by then */
+#define TWIN_SIGNS 2
 #define PATIENCE_MS 8000                    /* with a device to which a link should stand */
 #define PATIENCE_MAX_MS (10u * 60u * 1000u) /* with one that refutes, though we cannot reach it */
 #define GONE_MS 30000                       /* for so long old news that it is there are known to be old */
@@ -312,16 +313,36 @@ void presence_link_gone(struct node *node, const struct link *link)
 
 /* ---------------------------------------------------------------- hearing */
 
-static void hear_of_self(struct node *node, enum presence_state state, uint64_t incarnation)
+static void become(struct node *node, uint64_t incarnation)
+{
+    node->office.incarnation = incarnation;
+    node->office.self_is_news = true;
+    have_news(node);
+}
+
+/* There, and further than this process: an earlier process, whose clock was ahead, or another home that lives.  Only
+ * that one answers when it is outbid, so each of the two outbids the other until both are sure. */
+static void hear_of_twin(struct node *node, uint64_t incarnation)
 {
     struct office *office = &node->office;
-    if (state == PRESENCE_GONE && incarnation >= office->incarnation) {
-        office->incarnation = incarnation + 1;
-        office->self_is_news = true;
-        have_news(node);
-    } else if (state == PRESENCE_UP && incarnation > office->incarnation) {
-        office->incarnation = incarnation; /* told of an earlier process of ours */
+    if (office->twin_signs == TWIN_SIGNS) {
+        office->incarnation = incarnation;
+        return;
     }
+    become(node, incarnation + 1);
+    if (++office->twin_signs == TWIN_SIGNS)
+        node_log(node, ERR_EXISTS, "this identity runs on two computers: link one as its own device");
+}
+
+static void hear_of_self(struct node *node, enum presence_state state, uint64_t incarnation)
+{
+    const struct office *office = &node->office;
+    if (incarnation == UINT64_MAX) /* a lie: nobody could outbid it */
+        return;
+    if (state == PRESENCE_GONE && incarnation >= office->incarnation)
+        become(node, incarnation + 1);
+    else if (state == PRESENCE_UP && incarnation > office->incarnation)
+        hear_of_twin(node, incarnation);
 }
 
 static bool is_newer(const struct presence *presence, enum presence_state state, uint64_t incarnation)

@@ -78,10 +78,51 @@ static void a_log_that_forked_does_not_stop_the_others(void **state)
     world_done(&world);
 }
 
+/* The two have no link to each other, but both to carol, or only to one of her friends. */
+static void two_homes_that_never_meet_are_both_told_by_others(void **state)
+{
+    struct world world;
+    (void)state;
+    for (int shared = 0; shared < 2; shared++) {
+        begin_story(&world, 3 + (uint64_t)shared, "alice", GUESTS("bob", "carol", "dave"));
+        world_run(&world, 5000);
+        clone(&world, "alice", "alice2");
+        world_cut(&world, "alice", "alice2");
+        if (!shared) {
+            world_cut(&world, "alice", "bob");
+            world_cut(&world, "alice2", "carol");
+            world_cut(&world, "alice2", "dave");
+        }
+        world_run(&world, 60000);
+        assert_int_equal(world_host(&world, "alice")->told_of_twin, 1);
+        assert_int_equal(world_host(&world, "alice2")->told_of_twin, 1);
+        assert_int_equal(world_host(&world, "bob")->told_of_twin, 0);
+        CHECK_HOLDS(&world);
+        world_done(&world);
+    }
+}
+
+static void one_that_starts_again_with_its_clock_put_back_is_no_twin(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 5, "alice", GUESTS("bob", "carol", "dave"));
+    world_run(&world, 5000);
+    world_crash(&world, "alice", true); /* nobody learns that it is gone */
+    world_host(&world, "alice")->clock_ms -= 3600000;
+    host_start(world_host(&world, "alice"));
+    world_run(&world, 60000);
+    assert_int_equal(world_host(&world, "alice")->told_of_twin, 0);
+    CHECK_HOLDS(&world);
+    world_done(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_homes_of_one_device_are_both_served),
+        cmocka_unit_test(two_homes_that_never_meet_are_both_told_by_others),
+        cmocka_unit_test(one_that_starts_again_with_its_clock_put_back_is_no_twin),
         cmocka_unit_test(a_log_that_forked_does_not_stop_the_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

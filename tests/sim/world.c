@@ -74,6 +74,8 @@ void world_fail(struct world *world, const char *format, ...)
 
 void world_log(struct host *host, enum error err, struct bytes text)
 {
+    static const char twin[] = "this identity runs on two computers";
+    host->told_of_twin += text.size >= sizeof twin - 1 && memcmp(text.data, twin, sizeof twin - 1) == 0;
     if (host->world->loud)
         fprintf(stderr, "%10.3f %s: %.*s (%s)\n", (double)host->world->now_us / 1e6, host->name, (int)text.size,
                 (const char *)text.data, error_code(err));
