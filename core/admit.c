@@ -327,7 +327,7 @@ enum error admit_welcome(struct node *node, const struct wire_message *message)
 {
     if (!node->join.active || node->join.welcomed || node->workspace)
         return ERR_CLOSED;
-    groups_create(node, &message->welcome.group, &message->welcome.root, &message->welcome.key);
+    groups_create_workspace(node, &message->welcome.group, &message->welcome.root, &message->welcome.key);
     peers_told(node, message->welcome.addresses);
     node->join.welcomed = true;
     peers_forget_joins(node);

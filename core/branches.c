@@ -6,6 +6,7 @@
 #include "groups.h"
 #include "logs.h"
 #include "lookup.h"
+#include "names.h"
 
 static bool is_here(const struct log *log)
 {
@@ -137,7 +138,7 @@ static void move_unread(struct node *node, struct log *from, struct log *to)
     struct group *group = from->group;
     for (size_t i = 0; i < group->unread_count; i++)
         if (group->unread[i].log == from && group->unread[i].seq > to->row.base_seq)
-            groups_move_unread(node, &group->unread[i], to);
+            names_move_unread(node, &group->unread[i], to);
 }
 
 /* The branch whose first entry is at hand, and so its place. */

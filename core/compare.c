@@ -12,88 +12,223 @@
 #include "receipts.h"
 #include "roster.h"
 #include "serve.h"
+#include <stdlib.h>
 
 #define DIGEST_MS 1000
 #define DIGEST_LINKS 3
 #define ANSWER_MOST_MS 16000
 #define QUIET_MS 300 /* while entries come in, two digests differ for no reason worth an answer */
 
-bool compare_may_read(const struct group *group, const struct link *link)
+bool compare_may_read(const struct node *node, const struct group *group, const struct link *link)
 {
-    return roster_find(&group->roster, &link->device) != NULL;
+    const struct group *workspace = node->workspace;
+    return roster_find(&group->roster, &link->device) != NULL &&
+           (group == workspace || (workspace && roster_find(&workspace->roster, &link->device)));
+}
+
+bool compare_may_know(const struct node *node, const struct group *group, const struct link *link)
+{
+    return group == node->workspace || compare_may_read(node, group, link);
+}
+
+bool compare_may_have(const struct node *node, const struct log *log, const struct link *link)
+{
+    return log->kind == KIND_GOVERNANCE ? compare_may_know(node, log->group, link)
+                                        : compare_may_read(node, log->group, link);
 }
 
 /* ---------------------------------------------------------------- digests */
 
-static void append_digest_rows(struct node *node, struct buffer *rows)
+static const struct hash all_groups; /* in place of a group's id: the digest over all */
+
+static void append_row(struct group *group, struct buffer *rows)
 {
-    if (!node->workspace)
-        return;
-    buffer_append(rows, hash_bytes(&node->workspace->id));
-    buffer_append(rows, hash_bytes(logs_digest(node->workspace)));
+    buffer_append(rows, hash_bytes(&group->id));
+    buffer_append(rows, hash_bytes(logs_digest(group)));
 }
 
-void compare_digest_all(struct node *node, struct hash *ret)
+static int by_id(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct hash));
+}
+
+/* By ascending group; returns how many. */
+static size_t append_digest_rows(struct node *node, const struct link *link, struct buffer *rows)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < node->group_count; i++) {
+        if (!compare_may_know(node, node->groups[i], link))
+            continue;
+        append_row(node->groups[i], rows);
+        count++;
+    }
+    if (count > 1)
+        qsort(rows->data, count, DIGEST_ROW_SIZE, by_id);
+    return count;
+}
+
+void compare_digest_all(struct node *node, const struct link *link, struct hash *ret)
 {
     struct buffer rows = {0};
-    append_digest_rows(node, &rows);
+    append_digest_rows(node, link, &rows);
     crypto_hash(buffer_bytes(&rows), ret);
     buffer_done(&rows);
+}
+
+static void send_rows_of_digests(struct node *node, struct link *link, struct bytes rows)
+{
+    struct wire_message message = {.type = WIRE_DIGESTS, .digests = rows};
+    link_send(node, link, &message, 0);
 }
 
 static void send_digests(struct node *node, struct link *link)
 {
     struct buffer rows = {0};
-    append_digest_rows(node, &rows);
-    struct wire_message message = {.type = WIRE_DIGESTS, .digests = buffer_bytes(&rows)};
-    link_send(node, link, &message, 0);
+    append_digest_rows(node, link, &rows);
+    send_rows_of_digests(node, link, buffer_bytes(&rows));
+    buffer_done(&rows);
+}
+
+/* Of several groups the digest over all is enough for who has the same. */
+static void send_summary(struct node *node, struct link *link)
+{
+    struct buffer rows = {0};
+    if (append_digest_rows(node, link, &rows) > 1) {
+        struct hash all;
+        crypto_hash(buffer_bytes(&rows), &all);
+        rows.size = 0;
+        buffer_append(&rows, hash_bytes(&all_groups));
+        buffer_append(&rows, hash_bytes(&all));
+    }
+    send_rows_of_digests(node, link, buffer_bytes(&rows));
     buffer_done(&rows);
 }
 
 /* An equal digest proves that the peer has all that is durable here. */
-static void has_all(struct node *node, struct link *link, const struct group *group)
+static void has_all(struct node *node, struct link *link, struct group *group)
 {
-    gate_open(node);
+    gate_open(group);
     for (size_t i = 0; i < group->log_count; i++)
         receipts_note(node, link, group->logs[i], group->logs[i]->durable_seq);
 }
 
-void compare_hello(struct node *node, struct link *link, const struct hash *digest)
+/* False: the peer has something else, or knows of other groups. */
+static bool is_all_equal(struct node *node, struct link *link, const struct hash *digest)
 {
     struct hash mine;
-    compare_digest_all(node, &mine);
+    compare_digest_all(node, link, &mine);
     if (!same_hash(&mine, digest))
+        return false;
+    for (size_t i = 0; i < node->group_count; i++)
+        if (compare_may_know(node, node->groups[i], link))
+            has_all(node, link, node->groups[i]);
+    return true;
+}
+
+void compare_hello(struct node *node, struct link *link, const struct hash *digest)
+{
+    if (!is_all_equal(node, link, digest))
         send_digests(node, link);
-    else if (node->workspace)
-        has_all(node, link, node->workspace);
+}
+
+/* ---------------------------------------------------------------- what differs */
+
+/* NULL: at the last turn it did not. */
+static struct difference *find_difference(const struct link *link, const struct group *group)
+{
+    for (size_t i = 0; i < link->difference_count; i++)
+        if (link->differences[i].group == group)
+            return &link->differences[i];
+    return NULL;
+}
+
+static void forget_difference(struct link *link, const struct group *group)
+{
+    struct difference *difference = find_difference(link, group);
+    if (difference)
+        *difference = link->differences[--link->difference_count];
 }
 
 /* Where two that differ stay as they are, what was told does not help, and is told again ever more rarely. */
-static bool is_answered(const struct node *node, struct link *link, const struct hash *own, const struct hash *peer)
+static bool is_answered(const struct node *node, struct difference *difference, const struct hash *own,
+                        const struct hash *peer)
 {
-    if (!same_hash(own, &link->differed_own) || !same_hash(peer, &link->differed_peer)) {
-        link->differed_own = *own;
-        link->differed_peer = *peer;
-        link->answer_wait_ms = DIGEST_MS;
-    } else if (node->mono_ms < link->answer_ms) {
+    if (!same_hash(own, &difference->own) || !same_hash(peer, &difference->peer)) {
+        difference->own = *own;
+        difference->peer = *peer;
+        difference->wait_ms = DIGEST_MS;
+    } else if (node->mono_ms < difference->answer_ms) {
         return true;
-    } else if (link->answer_wait_ms < ANSWER_MOST_MS) {
-        link->answer_wait_ms *= 2;
+    } else if (difference->wait_ms < ANSWER_MOST_MS) {
+        difference->wait_ms *= 2;
     }
-    link->answer_ms = node->mono_ms + link->answer_wait_ms;
+    difference->answer_ms = node->mono_ms + difference->wait_ms;
     return false;
 }
 
-/* The first digests on a link cross, so each side tells unasked; a later one comes alone and is answered with a
- * question, unless it may be only a little behind. */
-static void answer_difference(struct node *node, struct link *link, struct group *group, const struct hash *digest)
+/* Whether to answer the digest of `group` (NULL: over all), which is not ours: it may be only a little behind. */
+static bool needs_answer(const struct node *node, struct link *link, const struct group *group, bool quiet,
+                         const struct hash *own, const struct hash *peer)
 {
-    bool quiet = node->mono_ms - group->changed_ms >= QUIET_MS;
-    if (!link->compared)
+    struct difference *difference = find_difference(link, group);
+    bool again = difference != NULL;
+    if (!again) {
+        ARRAY_ROOM(link->differences, link->difference_count, link->difference_capacity);
+        difference = &link->differences[link->difference_count++];
+        *difference = (struct difference){.group = group};
+    }
+    return (quiet || again) && !is_answered(node, difference, own, peer);
+}
+
+static bool is_quiet(const struct node *node, const struct group *group)
+{
+    return node->mono_ms - group->changed_ms >= QUIET_MS;
+}
+
+/* Whoever tells of a group takes this device for a member.  Whether he is one its governance says. */
+static void ask_governance(struct node *node, struct link *link, const struct group *group)
+{
+    struct wire_message message = {.type = WIRE_HAVE};
+    message.have.group = group->id;
+    message.have.kind = KIND_GOVERNANCE;
+    message.have.flags = HAVE_FLAG_LAST | HAVE_FLAG_ASK;
+    link_send(node, link, &message, 0);
+}
+
+/* The first digests on a link cross, so each side tells unasked; a later one comes alone and is answered with a
+ * question. */
+static void compare_group(struct node *node, struct link *link, struct group *group, const struct hash *digest)
+{
+    const struct hash *own = logs_digest(group);
+    bool may_know = compare_may_know(node, group, link);
+    if (same_hash(digest, own)) {
+        forget_difference(link, group);
+        if (may_know)
+            has_all(node, link, group);
+    } else if (!link->compared && may_know) {
+        needs_answer(node, link, group, false, own, digest);
         compare_tell(node, link, group, false);
-    else if ((quiet || link->differed) && !is_answered(node, link, logs_digest(group), digest))
-        compare_tell(node, link, group, true);
-    link->differed = true;
+    } else if (needs_answer(node, link, group, is_quiet(node, group) || !may_know, own, digest)) {
+        if (may_know)
+            compare_tell(node, link, group, true);
+        else
+            ask_governance(node, link, group);
+    }
+}
+
+static void compare_all(struct node *node, struct link *link, const struct hash *digest)
+{
+    bool quiet = true;
+    struct hash own;
+    if (is_all_equal(node, link, digest)) {
+        link->difference_count = 0;
+        return;
+    }
+    for (size_t i = 0; i < node->group_count; i++)
+        quiet = quiet && (is_quiet(node, node->groups[i]) || !compare_may_know(node, node->groups[i], link));
+    compare_digest_all(node, link, &own);
+    if (needs_answer(node, link, NULL, quiet, &own, digest))
+        send_digests(node, link);
 }
 
 enum error compare_digests(struct node *node, struct link *link, struct bytes rows)
@@ -103,18 +238,16 @@ enum error compare_digests(struct node *node, struct link *link, struct bytes ro
         memcpy(id.bytes, rows.data + at, sizeof id.bytes);
         memcpy(digest.bytes, rows.data + at + sizeof id.bytes, sizeof digest.bytes);
         struct group *group = groups_by_id(node, &id);
-        if (!group)
-            continue;
-        if (same_hash(&digest, logs_digest(group))) {
-            link->differed = false;
-            has_all(node, link, group);
-        } else {
-            answer_difference(node, link, group, &digest);
-        }
+        if (same_hash(&id, &all_groups))
+            compare_all(node, link, &digest);
+        else if (group)
+            compare_group(node, link, group, &digest);
     }
     link->compared = true;
     return OK;
 }
+
+/* ---------------------------------------------------------------- telling of groups unasked */
 
 void compare_time(struct node *node)
 {
@@ -130,11 +263,33 @@ void compare_time(struct node *node)
         struct link *link = node->links[(start + i) % node->link_count];
         if (link->state != LINK_OPEN)
             continue;
-        send_digests(node, link);
+        send_summary(node, link);
         told++;
     }
     node->digest_ms = node->mono_ms + DIGEST_MS * 4 / 5 + random_below(&node->random, DIGEST_MS * 2 / 5);
     node_wake_at(node, node->digest_ms);
+}
+
+/* To members that are linked.  It may have been founded, or they may have been admitted, while they were. */
+static void introduce(struct node *node, struct group *group)
+{
+    struct buffer row = {0};
+    append_row(group, &row);
+    for (size_t i = 0; i < node->link_count; i++)
+        if (node->links[i]->state == LINK_OPEN && compare_may_know(node, group, node->links[i]))
+            send_rows_of_digests(node, node->links[i], buffer_bytes(&row));
+    buffer_done(&row);
+}
+
+void compare_durable(struct node *node, uint64_t batch)
+{
+    for (size_t i = 0; i < node->group_count; i++) {
+        struct group *group = node->groups[i];
+        if (!group->introduce_after || group->introduce_after > batch)
+            continue;
+        group->introduce_after = 0;
+        introduce(node, group);
+    }
 }
 
 /* ---------------------------------------------------------------- HAVE */
@@ -192,7 +347,9 @@ static void send_rows(struct node *node, struct link *link, const struct group *
 void compare_tell(struct node *node, struct link *link, const struct group *group, bool ask)
 {
     struct buffer rows[2] = {{0}, {0}};
-    bool content = compare_may_read(group, link);
+    bool content = compare_may_read(node, group, link);
+    if (!compare_may_know(node, group, link))
+        return;
     for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT; kind++) {
         if (kind == KIND_CONTENT && !content)
             continue;
@@ -263,7 +420,7 @@ enum error compare_have(struct node *node, struct link *link, const struct wire_
     if (message->have.flags & HAVE_FLAG_LAST)
         group->wants_dirty = true;
     if (message->have.flags & HAVE_FLAG_LAST && message->have.kind == KIND_CONTENT)
-        gate_open(node); /* what it has of our own logs is known now */
+        gate_open(group); /* what it has of our own logs is known now */
     if (message->have.flags & HAVE_FLAG_ASK)
         compare_tell(node, link, group, false);
     return OK;

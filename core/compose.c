@@ -6,6 +6,7 @@
 #include "groups.h"
 #include "keys.h"
 #include "logs.h"
+#include "names.h"
 #include "roster.h"
 
 /* The newest log of this device, instance and kind: what a new sub follows. */
@@ -68,12 +69,12 @@ static void publish(struct node *node, struct log *log, const struct entry *fiel
     if (err)
         node_log(node, err, "an own entry could not be written");
     else {
-        gate_open(node);
+        gate_open(log->group);
         logs_advance(node, log, &entry, &id);
         if (log->kind == KIND_GOVERNANCE)
             groups_note_governance(node, log, &entry, &flags);
         else
-            groups_note_content(node, log, &entry);
+            names_note(node, log, &entry);
         struct batch *batch = node_batch(node);
         ARRAY_ROOM(node->fresh, node->fresh_count, node->fresh_capacity);
         node->fresh[node->fresh_count].log = log;

@@ -122,20 +122,26 @@ static bool is_elsewhere(const struct early_entry *held)
     return held->log->forked && held->seq > held->log->row.head_seq;
 }
 
-void early_time(struct node *node)
+static void sweep(struct node *node, struct group *group)
 {
-    struct early *early = node->workspace ? &node->workspace->early : NULL;
-    if (!early || !early->under_way)
+    struct early *early = &group->early;
+    if (!early->under_way)
         return;
     if (node->mono_ms >= early->sweep_ms) {
         for (size_t i = early->count; i-- > 0;)
             if (is_elsewhere(&early->entries[i]) || early_is_reached(node, &early->entries[i]))
                 drop(early, i);
         early->sweep_ms = node->mono_ms + SWEEP_MS;
-        early->under_way = early->count > 0 || node->workspace->tail_from;
+        early->under_way = early->count > 0 || group->tail_from;
     }
     if (early->under_way)
         node_wake_at(node, early->sweep_ms);
+}
+
+void early_time(struct node *node)
+{
+    for (size_t i = 0; i < node->group_count; i++)
+        sweep(node, node->groups[i]);
 }
 
 void early_done(struct early *early)

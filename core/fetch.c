@@ -117,13 +117,8 @@ void fetch_send_live(struct node *node, struct link *link, const struct group *g
 }
 
 /* Governance first and whole: it tells whose content may be taken. */
-void fetch_schedule(struct node *node)
+static void schedule_group(struct node *node, struct group *group)
 {
-    struct group *group = node->workspace;
-    if (!group || !group->wants_dirty)
-        return;
-    if (node->disk_state != OK)
-        return; /* until there is room again */
     group->wants_dirty = false;
     ask_for(node, group, KIND_GOVERNANCE);
     probe_schedule(node, group, KIND_GOVERNANCE);
@@ -132,6 +127,15 @@ void fetch_schedule(struct node *node)
     tail_ask(node, group);
     ask_for(node, group, KIND_CONTENT);
     probe_schedule(node, group, KIND_CONTENT);
+}
+
+void fetch_schedule(struct node *node)
+{
+    if (node->disk_state != OK)
+        return; /* until there is room again */
+    for (size_t i = 0; i < node->group_count; i++)
+        if (node->groups[i]->wants_dirty)
+            schedule_group(node, node->groups[i]);
 }
 
 enum error fetch_end(struct node *node, struct link *link, const struct wire_message *message)

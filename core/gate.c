@@ -3,6 +3,8 @@
 
 #include "alloc.h"
 #include "distrust.h"
+#include "groups.h"
+#include "logs.h"
 #include "say.h"
 #include <stdlib.h>
 
@@ -14,17 +16,18 @@
 
 void gate_start(struct node *node)
 {
-    const struct group *group = node->workspace;
-    if (!group || group->roster.count < 2)
-        return; /* nobody could tell anything */
-    node->gate.closed = true;
     node->gate.until_ms = node->mono_ms + WAIT_MS;
-    node_wake_at(node, node->gate.until_ms);
+    for (size_t i = 0; i < node->group_count; i++) {
+        struct group *group = node->groups[i];
+        group->gated = group->roster.count > 1; /* else nobody could tell anything */
+        if (group->gated)
+            node_wake_at(node, node->gate.until_ms);
+    }
 }
 
-void gate_open(struct node *node)
+void gate_open(struct group *group)
 {
-    node->gate.closed = false;
+    group->gated = false;
 }
 
 /* ---------------------------------------------------------------- what waits */
@@ -36,11 +39,20 @@ static struct bytes keep(struct buffer *text, struct bytes bytes)
     return (struct bytes){text->data + at, bytes.size};
 }
 
+/* Whether the group that it would write into waits. */
+static bool is_gated(const struct node *node, const struct command *command)
+{
+    const struct log *log =
+        command->type == COMMAND_CLOCK_DISTRUST ? logs_find(node, &command->distrust.from.log) : NULL;
+    const struct group *group = log ? log->group : groups_by_number(node, command->send.group);
+    return group && group->gated;
+}
+
 bool gate_holds(struct node *node, const struct command *command)
 {
     struct gate *gate = &node->gate;
     size_t size = command->send.text.size + command->send.topic.size + command->send.client_id.size;
-    if (!gate->closed)
+    if (!is_gated(node, command))
         return false;
     if (gate->count >= COMMANDS_MAX || gate->bytes + size > BYTES_MAX) {
         node_reply(node, command->id, ERR_LIMIT, 0);
@@ -80,13 +92,22 @@ static void carry_out(struct node *node, const struct command *command)
 void gate_settle(struct node *node)
 {
     struct gate *gate = &node->gate;
-    if (gate->closed && node->mono_ms >= gate->until_ms)
-        gate->closed = false;
-    if (gate->closed || !gate->count)
+    size_t left = 0;
+    for (size_t i = 0; node->mono_ms >= gate->until_ms && i < node->group_count; i++)
+        gate_open(node->groups[i]);
+    if (!gate->count)
         return;
-    for (size_t i = 0; i < gate->count; i++)
-        carry_out(node, &gate->waiting[i].command);
-    forget_waiting(gate);
+    for (size_t i = 0; i < gate->count; i++) {
+        struct waiting *waiting = &gate->waiting[i];
+        if (is_gated(node, &waiting->command)) {
+            gate->waiting[left++] = *waiting;
+            continue;
+        }
+        carry_out(node, &waiting->command);
+        gate->bytes -= waiting->text.size;
+        buffer_done(&waiting->text);
+    }
+    gate->count = left;
 }
 
 void gate_done(struct node *node, enum error reason)

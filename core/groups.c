@@ -8,52 +8,58 @@
 #include "keys.h"
 #include "logs.h"
 #include "lookup.h"
+#include "names.h"
 #include "presence.h"
 #include "roster.h"
 #include "vault.h"
 #include <stdlib.h>
 
-#define UNREAD_MAX 4096
 #define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
 
-static struct vault_key number_key(const char *kind, uint32_t number)
+struct vault_key groups_row_key(const char *kind, uint32_t number)
 {
     uint8_t which[4];
     put_u32(which, number);
     return vault_key(kind, BYTES_OF(which));
 }
 
-static struct group *group_new(uint32_t number, const struct hash *id, const struct sign_public *root,
-                               const struct secret_key *workspace_key)
+static struct group *group_new(struct node *node, enum group_kind kind, uint32_t number, const struct hash *id)
 {
     struct group *group = alloc_zero(1, sizeof *group);
+    group->kind = kind;
     group->number = number;
     group->id = *id;
-    group->root = *root;
-    group->workspace_key = *workspace_key;
+    ARRAY_ROOM(node->groups, node->group_count, node->group_capacity);
+    node->groups[node->group_count++] = group;
+    table_put(&node->groups_by_id, id->bytes, group);
     return group;
 }
 
-struct group *groups_create(struct node *node, const struct hash *id, const struct sign_public *root,
-                            const struct secret_key *workspace_key)
+static uint32_t next_number(const struct node *node)
 {
-    struct group *group = group_new(1, id, root, workspace_key);
+    return node->group_count ? node->groups[node->group_count - 1]->number + 1 : 1;
+}
+
+struct group *groups_create_workspace(struct node *node, const struct hash *id, const struct sign_public *root,
+                                      const struct secret_key *workspace_key)
+{
+    struct group *group = group_new(node, GROUP_WORKSPACE, next_number(node), id);
     struct buffer plain = {0};
+    group->root = *root;
+    group->workspace_key = *workspace_key;
     write_array(&plain, 3);
     write_bytes(&plain, FIXED(*id));
     write_bytes(&plain, FIXED(*root));
     write_bytes(&plain, FIXED(*workspace_key));
-    struct vault_key row = number_key("group/", group->number);
+    struct vault_key row = groups_row_key("group/", group->number);
     vault_put(node, &row, buffer_bytes(&plain));
     buffer_wipe(&plain);
     node->workspace = group;
     return group;
 }
 
-void groups_free(struct group *group)
+static void group_free(struct group *group)
 {
-    if (!group)
-        return;
     roster_done(&group->roster);
     crypto_wipe(group->keys, group->key_count * sizeof *group->keys);
     free(group->keys);
@@ -65,14 +71,34 @@ void groups_free(struct group *group)
     free(group);
 }
 
-struct group *groups_by_id(const struct node *node, const struct hash *id)
+void groups_forget(struct node *node)
 {
-    return node->workspace && same_hash(&node->workspace->id, id) ? node->workspace : NULL;
+    for (size_t i = 0; i < node->group_count; i++)
+        group_free(node->groups[i]);
+    free(node->groups);
+    table_done(&node->groups_by_id);
+    node->groups = NULL;
+    node->workspace = NULL;
+    node->group_count = node->group_capacity = 0;
 }
 
+struct group *groups_by_id(const struct node *node, const struct hash *id)
+{
+    return table_get(&node->groups_by_id, id->bytes);
+}
+
+/* They stand by number. */
 struct group *groups_by_number(const struct node *node, uint32_t number)
 {
-    return node->workspace && node->workspace->number == number ? node->workspace : NULL;
+    size_t low = 0, high = node->group_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (node->groups[middle]->number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < node->group_count && node->groups[low]->number == number ? node->groups[low] : NULL;
 }
 
 bool groups_justify(const struct group *group, const struct log_name *name)
@@ -84,90 +110,6 @@ bool groups_justify(const struct group *group, const struct log_name *name)
                crypto_is_zero(name->sub.bytes, sizeof name->sub.bytes);
     const struct member *member = roster_find(&group->roster, &name->device);
     return member && member->instance == name->instance;
-}
-
-/* ---------------------------------------------------------------- names */
-
-static struct person_name *name_of(const struct node *node, const struct person_id *person)
-{
-    for (size_t i = 0; i < node->name_count; i++)
-        if (memcmp(&node->names[i].person, person, sizeof *person) == 0)
-            return &node->names[i];
-    return NULL;
-}
-
-struct bytes groups_person_name(const struct node *node, const struct person_id *person)
-{
-    const struct person_name *found = name_of(node, person);
-    return found ? buffer_bytes(&found->name) : (struct bytes){0};
-}
-
-static void set_name(struct node *node, const struct person_id *person, uint64_t hlc, struct bytes name)
-{
-    struct person_name *held = name_of(node, person);
-    if (!held) {
-        ARRAY_ROOM(node->names, node->name_count, node->name_capacity);
-        held = &node->names[node->name_count++];
-        *held = (struct person_name){.person = *person};
-    }
-    held->hlc = hlc;
-    held->name.size = 0;
-    buffer_append(&held->name, name);
-}
-
-/* Row values: u64 hlc ‖ name. */
-static void put_name_row(struct node *node, const struct vault_key *row, uint64_t hlc, struct bytes name)
-{
-    struct buffer plain = {0};
-    buffer_append_u64(&plain, hlc);
-    buffer_append(&plain, name);
-    vault_put(node, row, buffer_bytes(&plain));
-    buffer_done(&plain);
-}
-
-/* Last in order wins; of two at the same time the greater name, so that all agree. */
-static bool is_later(uint64_t hlc, struct bytes name, uint64_t held_hlc, const struct buffer *held)
-{
-    return hlc > held_hlc || (hlc == held_hlc && bytes_compare(name, buffer_bytes(held)) > 0);
-}
-
-static void note_profile(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain)
-{
-    struct profile profile;
-    struct buffer name = {0};
-    const struct member *author = roster_find(&log->group->roster, log_author(log));
-    if (profile_decode(plain, &profile) != OK || !author ||
-        (author->role != ROLE_ADMIN && memcmp(&author->person, &profile.person, sizeof profile.person) != 0) ||
-        text_clean_name(profile.name, &name) != OK) {
-        buffer_done(&name);
-        return;
-    }
-    const struct person_name *held = name_of(node, &profile.person);
-    if (!held || is_later(entry->hlc, buffer_bytes(&name), held->hlc, &held->name)) {
-        struct vault_key row = vault_key("name/", FIXED(profile.person));
-        set_name(node, &profile.person, entry->hlc, buffer_bytes(&name));
-        put_name_row(node, &row, entry->hlc, buffer_bytes(&name));
-        node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, 0);
-    }
-    buffer_done(&name);
-}
-
-static void note_title(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain)
-{
-    struct group *group = log->group;
-    struct title title;
-    struct buffer name = {0};
-    if (roster_is_admin(&group->roster, log_author(log)) && title_decode(plain, &title) == OK &&
-        text_clean_name(title.name, &name) == OK &&
-        is_later(entry->hlc, buffer_bytes(&name), group->title_hlc, &group->title)) {
-        struct vault_key row = number_key("title/", group->number);
-        group->title_hlc = entry->hlc;
-        group->title.size = 0;
-        buffer_append(&group->title, buffer_bytes(&name));
-        put_name_row(node, &row, entry->hlc, buffer_bytes(&name));
-        node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, 0);
-    }
-    buffer_done(&name);
 }
 
 /* ---------------------------------------------------------------- accepted entries */
@@ -202,7 +144,7 @@ static void doubts_mark(const struct roster *roster, struct hash *ret)
 static void tell_doubts(struct node *node, struct group *group)
 {
     struct roster *roster = &group->roster;
-    struct vault_key row = number_key("doubts/", group->number);
+    struct vault_key row = groups_row_key("doubts/", group->number);
     struct hash mark;
     if (!roster->doubts_changed)
         return;
@@ -233,101 +175,33 @@ void groups_roster_again(struct node *node, struct group *group)
     node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
 }
 
-/* Row: "unread/" ‖ u32 log number ‖ u64 seq. */
-static struct vault_key unread_key(const struct log *log, uint64_t seq)
+static void settle(struct node *node, struct group *group)
 {
-    uint8_t which[12];
-    put_u32(which, log->row.number);
-    put_u64(which + 4, seq);
-    return vault_key("unread/", BYTES_OF(which));
-}
-
-void groups_move_unread(struct node *node, struct unread *unread, struct log *to)
-{
-    struct vault_key key = unread_key(unread->log, unread->seq);
-    vault_delete(node, &key);
-    unread->log = to;
-    key = unread_key(to, unread->seq);
-    vault_put(node, &key, (struct bytes){0});
-}
-
-static void keep_unread(struct group *group, struct log *log, uint64_t seq)
-{
-    ARRAY_ROOM(group->unread, group->unread_count, group->unread_capacity);
-    group->unread[group->unread_count++] = (struct unread){log, seq};
-}
-
-/* ERR_NO_KEY: try again when a key has come. */
-static enum error read_name(struct node *node, struct log *log, const struct entry *entry)
-{
-    struct buffer plain = {0};
-    enum error err = keys_open(log->group, entry, &plain);
-    if (!err && entry->type == ENTRY_PROFILE)
-        note_profile(node, log, entry, buffer_bytes(&plain));
-    else if (!err)
-        note_title(node, log, entry, buffer_bytes(&plain));
-    buffer_done(&plain);
-    return err;
-}
-
-void groups_note_content(struct node *node, struct log *log, const struct entry *entry)
-{
-    if ((entry->type != ENTRY_PROFILE && entry->type != ENTRY_TITLE) || entry->payload_missing ||
-        read_name(node, log, entry) != ERR_NO_KEY || log->group->unread_count >= UNREAD_MAX)
-        return;
-    struct vault_key key = unread_key(log, entry->seq);
-    keep_unread(log->group, log, entry->seq);
-    vault_put(node, &key, (struct bytes){0});
-}
-
-static void read_unread(struct node *node, struct group *group)
-{
-    size_t left = 0;
-    for (size_t i = 0; i < group->unread_count; i++) {
-        struct unread unread = group->unread[i];
-        struct stored_entry stored;
-        struct entry entry;
-        bool found =
-            lookup_entry(node, unread.log, unread.seq, &stored) == OK && entry_decode(stored.wire, &entry) == OK;
-        if (found && read_name(node, unread.log, &entry) == ERR_NO_KEY) {
-            group->unread[left++] = unread;
-            continue;
-        }
-        struct vault_key key = unread_key(unread.log, unread.seq);
-        vault_delete(node, &key);
-    }
-    group->unread_count = left;
-}
-
-void groups_settle(struct node *node)
-{
-    struct group *group = node->workspace;
-    if (!group)
-        return;
     if (roster_evaluate(&group->roster)) {
         group->wants_dirty = true;
         for (size_t i = 0; i < group->log_count; i++)
             group->logs[i]->unjustified = false; /* its writer may be a member now */
-        presence_roster_changed(node);
+        if (group == node->workspace)
+            presence_roster_changed(node);
+        else
+            group->introduce_after = node_after(node);
         node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
     }
     tell_doubts(node, group);
     if (group->keys_changed)
-        read_unread(node, group);
+        names_read_unread(node, group);
     group->keys_changed = false;
 }
 
-static void load_unread(struct node *node, struct bytes which, struct bytes plain)
+void groups_settle(struct node *node)
 {
-    struct log *log = which.size == 12 ? lookup_log(node, get_u32(which.data)) : NULL;
-    (void)plain;
-    if (log)
-        keep_unread(log->group, log, get_u64(which.data + 4));
+    for (size_t i = 0; i < node->group_count; i++)
+        settle(node, node->groups[i]);
 }
 
 /* ---------------------------------------------------------------- loading */
 
-static void load_group(struct node *node, struct bytes which, struct bytes plain)
+static void load_workspace(struct node *node, struct bytes which, struct bytes plain)
 {
     struct reader in = {.left = plain};
     struct hash id;
@@ -338,8 +212,12 @@ static void load_group(struct node *node, struct bytes which, struct bytes plain
     read_fixed(&in, root.bytes, sizeof root.bytes);
     read_fixed(&in, key.bytes, sizeof key.bytes);
     read_end(&in);
-    if (!in.failed && which.size == 4 && !node->workspace)
-        node->workspace = group_new(get_u32(which.data), &id, &root, &key);
+    if (in.failed || which.size != 4 || node->workspace)
+        return;
+    node->workspace = group_new(node, GROUP_WORKSPACE, get_u32(which.data), &id);
+    node->workspace->root = root;
+    node->workspace->workspace_key = key;
+    crypto_wipe(&key, sizeof key);
 }
 
 static void load_epoch_key(struct node *node, struct bytes which, struct bytes plain)
@@ -353,25 +231,6 @@ static void load_epoch_key(struct node *node, struct bytes which, struct bytes p
     crypto_wipe(&key, sizeof key);
 }
 
-static void load_name(struct node *node, struct bytes which, struct bytes plain)
-{
-    struct person_id person;
-    if (which.size != sizeof person.bytes || plain.size < 8)
-        return;
-    memcpy(person.bytes, which.data, sizeof person.bytes);
-    set_name(node, &person, get_u64(plain.data), (struct bytes){plain.data + 8, plain.size - 8});
-}
-
-static void load_title(struct node *node, struct bytes which, struct bytes plain)
-{
-    struct group *group = which.size == 4 ? groups_by_number(node, get_u32(which.data)) : NULL;
-    if (!group || plain.size < 8)
-        return;
-    group->title_hlc = get_u64(plain.data);
-    group->title.size = 0;
-    buffer_append(&group->title, (struct bytes){plain.data + 8, plain.size - 8});
-}
-
 static void load_doubts_mark(struct node *node, struct bytes which, struct bytes plain)
 {
     struct group *group = which.size == 4 ? groups_by_number(node, get_u32(which.data)) : NULL;
@@ -382,13 +241,15 @@ static void load_doubts_mark(struct node *node, struct bytes which, struct bytes
     group->roster.doubts_changed = !bytes_equal(plain, hash_bytes(&mark));
 }
 
-/* Storage was told already, unless another version judged otherwise. */
-static enum error load_roster(struct node *node, struct group *group)
+/* Storage was told of doubts already, unless another version judged otherwise. */
+static enum error load_rosters(struct node *node)
 {
-    roster_evaluate(&group->roster);
+    for (size_t i = 0; i < node->group_count; i++)
+        roster_evaluate(&node->groups[i]->roster);
     enum error err = vault_each(node, "doubts/", load_doubts_mark);
-    if (node->event->type != EVENT_START)
-        group->roster.doubts_changed = false; /* a commit has failed: this is not the moment for another */
+    if (node->event->type != EVENT_START) /* a commit has failed: this is not the moment for another */
+        for (size_t i = 0; i < node->group_count; i++)
+            node->groups[i]->roster.doubts_changed = false;
     return err;
 }
 
@@ -414,17 +275,15 @@ static bool load_governance(void *arg, const struct stored_entry *stored)
 enum error groups_load(struct node *node)
 {
     const struct storage *storage = node->storage;
-    enum error err = vault_each(node, "group/", load_group);
+    enum error err = vault_each(node, "group/", load_workspace);
     if (!err)
         err = vault_each(node, "epoch/", load_epoch_key);
     if (!err)
-        err = vault_each(node, "name/", load_name);
-    if (!err)
-        err = vault_each(node, "title/", load_title);
+        err = names_load(node);
     if (!err)
         err = storage->each_log(storage->ctx, load_log, node);
     if (!err)
-        err = vault_each(node, "unread/", load_unread);
+        err = names_load_unread(node);
     if (!err)
         branches_restore(node);
     for (size_t i = 0; !err && i < node->log_count; i++) {
@@ -432,5 +291,5 @@ enum error groups_load(struct node *node)
         if (log->kind == KIND_GOVERNANCE && log->row.number)
             err = storage->each_entry(storage->ctx, log->row.number, log->row.base_seq + 1, load_governance, log);
     }
-    return !err && node->workspace ? load_roster(node, node->workspace) : err;
+    return err ? err : load_rosters(node);
 }

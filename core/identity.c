@@ -142,7 +142,7 @@ enum error identity_found_workspace(struct node *node, struct bytes name)
         make_genesis(node, &payload);
         genesis_group_id(&root, buffer_bytes(&payload), &id);
 
-        struct group *group = groups_create(node, &id, &root, &workspace_key);
+        struct group *group = groups_create_workspace(node, &id, &root, &workspace_key);
         compose_root(node, group, &root_secret, ENTRY_GENESIS, buffer_bytes(&payload));
         groups_settle(node);
         store_root(node, group, seed);

@@ -9,6 +9,7 @@
 #include "link.h"
 #include "logs.h"
 #include "lookup.h"
+#include "names.h"
 #include "probe.h"
 #include "relay.h"
 #include <stdlib.h>
@@ -300,7 +301,7 @@ static void accept(struct node *node, const struct intake *intake, const struct 
     if (log->kind == KIND_GOVERNANCE)
         groups_note_governance(node, log, &entry, &flags);
     else {
-        groups_note_content(node, log, &entry);
+        names_note(node, log, &entry);
         early_accepted(node, log, &entry, wire);
     }
     struct batch *batch = node_batch(node);

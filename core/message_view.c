@@ -7,6 +7,7 @@
 #include "keys.h"
 #include "logs.h"
 #include "lookup.h"
+#include "names.h"
 #include "node_query.h"
 #include "roster.h"
 #include "state.h"
@@ -23,7 +24,7 @@ static bool describe_author(const struct node *node, const struct log *log, stru
     if (!member)
         return true; /* counted once, when its entries were taken */
     ret->person = member->person;
-    ret->author = groups_person_name(node, &member->person);
+    ret->author = names_person(node, &member->person);
     return member->role == ROLE_ADMIN || member->role == ROLE_MEMBER;
 }
 

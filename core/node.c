@@ -15,6 +15,7 @@
 #include "intake.h"
 #include "link.h"
 #include "logs.h"
+#include "names.h"
 #include "neighbours.h"
 #include "past.h"
 #include "payloads.h"
@@ -52,10 +53,8 @@ static void forget_stored(struct node *node)
     table_done(&node->logs_by_id);
     free(node->dirty_logs);
     gaps_forget(node);
-    groups_free(node->workspace);
-    for (size_t i = 0; i < node->name_count; i++)
-        buffer_done(&node->names[i].name);
-    free(node->names);
+    groups_forget(node);
+    names_forget(node);
     peers_done(node);
     relay_forget(node);
     past_forget(node);
@@ -65,10 +64,7 @@ static void forget_stored(struct node *node)
     node->numbered = NULL;
     node->numbered_count = 0;
     node->dirty_logs = NULL;
-    node->names = NULL;
-    node->workspace = NULL;
     node->log_count = node->log_capacity = node->dirty_log_count = node->dirty_log_capacity = 0;
-    node->name_count = node->name_capacity = 0;
     node->entry_count = node->own_hlc = node->last_log_number = 0;
 }
 
@@ -142,7 +138,7 @@ static void on_start(struct node *node, const struct event *event)
 {
     uint8_t seed[32];
     node->restored = event->restored;
-    node->logs_by_id.salt = get_u64(event->random);
+    node->logs_by_id.salt = node->groups_by_id.salt = get_u64(event->random);
     random_bytes(&node->random, seed, sizeof seed);
     crypto_dh_keypair_from(seed, &node->link_key, &node->link_secret);
     random_bytes(&node->random, node->beacon_salt, sizeof node->beacon_salt);
@@ -167,7 +163,7 @@ static void go_back(struct node *node, enum error reason)
     node->batch = NULL;
     node->doomed_batch = node->last_batch;
     forget_stored(node);
-    node->logs_by_id.salt = get_u64(node->event->random);
+    node->logs_by_id.salt = node->groups_by_id.salt = get_u64(node->event->random);
     load(node);
 }
 
@@ -199,6 +195,8 @@ static void on_persisted(struct node *node, const struct persisted *persisted)
     for (size_t i = 0; !persisted->result && i < batch->row_count; i++)
         logs_made_durable(node, &batch->rows[i]);
     serve_durable(node);
+    if (!persisted->result)
+        compare_durable(node, persisted->batch);
     batch_free(batch);
 }
 

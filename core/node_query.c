@@ -5,6 +5,7 @@
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
+#include "names.h"
 #include "presence.h"
 #include "roster.h"
 #include "state.h"
@@ -38,7 +39,7 @@ void node_info(const struct node *node, struct node_info *ret)
     ret->workspace_name = buffer_bytes(&group->title);
     if (!me)
         return;
-    struct bytes name = groups_person_name(node, &me->person);
+    struct bytes name = names_person(node, &me->person);
     ret->person = me->person;
     if (name.size)
         ret->name = name;
@@ -72,9 +73,9 @@ static bool waits_for_newer(const struct node *node, const struct log *log)
 
 bool node_group_at(const struct node *node, size_t index, struct node_group *ret)
 {
-    const struct group *group = node->workspace;
-    if (index > 0 || !group)
+    if (index >= node->group_count)
         return false;
+    const struct group *group = node->groups[index];
     const struct member *me = roster_find(&group->roster, &node->identity.device);
     *ret = (struct node_group){.number = group->number,
                                .id = group->id,
@@ -94,19 +95,28 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
     return true;
 }
 
-enum error node_find_group(const struct node *node, struct bytes name, uint32_t *ret)
+static bool is_called(const struct group *group, struct bytes name)
 {
-    const struct group *group = node->workspace;
     struct buffer id = {0};
-    if (!group)
-        return ERR_NOT_FOUND;
     base32_encode(hash_bytes(&group->id), &id);
     bool fits = (group->title.size && text_same_name(buffer_bytes(&group->title), name)) ||
-                bytes_equal(buffer_bytes(&id), name) || bytes_equal(name, text_bytes("."));
+                bytes_equal(buffer_bytes(&id), name);
     buffer_done(&id);
-    if (fits)
-        *ret = group->number;
-    return fits ? OK : ERR_NOT_FOUND;
+    return fits;
+}
+
+enum error node_find_group(const struct node *node, struct bytes name, uint32_t *ret)
+{
+    if (node->workspace && bytes_equal(name, text_bytes("."))) {
+        *ret = node->workspace->number;
+        return OK;
+    }
+    for (size_t i = 0; i < node->group_count; i++)
+        if (is_called(node->groups[i], name)) {
+            *ret = node->groups[i]->number;
+            return OK;
+        }
+    return ERR_NOT_FOUND;
 }
 
 /* ---------------------------------------------------------------- people */
@@ -129,6 +139,13 @@ static void describe_progress(const struct group *group, const struct member *me
         ret->complete_to_ms = gap_ms; /* another log of this device may be further */
 }
 
+/* Links are the workspace's. */
+static uint64_t last_heard_ms(const struct node *node, const struct sign_public *device)
+{
+    const struct member *member = node->workspace ? roster_find(&node->workspace->roster, device) : NULL;
+    return member ? member->last_heard_ms : 0;
+}
+
 bool node_person_at(const struct node *node, uint32_t number, size_t index, struct node_person *ret)
 {
     const struct group *group = groups_by_number(node, number);
@@ -136,12 +153,12 @@ bool node_person_at(const struct node *node, uint32_t number, size_t index, stru
         return false;
     const struct member *member = &group->roster.members[index];
     *ret = (struct node_person){.person = member->person,
-                                .name = groups_person_name(node, &member->person),
+                                .name = names_person(node, &member->person),
                                 .device = member->device,
                                 .instance = member->instance,
                                 .role = (enum role)member->role,
                                 .self = node_is_me(node, &member->device),
-                                .last_heard_ms = member->last_heard_ms,
+                                .last_heard_ms = last_heard_ms(node, &member->device),
                                 .added_by = member->added_by};
     const struct presence *presence = presence_find(node, &member->device);
     ret->linked = presence && presence->links;
@@ -150,17 +167,29 @@ bool node_person_at(const struct node *node, uint32_t number, size_t index, stru
     return true;
 }
 
+/* Of all groups, group by group. */
+static const struct log *find_forked_log(const struct node *node, size_t index)
+{
+    for (size_t i = 0; i < node->group_count; i++) {
+        const struct log *log;
+        for (size_t at = 0; (log = branches_forked_log(node->groups[i], at)) != NULL; at++)
+            if (index-- == 0)
+                return log;
+    }
+    return NULL;
+}
+
 bool node_forked_log_at(const struct node *node, size_t index, struct node_forked_log *ret)
 {
-    const struct group *group = node->workspace;
-    const struct log *log = group ? branches_forked_log(group, index) : NULL;
+    const struct log *log = find_forked_log(node, index);
     if (!log)
         return false;
+    const struct group *group = log->group;
     const struct member *member = roster_find(&group->roster, log_author(log));
     *ret = (struct node_forked_log){.group = group->number, .log = log->id, .device = *log_author(log)};
     if (member) {
         ret->person = member->person;
-        ret->author = groups_person_name(node, &member->person);
+        ret->author = names_person(node, &member->person);
     }
     return true;
 }

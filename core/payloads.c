@@ -8,6 +8,7 @@
 #include "link.h"
 #include "logs.h"
 #include "lookup.h"
+#include "names.h"
 
 #define OWING_MS 3000          /* until the next peer is asked */
 #define NEWS_MS 1000           /* between two times that who asked in vain is told of news */
@@ -40,7 +41,7 @@ static void add_gap(const struct node *node, struct link *link, struct gap *gap,
 {
     struct asked_payloads *asked = &link->payloads;
     uint64_t seq = asked->serial == gap->serial && asked->seq >= gap->from ? asked->seq + 1 : gap->from;
-    uint64_t has = link_peer_seq(link, gap->log);
+    uint64_t has = compare_may_read(node, gap->log->group, link) ? link_peer_seq(link, gap->log) : 0;
     for (; seq <= last && seq <= has && !question->full; seq++) {
         uint64_t size = 0;
         if (is_missing(node, gap->log, seq, &size)) {
@@ -97,7 +98,7 @@ static bool ask(struct node *node, struct link *link)
 {
     struct asked_payloads *asked = &link->payloads;
     struct question question = {0};
-    if (link->state != LINK_OPEN || asked->owed || !compare_may_read(node->workspace, link))
+    if (link->state != LINK_OPEN || asked->owed)
         return false;
     gather(node, link, &question);
     if (question.seqs.size) {
@@ -222,7 +223,8 @@ static enum holding append_payload(const struct node *node, const struct log *lo
 void payloads_wanted(struct node *node, struct link *link, const struct wire_message *message)
 {
     const struct log *log = logs_find(node, &message->wantp.log);
-    bool allowed = log && log->named && log->kind == KIND_CONTENT && !log->hidden && compare_may_read(log->group, link);
+    bool allowed =
+        log && log->named && log->kind == KIND_CONTENT && !log->hidden && compare_may_read(node, log->group, link);
     struct buffer items = {0};
     for (size_t at = 0; allowed && at < message->wantp.seqs.size; at += 8) {
         enum holding holding = append_payload(node, log, get_u64(message->wantp.seqs.data + at), &items);
@@ -240,7 +242,7 @@ static void mend(struct node *node, struct log *log, struct gap *gap, const stru
 {
     gaps_fill(node, gap, entry->seq);
     batch_add_payload(node_batch(node), log->row.number, entry->seq, wire);
-    groups_note_content(node, log, entry);
+    names_note(node, log, entry);
     node_notify(node, NOTICE_COMPLETED, log, entry->seq, log_author(log), node_after(node));
     node->missing.has_news = true;
 }

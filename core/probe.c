@@ -135,7 +135,7 @@ enum error probe_asked(struct node *node, struct link *link, const struct wire_m
 {
     struct buffer rows = {0};
     const struct log *log = logs_find(node, &message->probe.log);
-    bool allowed = log && log->named && (log->kind == KIND_GOVERNANCE || compare_may_read(log->group, link));
+    bool allowed = log && log->named && compare_may_have(node, log, link);
     for (size_t at = 0; allowed && at < message->probe.seqs.size; at += 8) {
         struct hash id;
         uint64_t seq = get_u64(message->probe.seqs.data + at);

@@ -71,17 +71,32 @@ static void announce_kind(struct node *node, struct link *link, struct group *gr
     buffer_done(&rows);
 }
 
-static void announce(struct node *node)
+/* Whether no log before this one in the list is of its group. */
+static bool is_first_of_group(const struct relay *relay, size_t index)
 {
-    struct group *group = node->workspace;
-    for (size_t i = 0; group && i < node->link_count; i++) {
+    for (size_t i = 0; i < index; i++)
+        if (relay->due[i]->group == relay->due[index]->group)
+            return false;
+    return true;
+}
+
+static void announce_group(struct node *node, struct group *group)
+{
+    for (size_t i = 0; i < node->link_count; i++) {
         struct link *link = node->links[i];
-        if (link->state != LINK_OPEN)
+        if (link->state != LINK_OPEN || !compare_may_know(node, group, link))
             continue;
         announce_kind(node, link, group, KIND_GOVERNANCE);
-        if (compare_may_read(group, link))
+        if (compare_may_read(node, group, link))
             announce_kind(node, link, group, KIND_CONTENT);
     }
+}
+
+static void announce(struct node *node)
+{
+    for (size_t i = 0; i < node->relay.due_count; i++)
+        if (is_first_of_group(&node->relay, i))
+            announce_group(node, node->relay.due[i]->group);
     for (size_t i = 0; i < node->relay.due_count; i++) {
         node->relay.due[i]->relay_seq = 0;
         node->relay.due[i]->announce_due = false;

@@ -253,8 +253,9 @@ enum error serve_want(struct node *node, struct link *link, const struct wire_me
         struct hash id;
         memcpy(id.bytes, row, sizeof id.bytes);
         struct log *log = logs_find(node, &id);
-        bool here = group && log && log->group == group && log->named && !log->hidden;
-        bool allowed = here && (log->kind == KIND_GOVERNANCE || compare_may_read(group, link));
+        bool here =
+            group && compare_may_know(node, group, link) && log && log->group == group && log->named && !log->hidden;
+        bool allowed = here && compare_may_have(node, log, link);
         uint64_t from = get_u64(row + 32);
         struct serve_range range = {
             .log = log, .from = from ? from : 1, .to = get_u64(row + 40), .live = message->want.flags & WANT_FLAG_LIVE};
@@ -287,23 +288,25 @@ static bool is_following(const struct link *link, const struct log *log)
 
 /* What the live window held back follows as soon as it opens and the entries are durable.  Until nothing is left
  * behind, no newer entry goes live: it would leave a gap. */
+static enum error follow_up_log(struct node *node, struct link *link, struct log *log)
+{
+    if (!log || !compare_may_have(node, log, link))
+        return OK;
+    uint64_t sent = link_told_seq(link, log);
+    struct serve_range range = {.log = log, .from = sent + 1, .to = log->durable_seq, .live = true};
+    link->behind = link->behind || log->durable_seq < log->row.head_seq;
+    return sent < log->durable_seq && !is_following(link, log) ? add_range(link, &range) : OK;
+}
+
 static enum error follow_up(struct node *node, struct link *link)
 {
-    struct group *group = node->workspace;
     enum error err = OK;
-    if (!link->behind || !group || link->unacked_live >= LIVE_WINDOW / 2)
+    if (!link->behind || link->unacked_live >= LIVE_WINDOW / 2)
         return OK;
     link->behind = false;
-    for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT && !err; kind++) {
-        struct log *log = group->own[kind];
-        if (!log || (kind == KIND_CONTENT && !compare_may_read(group, link)))
-            continue;
-        uint64_t sent = link_told_seq(link, log);
-        link->behind = link->behind || log->durable_seq < log->row.head_seq;
-        if (sent < log->durable_seq && !is_following(link, log))
-            err = add_range(link,
-                            &(struct serve_range){.log = log, .from = sent + 1, .to = log->durable_seq, .live = true});
-    }
+    for (size_t i = 0; i < node->group_count && !err; i++)
+        for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT && !err; kind++)
+            err = follow_up_log(node, link, node->groups[i]->own[kind]);
     return err ? err : pump(node, link);
 }
 
@@ -340,7 +343,7 @@ void serve_fresh(struct node *node)
         struct link *link = node->links[l];
         for (size_t i = 0; link->state == LINK_OPEN && i < node->fresh_count; i++) {
             struct log *log = node->fresh[i].log;
-            if (log->kind == KIND_CONTENT && !compare_may_read(log->group, link))
+            if (!compare_may_have(node, log, link))
                 continue;
             if (link->behind || !send_live(node, link, log, node->fresh[i].seq,
                                            batch_entry_wire(node->batch, node->fresh[i].at), flags))

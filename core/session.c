@@ -23,7 +23,7 @@ void session_greet(struct node *node, struct link *link)
     struct wire_message hello = {.type = WIRE_HELLO};
     memcpy(hello.hello.home, node->home, sizeof hello.hello.home);
     hello.hello.port = node->listen_port;
-    compare_digest_all(node, &hello.hello.digest);
+    compare_digest_all(node, link, &hello.hello.digest);
     link_send(node, link, &hello, 0);
 }
 

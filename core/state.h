@@ -131,8 +131,15 @@ struct early {
     uint64_t sweep_ms;
 };
 
+enum group_kind {
+    GROUP_WORKSPACE, /* the office: everyone who holds its key may know of it */
+    GROUP_CHAT,      /* some of its people; nobody else learns that there is one */
+    GROUP_DIRECT,    /* two of its people */
+};
+
 struct group {
-    uint32_t number;
+    uint32_t number; /* on this disk; from 1, in the order in which they came */
+    enum group_kind kind;
     struct hash id;
     struct sign_public root;
     struct secret_key workspace_key;
@@ -156,7 +163,9 @@ struct group {
     struct buffer title;
     uint64_t received; /* entries taken since the last time nothing was missing */
     struct early early;
-    struct link *tail_from; /* whom we asked for the newest messages; NULL: nobody in this catch-up */
+    struct link *tail_from;   /* whom we asked for the newest messages; NULL: nobody in this catch-up */
+    bool gated;               /* own entries wait for the first peer's clock (gate.h) */
+    uint64_t introduce_after; /* members changed in this batch: linked ones are told of the group then; 0: nothing */
 };
 
 struct person_name {
@@ -196,6 +205,14 @@ struct detour {
     uint64_t asked_ms, asked_to;
     uint64_t left_ms; /* when it was left as a silent source; 0: never */
     uint64_t family_changes;
+};
+
+/* The last digest of the peer was another than ours. */
+struct difference {
+    const struct group *group; /* NULL: the digest over all */
+    struct hash own, peer;     /* when it was last answered, */
+    uint64_t answer_ms;        /* and while they stay, not again before that */
+    uint64_t wait_ms;
 };
 
 /* Where a branch that is not here begins, as a peer has it. */
@@ -262,11 +279,10 @@ struct link {
     size_t peer_seq_count;
     uint64_t *told_seq; /* by log->index: what HAVE told the peer on this link */
     size_t told_seq_count;
-    bool compared;                           /* the first digests have crossed */
-    bool differed;                           /* the last digest of the peer was another than ours, */
-    struct hash differed_own, differed_peer; /* these two; answered, */
-    uint64_t answer_ms, answer_wait_ms;      /* and not again before that */
-    bool *log_told;                          /* by log->index: LOG was sent */
+    bool compared; /* the first digests have crossed */
+    struct difference *differences;
+    size_t difference_count, difference_capacity;
+    bool *log_told; /* by log->index: LOG was sent */
     size_t log_told_count;
     bool *too_new; /* by log->index: the peer's next entry is of a later version: it is not asked for */
     size_t too_new_count;
@@ -395,7 +411,6 @@ struct waiting {
     struct buffer text;
 };
 struct gate {
-    bool closed;
     uint64_t until_ms;
     struct waiting *waiting;
     size_t count, capacity, bytes;
@@ -434,6 +449,9 @@ struct node {
     uint8_t beacon_salt[8];
 
     struct group *workspace; /* NULL: none */
+    struct group **groups;   /* by number; the workspace is one of them */
+    size_t group_count, group_capacity;
+    struct table groups_by_id;
     struct log **logs;
     size_t log_count, log_capacity;
     struct table logs_by_id;

@@ -71,9 +71,9 @@ void tail_ask(struct node *node, struct group *group)
 
 void tail_link_gone(struct node *node, const struct link *link)
 {
-    struct group *group = node->workspace;
-    if (group && group->tail_from == link)
-        group->tail_from = NULL;
+    for (size_t i = 0; i < node->group_count; i++)
+        if (node->groups[i]->tail_from == link)
+            node->groups[i]->tail_from = NULL;
 }
 
 /* ---------------------------------------------------------------- answering */
@@ -137,7 +137,7 @@ static void answer(struct node *node, struct link *link, struct group *group)
 {
     const struct storage *storage = node->storage;
     struct gather gather = {.node = node};
-    if (!compare_may_read(group, link) || table_get(&link->tails_sent, group->id.bytes))
+    if (!compare_may_read(node, group, link) || table_get(&link->tails_sent, group->id.bytes))
         return;
     table_put(&link->tails_sent, group->id.bytes, group);
     enum error err = storage->begin(storage->ctx);

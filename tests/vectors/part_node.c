@@ -30,7 +30,7 @@ static void become(struct pair *pair, struct side *side, const struct cast *cast
     seed_of("salt", seed);
     memcpy(node->beacon_salt, seed, sizeof node->beacon_salt);
     node->effects = &effects;
-    groups_create(node, &cast->group, &cast->root, &cast->workspace_key);
+    groups_create_workspace(node, &cast->group, &cast->root, &cast->workspace_key);
     batch_free(node->batch); /* nothing of this goes to a disk */
     node->batch = NULL;
     node->digest_ms = NEVER;
@@ -81,6 +81,7 @@ static void put_log(struct node *node, const struct log_name *name, uint64_t seq
 json_t *part_digest(const struct cast *cast)
 {
     struct pair pair;
+    struct link link = {0};
     struct hash all, none;
     json_t *logs = json_array();
     begin(&pair, cast);
@@ -90,7 +91,7 @@ json_t *part_digest(const struct cast *cast)
         name.instance = instance;
         put_log(node, &name, instance == 3 ? 0 : 100 * instance, logs);
     }
-    compare_digest_all(node, &all);
+    compare_digest_all(node, &link, &all);
     crypto_hash((struct bytes){0}, &none);
     json_t *value = json_pack("{s:o, s:o, s:o, s:o, s:o}", "group", HEX_OF(cast->group.bytes), "logs", logs, "digest",
                               HEX_OF(logs_digest(node->workspace)->bytes), "over_all", HEX_OF(all.bytes), "over_none",

@@ -34,6 +34,7 @@ static void the_sixty_fifth_sub_of_an_instance_is_not_taken(void **state)
     struct node node = {.workspace = &group, .effects = &effects};
     struct link link = {0};
     add_member(&group, &member);
+    table_put(&node.groups_by_id, group.id.bytes, &group);
 
     for (uint32_t i = 1; i <= SUBS_MAX; i++) {
         tell(&node, &link, i, 1);
@@ -51,6 +52,7 @@ static void the_sixty_fifth_sub_of_an_instance_is_not_taken(void **state)
     free(node.logs);
     free(group.logs);
     table_done(&node.logs_by_id);
+    table_done(&node.groups_by_id);
     table_done(&link.log_names);
     effects_done(&effects);
 }
