@@ -1,19 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "accidents.h"
 
-#define ODDS 30 /* one in so many moments, for each kind of trouble */
+#include "actor.h"
 
-static void (*const accidents[TROUBLE_COUNT])(struct life *life) = {
-    accident_lines, accident_partitions, accident_discovery, accident_power,
-    accident_disks, accident_copies,     accident_clocks};
+/* One in so many moments. */
+static const struct {
+    void (*happens)(struct life *life);
+    uint64_t odds;
+} accidents[TROUBLE_COUNT] = {
+    [TROUBLE_LINES] = {accident_lines, 30},         [TROUBLE_PARTITIONS] = {accident_partitions, 30},
+    [TROUBLE_DISCOVERY] = {accident_discovery, 30}, [TROUBLE_POWER] = {accident_power, 30},
+    [TROUBLE_DISKS] = {accident_disks, 30},         [TROUBLE_COPIES] = {accident_copies, 30},
+    [TROUBLE_CLOCKS] = {accident_clocks, 30},       [TROUBLE_ACTORS] = {actors_visit, 8}};
 
 void accidents_happen(struct life *life)
 {
     accident_open_clogs(life);
     accident_flap(life);
+    actors_answer(life);
     for (size_t i = 0; i < TROUBLE_COUNT; i++)
-        if (life->troubles & TROUBLE_BIT(i) && life_one_in(life, ODDS))
-            accidents[i](life);
+        if (life->troubles & TROUBLE_BIT(i) && life_one_in(life, accidents[i].odds))
+            accidents[i].happens(life);
 }
 
 void accidents_end(struct life *life)

@@ -18,5 +18,7 @@ void accident_disks(struct life *life);
 void accident_copies(struct life *life);
 void accident_clocks(struct life *life);
 
+/* Closes one direction for a while. */
+void accident_clog(struct life *life, const struct host *from, const struct host *to, uint64_t ms);
 void accident_open_clogs(struct life *life); /* those whose time has come */
 void accident_flap(struct life *life);       /* the announcement that comes and goes */

@@ -81,14 +81,13 @@ static void cut_one_way(struct life *life)
     life->world.cut[from][to] = from != to;
 }
 
-static void clog_one(struct life *life)
+void accident_clog(struct life *life, const struct host *from, const struct host *to, uint64_t ms)
 {
     struct world *world = &life->world;
-    size_t from = life_anybody(life)->host->index, to = life_anybody(life)->host->index;
     if (from == to || life->clog_count == LIFE_CLOGS_MAX)
         return;
-    life->clogs[life->clog_count++] = (struct clog){from, to, world->now_us + world_below(world, CLOG_MOST_MS) * 1000};
-    world->cut[from][to] = true;
+    life->clogs[life->clog_count++] = (struct clog){from->index, to->index, world->now_us + ms * 1000};
+    world->cut[from->index][to->index] = true;
 }
 
 /* Discovery does not tell of it: known addresses are tried again. */
@@ -125,7 +124,7 @@ void accident_partitions(struct life *life)
     case 4:
     case 5:
     case 6:
-        clog_one(life);
+        accident_clog(life, life_anybody(life)->host, life_anybody(life)->host, world_below(world, CLOG_MOST_MS));
         return;
     default:
         world_heal(world);

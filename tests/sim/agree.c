@@ -86,12 +86,31 @@ static void describe(struct host *host, enum matter matter, struct buffer *out)
         world_fail(host->world, "%s cannot list its messages: %s", host->name, error_code(err));
 }
 
+static bool is_member(const struct host *host)
+{
+    struct node_person person;
+    for (size_t i = 0; node_person_at(host->node, 1, i, &person); i++)
+        if (person.self)
+            return true;
+    return false;
+}
+
+/* It was let in, and with the inviter's rolled back disk went the only entry that says so. */
+static bool was_forgotten(const struct host *host)
+{
+    const struct world *world = host->world;
+    bool rolled_back = false;
+    for (size_t i = 0; i < world->host_count; i++)
+        rolled_back |= world->hosts[i]->rolled_back;
+    return rolled_back && !is_member(host);
+}
+
 static bool takes_part(const struct host *host)
 {
     struct node_info info = {0};
     if (host->node)
         node_info(host->node, &info);
-    return info.has_workspace;
+    return info.has_workspace && !was_forgotten(host);
 }
 
 static struct host *next_part(struct world *world, size_t *at)
@@ -166,6 +185,8 @@ bool world_settle(struct world *world)
         if (world_agrees(world))
             return true;
         world_run(world, 100);
+        if (world->meanwhile)
+            world->meanwhile(world);
     }
     if (find_difference(world, &a, &b, &matter))
         world_fail(world, "after 60 s %s (%zu entries) and %s (%zu) do not agree about %s", a->name,

@@ -2,6 +2,7 @@
 #include "life.h"
 
 #include "accidents.h"
+#include "actor.h"
 #include "check.h"
 #include "core/alloc.h"
 #include <stdio.h>
@@ -12,7 +13,7 @@
 #define DRIFT_PPM 200
 
 const char *const trouble_names[TROUBLE_COUNT] = {"lines", "partitions", "discovery", "power",
-                                                  "disks", "copies",     "clocks"};
+                                                  "disks", "copies",     "clocks",    "actors"};
 
 bool life_one_in(struct life *life, uint64_t bound)
 {
@@ -59,6 +60,11 @@ static void set_clocks_drifting(struct life *life)
         life->people[i].host->drift_ppm = (int64_t)world_below(&life->world, 2 * DRIFT_PPM + 1) - DRIFT_PPM;
 }
 
+static void go_on_acting(struct world *world)
+{
+    actors_answer((struct life *)world); /* whose first member it is */
+}
+
 static void begin(struct life *life, uint64_t seed)
 {
     struct world *world = &life->world;
@@ -67,10 +73,13 @@ static void begin(struct life *life, uint64_t seed)
         world->medium = life->plan->medium;
     world->echo = seed % 2;
     world->tapped = true;
+    world->meanwhile = go_on_acting;
     life->troubles = draw_troubles(life);
     life->busy = life_one_in(life, 10);
     size_t nodes = life->plan->nodes ? life->plan->nodes : 3 + world_below(world, 6);
     move_in(life, nodes);
+    if (life->troubles & TROUBLE_BIT(TROUBLE_ACTORS))
+        actors_begin(life);
     if (life->troubles & TROUBLE_BIT(TROUBLE_CLOCKS))
         set_clocks_drifting(life);
     enum error err = world_found(world, life->people[0].host->name, "Office");
@@ -124,6 +133,7 @@ static void add_up(const struct life *life, struct life_figures *figures)
     figures->said += life->said;
     figures->rolled_back += life->rolled_back;
     figures->cloned += life->cloned;
+    figures->visits += life->visits;
     figures->fingerprint = figures->fingerprint * 31 + world->fingerprint;
 }
 
@@ -131,6 +141,7 @@ static void end(struct life *life)
 {
     for (size_t i = 0; i < life->people_count; i++)
         medium_free(life->people[i].backup);
+    actors_end(life);
     world_done(&life->world);
     free(life);
 }

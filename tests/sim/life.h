@@ -14,6 +14,7 @@ enum trouble {
     TROUBLE_DISKS,      /* slow, failing at any write, full */
     TROUBLE_COPIES,     /* restored backups, noticed or not; a running computer cloned */
     TROUBLE_CLOCKS,     /* wrong, drifting, jumping */
+    TROUBLE_ACTORS,     /* members who lie, stall and write what they like (actor.h) */
     TROUBLE_COUNT
 };
 extern const char *const trouble_names[TROUBLE_COUNT];
@@ -30,7 +31,7 @@ struct life_plan {
 
 /* What came of it, added up. */
 struct life_figures {
-    uint64_t virtual_ms, said, members, starts, rolled_back, cloned;
+    uint64_t virtual_ms, said, members, starts, rolled_back, cloned, visits;
     uint64_t entries_taken;
     uint64_t payload_sent, payload_gained, payload_lost; /* host.h */
     uint64_t fingerprint;
@@ -49,7 +50,8 @@ bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *
 /* ---------------------------------------------------------------- for the files that make it up */
 
 #define LIFE_PEOPLE_MAX 64
-#define LIFE_CLOGS_MAX 16
+#define LIFE_CLOGS_MAX 256
+#define LIFE_ACTORS_MAX 2
 
 struct resident {
     struct host *host;
@@ -65,8 +67,10 @@ struct clog {
     uint64_t until_us;
 };
 
+struct actor;
+
 struct life {
-    struct world world;
+    struct world world; /* first, for world->meanwhile() */
     const struct life_plan *plan;
     unsigned troubles;
     bool busy; /* much is said, some of it long */
@@ -77,7 +81,9 @@ struct life {
     struct host *flapping; /* its announcement comes and goes until then */
     uint64_t flaps_until_us;
     bool flap_is_gone;
-    uint64_t said, rolled_back, cloned;
+    struct actor *actors[LIFE_ACTORS_MAX];
+    size_t actor_count;
+    uint64_t said, rolled_back, cloned, visits;
 };
 
 bool life_one_in(struct life *life, uint64_t bound);

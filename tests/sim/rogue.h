@@ -3,16 +3,9 @@
 #pragma once
 #include "check.h"
 #include "core/payload.h"
+#include "forge.h"
 #include "story.h"
 #include "stranger.h"
-
-/* One log of mallory's, written by hand. */
-struct forged_log {
-    struct log_name name;
-    struct hash id, head;
-    uint64_t seq;
-    uint32_t number; /* on the wire */
-};
 
 struct rogue {
     struct world world;
@@ -53,11 +46,8 @@ static inline void end_with_mallory(struct rogue *rogue)
 
 static inline struct forged_log open_log(struct rogue *rogue, enum log_kind kind)
 {
-    struct forged_log log = {.name = {.group = rogue->group, .device = rogue->mallory.device, .instance = 1}};
-    log.name.kind = kind;
-    random_bytes(&rogue->world.random, log.name.sub.bytes, sizeof log.name.sub.bytes);
-    log_name_id(&log.name, &log.id);
-    log.number = 1 + kind;
+    struct forged_log log;
+    forge_log(&rogue->mallory, &rogue->group, kind, &log);
     return log;
 }
 
@@ -65,14 +55,8 @@ static inline struct forged_log open_log(struct rogue *rogue, enum log_kind kind
 static inline void write_entry(struct rogue *rogue, struct forged_log *log, enum entry_type type, struct bytes payload,
                                uint64_t hlc, struct buffer *wire)
 {
-    struct entry entry = {.version = ENTRY_VERSION,
-                          .type = type,
-                          .log = log->id,
-                          .seq = ++log->seq,
-                          .previous = log->head,
-                          .hlc = hlc,
-                          .payload = payload};
-    CHECK_OK(entry_encode(&entry, &rogue->mallory.secret, wire, &log->head));
+    struct forgery forgery = {.type = type, .payload = payload, .hlc = hlc};
+    forge_entry(&rogue->mallory, log, &forgery, wire);
     check_written(rogue->mallory.host, &rogue->mallory.device, buffer_bytes(wire));
 }
 
@@ -85,13 +69,8 @@ static inline void tell_log(struct rogue *rogue, const struct forged_log *log)
 static inline void send_entry(struct rogue *rogue, const struct forged_log *log, struct bytes wire)
 {
     struct buffer items = {0};
-    struct wire_message message = {.type = WIRE_ENTRIES};
-    buffer_append_u16(&items, (uint16_t)wire.size);
-    buffer_append(&items, wire);
-    message.entries.number = log->number;
-    message.entries.flags = ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE;
-    message.entries.items = buffer_bytes(&items);
-    stranger_say(&rogue->mallory, &message);
+    forge_item(wire, &items);
+    forge_send(&rogue->mallory, log, buffer_bytes(&items), ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE);
     buffer_done(&items);
     world_run(&rogue->world, 500);
 }

@@ -196,7 +196,9 @@ bool stranger_hears(struct stranger *stranger, enum wire_type type, struct wire_
                 return true;
         }
         stranger->plain.size = stranger->said = 0;
-        if (!next_frame(stranger, &frame) || noise_decrypt(&stranger->receive, frame, &stranger->plain) != OK)
+        if (!next_frame(stranger, &frame))
+            return false;
+        if (frame.size && noise_decrypt(&stranger->receive, frame, &stranger->plain) != OK)
             return false;
     }
 }

@@ -64,7 +64,9 @@ struct world {
     uint64_t bytes_sent;
     bool tapped;          /* the wire is read along (tap.h); set before anybody starts */
     uint64_t fingerprint; /* of all that happened */
-    bool loud;            /* tells the nodes' logs on standard error */
+    /* While all wait for agreement, or NULL. */
+    void (*meanwhile)(struct world *world);
+    bool loud; /* tells the nodes' logs on standard error */
     struct buffer scratch;
     char failure[200]; /* empty: none */
 };
