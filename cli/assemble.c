@@ -115,6 +115,12 @@ static void read_done(void *arg)
     runtime_read_done(assembly->runtime);
 }
 
+static uint64_t pinned_ms(void *arg, uint64_t *ret_process)
+{
+    const struct assembly *assembly = arg;
+    return runtime_pinned_ms(assembly->runtime, ret_process);
+}
+
 static const char *discovery_state(void *arg)
 {
     const struct assembly *assembly = arg;
@@ -259,6 +265,7 @@ static enum error open_rpc(struct assembly *assembly)
         .submit = submit,
         .read_done = read_done,
         .discovery = discovery_state,
+        .pinned_ms = pinned_ms,
         .on_stop = stop,
     };
     int size = snprintf(assembly->socket, sizeof assembly->socket, "%s/socket", assembly->options->home);

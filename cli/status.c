@@ -87,6 +87,18 @@ static void print_disk(FILE *stream, const json_t *sync)
     fputc('\n', stream);
 }
 
+static void print_pinned(FILE *stream, const json_t *sync)
+{
+    const json_t *pinned = json_object_get(sync, "pinned");
+
+    if (!json_is_object(pinned))
+        return;
+    fprintf(stream, "%s%s", output_style(stream, STYLE_ALERT), _("Database: "));
+    fprintf(stream, _("process %llu has been reading it for %llu s; until it ends the file grows all the time"),
+            (unsigned long long)field_number(pinned, "process"), (unsigned long long)field_number(pinned, "ms") / 1000);
+    fprintf(stream, "%s\n", output_style(stream, STYLE_PLAIN));
+}
+
 /* Whether an earlier log was of the same device: each is named once. */
 static bool is_named(const json_t *logs, size_t index)
 {
@@ -156,4 +168,5 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync, const js
     print_listen(stream, field_text(info, "listen"));
     print_line(stream, _("Finding others:"), discovery_words(field_text(sync, "discovery")));
     print_disk(stream, sync);
+    print_pinned(stream, sync);
 }

@@ -143,6 +143,10 @@ static void examine_sync(struct examination *examination, const json_t *sync)
                _("The node takes no messages of others for want of disk space. Make room."));
     else if (strcmp(disk, "disk_full") == 0)
         report(examination, "disk_state", false, _("The node writes nothing for want of disk space. Make room."));
+    if (json_is_object(json_object_get(sync, "pinned")))
+        report(examination, "pinned", false,
+               _("Process %llu has been reading the database for long, so the file grows all the time. End it."),
+               (unsigned long long)field_number(json_object_get(sync, "pinned"), "process"));
 }
 
 static void examine_peers(struct examination *examination, const json_t *sync, const json_t *persons)

@@ -102,6 +102,10 @@ struct journal {
     void (*set_wakeup)(void *ctx, void (*wake)(void *arg), void *arg);
     /* Free bytes of the file system that holds the database, and its size. */
     void (*space)(void *ctx, uint64_t *ret_free, uint64_t *ret_total);
+    /* How long, in ms, somebody has been reading one old state, so that no room is used again and the database grows
+     * with every commit; 0: nobody.  *ret_process: who, as a process id.  Asked once a second or so.  NULL: there is no
+     * such thing. */
+    uint64_t (*pinned_ms)(void *ctx, uint64_t *ret_process);
 };
 
 /* ---------------------------------------------------------------- reading */

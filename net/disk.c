@@ -103,6 +103,18 @@ bool disk_is_idle(const struct disk *disk)
     return !disk->first;
 }
 
+uint64_t disk_pinned_ms(struct disk *disk)
+{
+    const struct journal *journal = disk->journal;
+    uint64_t process = 0;
+    uint64_t ms = journal->pinned_ms ? journal->pinned_ms(journal->ctx, &process) : 0;
+
+    if (ms < DISK_PINNED_MS)
+        ms = process = 0;
+    disk->pinned_by = process;
+    return ms;
+}
+
 void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_t *ret_size)
 {
     if (!disk->space_known || mono_ms - disk->space_at_ms >= DISK_SPACE_MS || disk->since_space >= DISK_SPACE_BYTES) {
@@ -110,6 +122,7 @@ void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_
         disk->space_known = true;
         disk->space_at_ms = mono_ms;
         disk->since_space = 0;
+        disk_pinned_ms(disk);
     }
     /* What is on its way will take its room, and about as much again for the pages it changes. */
     *ret_free = disk->free_bytes - (disk->free_bytes < 2 * disk->bytes ? disk->free_bytes : 2 * disk->bytes);

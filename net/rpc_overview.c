@@ -135,6 +135,21 @@ static void emit_forked_logs(struct rpc *rpc, struct buffer *out)
     emit_close(out, ']');
 }
 
+static void emit_pinned(const struct rpc_options *options, struct buffer *out)
+{
+    uint64_t process = 0;
+    uint64_t ms = options->pinned_ms ? options->pinned_ms(options->arg, &process) : 0;
+
+    if (!ms) {
+        emit_null(out, "pinned");
+        return;
+    }
+    emit_open(out, "pinned", '{');
+    emit_number(out, "process", process);
+    emit_digits(out, "ms", ms);
+    emit_close(out, '}');
+}
+
 void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
 {
     const struct rpc_options *options = &call->rpc->options;
@@ -153,6 +168,7 @@ void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
         emit_string(out, "discovery", options->discovery(options->arg));
     else
         emit_null(out, "discovery");
+    emit_pinned(options, out);
 }
 
 /* ---------------------------------------------------------------- people and peers */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <lmdb.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/statvfs.h>
 
@@ -372,6 +373,32 @@ void db_snapshot_end(struct db_txn *txn)
 {
     mdb_txn_reset(txn->mdb);
     leave_gate(txn->db);
+}
+
+/* A line of mdb_reader_list(): process, thread and state in columns; "-" where nothing is read; a headline first. */
+static int note_reader(const char *line, void *arg)
+{
+    struct db_reader *oldest = arg;
+    unsigned long process, thread, state;
+    if (sscanf(line, "%lu %lx %lu", &process, &thread, &state) == 3 && state < oldest->state)
+        *oldest = (struct db_reader){.state = state, .process = process};
+    return 0;
+}
+
+bool db_oldest_reader(struct db *db, struct db_reader *ret)
+{
+    struct db_reader oldest = {.state = UINT64_MAX};
+    MDB_envinfo info = {0};
+    int dead;
+    pthread_mutex_lock(&db->gate); /* so nobody closes the environment meanwhile */
+    if (!db->gate_locks && db->env && mdb_reader_check(db->env, &dead) == 0 &&
+        mdb_reader_list(db->env, note_reader, &oldest) >= 0)
+        mdb_env_info(db->env, &info);
+    pthread_mutex_unlock(&db->gate);
+    oldest.outdated = oldest.state < info.me_last_txnid;
+    if (oldest.state != UINT64_MAX)
+        *ret = oldest;
+    return oldest.state != UINT64_MAX;
 }
 
 /* ---------------------------------------------------------------- rows */

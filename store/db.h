@@ -54,6 +54,15 @@ uint64_t db_map_size(const struct db *db);
 MUST_USE enum error db_snapshot(struct db *db, struct db_txn **ret);
 void db_snapshot_end(struct db_txn *txn);
 
+struct db_reader {
+    uint64_t state; /* which one it reads: the number of a commit */
+    bool outdated;  /* there were others since, which may use no page again that this one shows */
+    uint64_t process;
+};
+/* The oldest snapshot that anybody has open, also other programs on this file; those of processes that died are
+ * closed.  False: there is none. */
+bool db_oldest_reader(struct db *db, struct db_reader *ret);
+
 /* What the file was written with, up to SCHEMA_VERSION; and that it is of SCHEMA_VERSION from now on (migrate.c). */
 MUST_USE enum error db_schema(struct db_txn *txn, uint32_t *ret);
 MUST_USE enum error db_put_schema(struct db_txn *txn);

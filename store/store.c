@@ -2,11 +2,13 @@
 #include "store.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "core/alloc.h"
 #include "home.h"
 #include "lineage.h"
 #include "migrate.h"
+#include "pin.h"
 #include "reads.h"
 #include "store_key.h"
 #include "writer.h"
@@ -21,6 +23,7 @@ struct store {
     struct lineage lineage;
     bool restored;
     struct reads reads;
+    struct pin pin;
     struct writer *writer;
     struct storage storage;
     struct journal journal;
@@ -54,6 +57,14 @@ static void space(void *ctx, uint64_t *ret_free, uint64_t *ret_total)
 {
     struct store *store = ctx;
     home_space(&store->home, ret_free, ret_total);
+}
+
+static uint64_t pinned_ms(void *ctx, uint64_t *ret_process)
+{
+    struct store *store = ctx;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return pin_look(&store->pin, store->db, (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec, ret_process);
 }
 
 static uint64_t default_map_size(void)
@@ -104,7 +115,8 @@ enum error store_open(const struct store_options *options, struct store **ret)
                                       .commit_here = commit_here,
                                       .collect = collect,
                                       .set_wakeup = set_wakeup,
-                                      .space = space};
+                                      .space = space,
+                                      .pinned_ms = pinned_ms};
     *ret = store;
     return OK;
 }

@@ -114,6 +114,7 @@ struct scripted_journal {
     struct storage storage;
     size_t space_asked;
     size_t reads_ended;
+    uint64_t pinned_ms; /* by process 4711 */
 };
 
 static inline void journal_submit(void *ctx, const struct batch *batch)
@@ -154,6 +155,13 @@ static inline void journal_space(void *ctx, uint64_t *ret_free, uint64_t *ret_to
     *ret_total = 5000;
 }
 
+static inline uint64_t journal_pinned_ms(void *ctx, uint64_t *ret_process)
+{
+    const struct scripted_journal *journal = ctx;
+    *ret_process = 4711;
+    return journal->pinned_ms;
+}
+
 static inline void storage_end(void *ctx)
 {
     struct scripted_journal *journal = ctx;
@@ -167,7 +175,8 @@ static inline void journal_init(struct scripted_journal *journal)
                                       .submit = journal_submit,
                                       .collect = journal_collect,
                                       .set_wakeup = journal_set_wakeup,
-                                      .space = journal_space};
+                                      .space = journal_space,
+                                      .pinned_ms = journal_pinned_ms};
     journal->storage = (struct storage){.ctx = journal, .end = storage_end};
 }
 

@@ -228,6 +228,28 @@ static void tell_all(struct node *node, const struct event *event, struct effect
     do_notify(effects, 3, 0);
 }
 
+static void do_nothing(struct node *node, const struct event *event, struct effects *effects)
+{
+    (void)node, (void)event, (void)effects;
+}
+
+static void who_pins_the_database_for_long_is_named_once(void **state)
+{
+    uint64_t process = 1;
+    (void)state;
+    world.journal.pinned_ms = 9999;
+    assert_int_equal(runtime_pinned_ms(world.runtime, &process), 0);
+    assert_int_equal(process, 0);
+    world.journal.pinned_ms = 10000;
+    start(do_nothing);
+    for (int i = 0; i < 5; i++)
+        runtime_peer_gone(world.runtime, BYTES_TEXT("x"));
+    assert_string_equal(world.story, "log process 4711 has been reading the database for long: until it ends the file "
+                                     "grows all the time ok; ");
+    assert_int_equal(runtime_pinned_ms(world.runtime, &process), 10000);
+    assert_int_equal(process, 4711);
+}
+
 static void announcements_logs_and_notices_are_passed_on(void **state)
 {
     (void)state;
@@ -556,6 +578,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         TEST(each_event_brings_time_space_and_fresh_randomness),
+        TEST(who_pins_the_database_for_long_is_named_once),
         TEST(announcements_logs_and_notices_are_passed_on),
         TEST(bytes_are_held_until_their_batch_is_durable),
         TEST(a_failed_batch_closes_the_link_before_its_bytes),
