@@ -4,6 +4,7 @@
 #include "listen_port.h"
 #include "net/address.h"
 #include "net/discovery.h"
+#include "net/disk.h"
 #include "net/rpc.h"
 #include "net/runtime.h"
 #include "store/store.h"
@@ -118,7 +119,7 @@ static void read_done(void *arg)
 static uint64_t pinned_ms(void *arg, uint64_t *ret_process)
 {
     const struct assembly *assembly = arg;
-    return runtime_pinned_ms(assembly->runtime, ret_process);
+    return disk_pinned_ms(store_journal(assembly->store), ret_process);
 }
 
 static const char *discovery_state(void *arg)

@@ -2,6 +2,8 @@
 #include "disk.h"
 #include "core/alloc.h"
 #include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct disk_batch {
@@ -103,16 +105,31 @@ bool disk_is_idle(const struct disk *disk)
     return !disk->first;
 }
 
-uint64_t disk_pinned_ms(struct disk *disk)
+uint64_t disk_pinned_ms(const struct journal *journal, uint64_t *ret_process)
 {
-    const struct journal *journal = disk->journal;
-    uint64_t process = 0;
-    uint64_t ms = journal->pinned_ms ? journal->pinned_ms(journal->ctx, &process) : 0;
+    uint64_t ms = journal->pinned_ms ? journal->pinned_ms(journal->ctx, ret_process) : 0;
 
-    if (ms < DISK_PINNED_MS)
-        ms = process = 0;
-    disk->pinned_by = process;
-    return ms;
+    return ms >= DISK_PINNED_MS ? ms : 0;
+}
+
+bool disk_has_remark(struct disk *disk, char ret[DISK_REMARK_SIZE])
+{
+    bool is_news = disk->pinned_by && disk->pinned_by != disk->pinner_told;
+
+    disk->pinner_told = disk->pinned_by;
+    if (is_news)
+        snprintf(ret, DISK_REMARK_SIZE,
+                 "process %" PRIu64
+                 " has been reading the database for long: until it ends the file grows all the time",
+                 disk->pinned_by);
+    return is_news;
+}
+
+static void look_for_pinner(struct disk *disk)
+{
+    uint64_t process;
+
+    disk->pinned_by = disk_pinned_ms(disk->journal, &process) ? process : 0;
 }
 
 void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_t *ret_size)
@@ -122,7 +139,7 @@ void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_
         disk->space_known = true;
         disk->space_at_ms = mono_ms;
         disk->since_space = 0;
-        disk_pinned_ms(disk);
+        look_for_pinner(disk);
     }
     /* What is on its way will take its room, and about as much again for the pages it changes. */
     *ret_free = disk->free_bytes - (disk->free_bytes < 2 * disk->bytes ? disk->free_bytes : 2 * disk->bytes);

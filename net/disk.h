@@ -9,6 +9,7 @@
 #define DISK_SPACE_BYTES ((size_t)256 << 10) /* and how much may have been written since */
 
 #define DISK_PINNED_MS 10000 /* the node itself reads for some 20 ms at a time */
+#define DISK_REMARK_SIZE 120
 
 #define DISK_TURN_BATCHES 64
 #define DISK_TURN_BYTES ((size_t)32 << 10) /* more than this does not wait for the turn's end */
@@ -27,6 +28,7 @@ struct disk {
     size_t since_space; /* submitted since space_at_ms */
     uint64_t space_at_ms, free_bytes, size_bytes;
     uint64_t pinned_by; /* the process that keeps the database from using room again; 0: none */
+    uint64_t pinner_told;
 };
 
 void disk_init(struct disk *disk, const struct journal *journal);
@@ -45,5 +47,7 @@ bool disk_take_result(struct disk *disk, struct persisted *ret);
 bool disk_is_idle(const struct disk *disk); /* nothing is in flight */
 /* Also looks who pins the database, when it asks the journal anew. */
 void disk_space(struct disk *disk, uint64_t mono_ms, uint64_t *ret_free, uint64_t *ret_size);
-/* For how long disk->pinned_by has been reading, in ms, as it is now; 0: nobody for long. */
-uint64_t disk_pinned_ms(struct disk *disk);
+/* For how long *ret_process has been reading the database, which grows meanwhile, in ms; 0: nobody does for long. */
+uint64_t disk_pinned_ms(const struct journal *journal, uint64_t *ret_process);
+/* Something for the log, told once. */
+bool disk_has_remark(struct disk *disk, char ret[DISK_REMARK_SIZE]);

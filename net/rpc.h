@@ -28,7 +28,7 @@ struct rpc_options {
     void (*read_done)(void *arg);
     /* What sync.status shows as `discovery`: "running", "off", …; may be NULL. */
     const char *(*discovery)(void *arg);
-    /* What sync.status shows as `pinned` (runtime_pinned_ms()); may be NULL. */
+    /* What sync.status shows as `pinned` (disk_pinned_ms()); may be NULL. */
     uint64_t (*pinned_ms)(void *arg, uint64_t *ret_process);
     /* node.stop was called and answered; called once, from the loop. */
     void (*on_stop)(void *arg);

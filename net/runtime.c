@@ -9,8 +9,6 @@
 #include "netwatch.h"
 #include "tcp.h"
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #define ACCEPTED_MAX 512
@@ -35,8 +33,7 @@ struct runtime {
     uint64_t stop_command;
     struct moment moment;
     struct disk disk;
-    uint64_t pinner_told; /* the process that was named last for keeping the database from using room again */
-    struct settled told;  /* results that the node knows, too: notices wait for that */
+    struct settled told; /* results that the node knows, too: notices wait for that */
     struct hold replies, notices;
     struct tcp *tcp;
     struct listener listener;
@@ -175,28 +172,17 @@ static void carry_out(struct runtime *runtime, const struct effect *effect)
 
 /* ---------------------------------------------------------------- the step */
 
-static void tell_pinned(struct runtime *runtime)
-{
-    char text[120];
-
-    if (runtime->disk.pinned_by && runtime->disk.pinned_by != runtime->pinner_told) {
-        snprintf(text, sizeof text,
-                 "process %" PRIu64
-                 " has been reading the database for long: until it ends the file grows all the time",
-                 runtime->disk.pinned_by);
-        log_remark(runtime, text, OK);
-    }
-    runtime->pinner_told = runtime->disk.pinned_by;
-}
-
 static void step(struct runtime *runtime, struct event *event)
 {
+    char remark[DISK_REMARK_SIZE];
+
     assert(!runtime->stepping);
     runtime->stepping = true;
     moment_stamp(&runtime->moment, event);
     event->deaf = runtime->disk.behind;
     disk_space(&runtime->disk, event->mono_ms, &event->free_disk, &event->disk_size);
-    tell_pinned(runtime);
+    if (disk_has_remark(&runtime->disk, remark))
+        log_remark(runtime, remark, OK);
 
     end_read(runtime); /* a question before may have left an older snapshot */
     node_step(runtime->node, event, &runtime->effects);
@@ -419,13 +405,6 @@ void runtime_peer_gone(struct runtime *runtime, struct bytes instance)
 
     if (runtime->state == RUNTIME_RUNNING)
         step(runtime, &event);
-}
-
-uint64_t runtime_pinned_ms(struct runtime *runtime, uint64_t *ret_process)
-{
-    uint64_t ms = disk_pinned_ms(&runtime->disk);
-    *ret_process = runtime->disk.pinned_by;
-    return ms;
 }
 
 void runtime_read_done(struct runtime *runtime)

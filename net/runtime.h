@@ -63,9 +63,6 @@ void runtime_peer_gone(struct runtime *runtime, struct bytes instance);
  * does not happen inside a callback of the runtime. */
 void runtime_read_done(struct runtime *runtime);
 
-/* How long, in ms, *ret_process has been reading the database, which grows meanwhile; 0: nobody does for long. */
-uint64_t runtime_pinned_ms(struct runtime *runtime, uint64_t *ret_process);
-
 /* Steps the node with COMMAND_STOP, gives links and journal up to 1 s to take what is queued, closes every handle,
  * then calls on_stopped once from the loop: nothing of the runtime is left on it.  Once only. */
 void runtime_stop(struct runtime *runtime, void (*on_stopped)(void *arg), void *arg);
