@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT
+ * What a governance is asked between settlings. */
+#include "govern.h"
+
+const char *governance_sentence(enum governance_rule rule)
+{
+    static const char *const sentences[] = {
+#define X(name, sentence) sentence,
+        GOVERNANCE_RULES(X)
+#undef X
+    };
+    return sentences[rule];
+}
+
+enum error governance_verdict(const struct governance *g, const struct hash *id, enum governance_rule *ret)
+{
+    uint32_t fact = govern_fact(g, id);
+    if (fact == NONE)
+        return ERR_NOT_FOUND;
+    *ret = fact_of(g, fact)->verdict;
+    return OK;
+}
+
+/* ---------------------------------------------------------------- members */
+
+const struct governance_member *governance_members(const struct governance *g, size_t *ret_count)
+{
+    *ret_count = g->members.count;
+    return g->members.at;
+}
+
+const struct governance_member *governance_member(const struct governance *g, const struct sign_public *device)
+{
+    uint32_t low = 0, high = g->members.count; /* behind the device's last one */
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (memcmp(&g->members.at[middle].device, device, sizeof *device) <= 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low && govern_same(&g->members.at[low - 1].device, device) ? &g->members.at[low - 1] : NULL;
+}
+
+static const struct governance_member *listed(const struct governance *g, const struct sign_public *device,
+                                              uint64_t instance)
+{
+    const struct governance_member *member = governance_member(g, device);
+    while (member && member->instance != instance)
+        member = member > g->members.at && govern_same(&member[-1].device, device) ? member - 1 : NULL;
+    return member;
+}
+
+bool governance_standing(const struct governance *g, const struct sign_public *device, uint64_t instance,
+                         struct governance_standing *ret)
+{
+    uint32_t at = govern_find_instance(g, device, instance);
+    if (at == NONE)
+        return false;
+    const struct instance *found = &g->instances.at[at];
+    bool belongs = found->last.add != NONE || found->last.link != NONE || found->open_grant || found->from_workspace;
+    *ret = (struct governance_standing){.current = listed(g, device, instance) != NULL, .removed = found->removed};
+    ret->admin = ret->current && found->open_grant;
+    ret->removed_in_workspace = g->workspace && belongs && !found->removed && !govern_is_current(g->workspace, device);
+    if (found->removed)
+        ret->removal = fact_of(g, found->removal)->id;
+    return true;
+}
+
+bool governance_may_write(const struct governance *g, const struct sign_public *device, uint64_t instance,
+                          enum entry_type type)
+{
+    const struct governance_member *member = listed(g, device, instance);
+    if (!member)
+        return false;
+    bool is_admin = member->role == ROLE_ADMIN, is_full = is_admin || member->role == ROLE_MEMBER;
+    const struct standing *standing = &g->instances.at[govern_find_instance(g, device, instance)].last;
+    switch (type) {
+    case ENTRY_ADD:
+    case ENTRY_REMOVE:
+    case ENTRY_POLICY:
+    case ENTRY_PURGE:
+    case ENTRY_HOLD:
+        return is_admin;
+    case ENTRY_CLOCK:
+        return is_admin || (is_full && g->scope.kind == GOVERN_DIRECT);
+    case ENTRY_LINK:
+        return is_full && standing->level < 2 && (standing->add != NONE || standing->link != NONE);
+    case ENTRY_EPOCH:
+    case ENTRY_KEYSHARE:
+        return is_full;
+    default:
+        return false;
+    }
+}
+
+bool governance_justifies(const struct governance *g, const struct log_name *log)
+{
+    const bool is_root_log = log->kind == KIND_GOVERNANCE && crypto_is_zero(log->sub.bytes, sizeof log->sub.bytes);
+    uint32_t at = govern_find_instance(g, &log->device, log->instance);
+    if (!govern_same(&log->group, &g->scope.id))
+        return false;
+    if (at != NONE && (g->instances.at[at].adds != NONE || g->instances.at[at].links != NONE ||
+                       g->instances.at[at].grants != NONE || g->instances.at[at].from_workspace))
+        return true;
+    if (!is_root_log || g->scope.kind == GOVERN_DIRECT)
+        return false;
+    bool is_root_key = govern_same(&log->device, &g->scope.root);
+    for (uint32_t i = 0; !is_root_key && i < g->root_keys.count; i++)
+        is_root_key = govern_same(&log->device, &g->root_keys.at[i]);
+    for (uint32_t i = 0; !is_root_key && i < g->handovers.count; i++)
+        is_root_key = govern_same(&log->device, &g->handovers.at[i].key);
+    return is_root_key;
+}
+
+/* ---------------------------------------------------------------- content */
+
+static bool record_covers(const struct governance *g, const struct removal_act *removal, const struct hash *log,
+                          uint64_t seq, governance_follows *follows, void *arg)
+{
+    for (uint32_t i = 0; i < removal->cut.count; i++) {
+        const struct cut *cut = &g->cuts.at[removal->cut.at + i];
+        if (govern_same(&cut->log, log) && seq <= cut->seq && (!follows || follows(arg, cut)))
+            return true;
+    }
+    return false;
+}
+
+bool governance_covers_content(const struct governance *g, const struct sign_public *device, uint64_t instance,
+                               const struct hash *log, uint64_t seq, governance_follows *follows, void *arg)
+{
+    uint32_t found = govern_find_instance(g, device, instance);
+    bool admins = false, pool = false, in_pool = false;
+    for (uint32_t at = found == NONE ? NONE : g->instances.at[found].removals; at != NONE; at = g->removals.at[at].next)
+        admins |= g->removals.at[at].sort == REMOVAL_OF_WORKSPACE && g->removals.at[at].by_admin;
+    for (uint32_t at = found == NONE ? NONE : g->instances.at[found].removals; at != NONE;
+         at = g->removals.at[at].next) {
+        const struct removal_act *removal = &g->removals.at[at];
+        if (removal->sort == REMOVAL_VOID || removal->sort == REMOVAL_OF_OWN || removal->replaced)
+            continue;
+        bool covers = record_covers(g, removal, log, seq, follows, arg);
+        if (removal->sort != REMOVAL_OF_WORKSPACE && !covers)
+            return false;
+        if (removal->sort == REMOVAL_OF_WORKSPACE && (removal->by_admin || !admins)) {
+            pool = true;
+            in_pool |= covers;
+        }
+    }
+    return !pool || in_pool;
+}
+
+/* ---------------------------------------------------------------- the rest */
+
+struct policy governance_policy(const struct governance *g)
+{
+    return g->policy;
+}
+
+bool governance_needs_newer(const struct governance *g)
+{
+    return g->needs_newer;
+}
+
+static bool all_among(const struct governance *g, uint32_t names, uint32_t count, const uint64_t *among, uint32_t size)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t low = 0, high = size;
+        while (low < high) {
+            uint32_t middle = low + (high - low) / 2;
+            if (among[middle] < g->names.at[names + i])
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        if (low == size || among[low] != g->names.at[names + i])
+            return false;
+    }
+    return true;
+}
+
+/* Whoever was given this key by somebody who could have had it holds keys now. */
+static bool is_clean(const struct governance *g, const struct epoch_id *epoch)
+{
+    struct hash name = {{0}};
+    memcpy(name.bytes, epoch->bytes, sizeof epoch->bytes);
+    for (uint32_t at = govern_index(table_get(&g->keys_by_epoch, name.bytes)); at != NONE; at = g->keys.at[at].next) {
+        const struct key_act *key = &g->keys.at[at];
+        if (!g->instances.at[author_of(g, fact_of(g, key->fact))].held_keys)
+            continue;
+        if (!all_among(g, key->names, key->count, g->holder_names.at, g->holder_names.count) ||
+            !all_among(g, key->names + key->count, key->carriers, g->member_names.at, g->member_names.count))
+            return false;
+    }
+    return true;
+}
+
+bool governance_epoch(const struct governance *g, size_t nth, struct governance_epoch *ret)
+{
+    for (uint32_t i = 0; i < g->epochs.count; i++) {
+        const struct key_act *key = &g->keys.at[g->epochs.at[i]];
+        const struct fact *fact = fact_of(g, key->fact);
+        const struct chain *chain = chain_of(g, fact);
+        const struct governance_member *author = listed(g, &chain->name.device, chain->name.instance);
+        if (fact->verdict != RULE_COUNTS || !author || author->role > ROLE_MEMBER || !is_clean(g, &key->epoch))
+            continue;
+        if (nth-- > 0)
+            continue;
+        *ret = (struct governance_epoch){key->epoch, key->height, fact->id, chain->name.device};
+        return true;
+    }
+    return false;
+}
+
+uint64_t governance_next_height(const struct governance *g)
+{
+    return g->top_height + 1;
+}

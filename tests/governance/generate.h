@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ * Random histories of a workspace and of a group in it: duels, backdaters, forks, several generations, wrong cites,
+ * strangers.  The same seed makes the same. */
+#pragma once
+#include "history.h"
+
+#include "core/random.h"
+
+#define DEVICES 7
+#define PEOPLE 4
+#define ROOT_KEYS 5
+
+struct tale {
+    struct random random;
+    uint32_t forks; /* percent of entries that fork a log */
+    struct sign_public devices[DEVICES], root_keys[ROOT_KEYS]; /* the first two root keys are of workspace and group */
+    struct dh_public boxes[DEVICES];
+    struct person_id people[PEOPLE];
+    struct buffer genesis[2];
+    struct history workspace, group;
+};
+
+void tale_make(struct tale *tale, uint64_t seed);
+void tale_done(struct tale *tale);
