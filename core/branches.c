@@ -99,12 +99,33 @@ static bool holds_parent(const struct node *node, const struct log *log, const s
            has_id(node, log, before, entry->previous.bytes, sizeof entry->previous.bytes);
 }
 
+/* Whether a further branch with that id, behind one that is shown, may be one of those told: it comes before another.
+ */
+static bool would_be_told(const struct log *root, const struct hash *branch)
+{
+    for (const struct log *at = root->next_branch; at; at = at->next_branch)
+        if (is_here(at) && (!at->hidden || at->is_proof) && !at->cited_by_others &&
+            memcmp(branch, &at->id, sizeof *branch) < 0)
+            return true;
+    return false;
+}
+
+/* Whether `log` may fork, or have one more branch at its end. */
+static bool has_room(const struct log *log, bool at_end, const struct hash *branch)
+{
+    size_t more = count(log->root) + 2;
+    if (more <= BRANCHES_MAX)
+        return true;
+    return more <= BRANCHES_TOLD_MAX && !log->hidden && (!at_end || would_be_told(log->root, branch));
+}
+
 /* `log` holds what `entry` follows. */
 static enum placing place_behind(const struct node *node, const struct log *log, const struct entry *entry,
                                  const struct hash *id)
 {
-    struct hash branch;
-    if (entry->seq <= log->row.head_seq) {
+    struct hash branch = {{0}};
+    bool at_end = entry->seq > log->row.head_seq;
+    if (!at_end) {
         if (has_id(node, log, entry->seq, id->bytes, sizeof id->bytes))
             return PLACE_KNOWN;
     } else if (!log->forked) {
@@ -115,7 +136,7 @@ static enum placing place_behind(const struct node *node, const struct log *log,
         if (held && is_here(held))
             return PLACE_KNOWN;
     }
-    return count(log->root) + 2 > BRANCHES_MAX ? PLACE_NOWHERE : PLACE_FORK;
+    return has_room(log, at_end, &branch) ? PLACE_FORK : PLACE_NOWHERE;
 }
 
 enum placing branches_place(const struct node *node, struct log *log, const struct entry *entry, const struct hash *id,
@@ -257,18 +278,41 @@ static void find_citations(struct node *node, struct log *root)
             up->cited_by_others = true;
 }
 
-/* Cited ones first, then the smallest id; none without the one it hangs on. */
+/* Cited ones first, then the smallest id. */
+static bool comes_before(const struct log *a, const struct log *b)
+{
+    if (a->cited_by_others != b->cited_by_others)
+        return a->cited_by_others;
+    return memcmp(&a->id, &b->id, sizeof a->id) < 0;
+}
+
+/* None without the one it hangs on. */
 static struct log *best_hidden(struct log *root)
 {
     struct log *best = NULL;
-    for (struct log *at = root->next_branch; at; at = at->next_branch) {
-        if (!is_here(at) || !at->hidden || (at->parent != root && at->parent->hidden))
-            continue;
-        if (!best || at->cited_by_others > best->cited_by_others ||
-            (at->cited_by_others == best->cited_by_others && memcmp(&at->id, &best->id, sizeof at->id) < 0))
+    for (struct log *at = root->next_branch; at; at = at->next_branch)
+        if (is_here(at) && at->hidden && (at->parent == root || !at->parent->hidden) &&
+            (!best || comes_before(at, best)))
             best = at;
-    }
     return best;
+}
+
+/* That a log ends somewhere is known from two histories that go on from there.  So that others learn of it even if
+ * these are hidden, the first entries of the best two of them are told. */
+static void choose_proofs(const struct log *root, const struct log *ended)
+{
+    size_t told = 0;
+    for (const struct log *at = root->next_branch; at; at = at->next_branch)
+        told += is_here(at) && at->parent == ended && !at->hidden;
+    for (; told < 2; told++) {
+        struct log *best = NULL;
+        for (struct log *at = root->next_branch; at; at = at->next_branch)
+            if (is_here(at) && at->parent == ended && at->hidden && !at->is_proof && (!best || comes_before(at, best)))
+                best = at;
+        if (!best)
+            return;
+        best->is_proof = true;
+    }
 }
 
 static void rank(struct node *node, struct log *root)
@@ -276,13 +320,18 @@ static void rank(struct node *node, struct log *root)
     bool many = count(root) > BRANCHES_SHOWN;
     if (many)
         find_citations(node, root);
-    for (struct log *at = root->next_branch; at; at = at->next_branch)
+    for (struct log *at = root->next_branch; at; at = at->next_branch) {
         at->hidden = many;
+        at->is_proof = false;
+    }
     for (size_t shown = 0; many && shown < BRANCHES_SHOWN; shown++) {
         struct log *best = best_hidden(root);
         if (best)
             best->hidden = false;
     }
+    for (const struct log *at = root; many && at; at = at->next_branch)
+        if (at->forked && !at->hidden)
+            choose_proofs(root, at);
     root->group->digest_valid = false;
 }
 

@@ -7,7 +7,8 @@
 #include "state.h"
 
 #define BRANCHES_SHOWN 8u
-#define BRANCHES_MAX 64u /* of one log are stored; further ones are not taken */
+#define BRANCHES_MAX 64u       /* of one log are stored, */
+#define BRANCHES_TOLD_MAX 128u /* and beyond them only such as would be told: so all agree on those */
 
 /* The branch of `root` that begins with entry `first`: found or made.  Empty until that entry comes, and only then is
  * it certain where it begins: who tells of it may lie. */

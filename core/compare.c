@@ -109,7 +109,7 @@ static void has_all(struct node *node, struct link *link, struct group *group)
 {
     gate_open(group);
     for (size_t i = 0; i < group->log_count; i++)
-        receipts_note(node, link, group->logs[i], group->logs[i]->durable_seq);
+        receipts_note(node, link, group->logs[i], logs_told_seq(group->logs[i]));
 }
 
 /* False: the peer has something else, or knows of other groups. */
@@ -302,7 +302,7 @@ static void keep_news(const struct node *node, struct link *link, struct buffer 
         struct hash id;
         memcpy(id.bytes, rows->data + at, sizeof id.bytes);
         const struct log *log = logs_find(node, &id);
-        if (link_told_seq(link, log) == log->durable_seq)
+        if (link_told_seq(link, log) == logs_told_seq(log))
             continue;
         memmove(rows->data + kept, rows->data + at, HAVE_ROW_SIZE);
         kept += HAVE_ROW_SIZE;

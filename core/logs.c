@@ -349,18 +349,26 @@ static int by_id(const void *a, const void *b)
     return memcmp((*x)->id.bytes, (*y)->id.bytes, sizeof(struct hash));
 }
 
+uint64_t logs_told_seq(const struct log *log)
+{
+    uint64_t first = log->row.base_seq + 1;
+    if (!log->hidden || log->durable_seq < first)
+        return log->durable_seq;
+    return log->is_proof ? first : log->row.base_seq;
+}
+
 void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out)
 {
     struct log **sorted = alloc_zero(group->log_count + 1, sizeof *sorted);
     size_t count = 0;
     for (size_t i = 0; i < group->log_count; i++)
-        if (group->logs[i]->kind == kind && group->logs[i]->durable_seq > group->logs[i]->row.base_seq &&
-            !group->logs[i]->hidden)
+        if (group->logs[i]->kind == kind && logs_told_seq(group->logs[i]) > group->logs[i]->row.base_seq)
             sorted[count++] = group->logs[i];
     qsort(sorted, count, sizeof *sorted, by_id);
     for (size_t i = 0; i < count; i++) {
-        struct dep row = {.log = sorted[i]->id, .seq = sorted[i]->durable_seq};
-        memcpy(row.id, sorted[i]->durable_id.bytes, sizeof row.id);
+        const struct log *log = sorted[i];
+        struct dep row = {.log = log->id, .seq = logs_told_seq(log)};
+        memcpy(row.id, log->hidden ? log->row.first_id.bytes : log->durable_id.bytes, sizeof row.id);
         dep_append(&row, out);
     }
     free(sorted);

@@ -41,7 +41,9 @@ void logs_collect_deps(const struct log *own, enum log_kind kind, uint64_t now_m
 
 /* BLAKE2b-256("zuruf-digest-v1" ‖ group ‖ kind-0 rows ‖ kind-1 rows): PROTOCOL.md, "Digest". */
 const struct hash *logs_digest(struct group *group);
-/* Rows (DEP_SIZE each) of the durable logs of one kind, by ascending log id. */
+/* How far others are told of a log: to its durable end; of a hidden branch at most its first entry. */
+uint64_t logs_told_seq(const struct log *log);
+/* Rows (DEP_SIZE each) of the durable logs of one kind, as far as they are told, by ascending log id. */
 void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out);
 
 /* The author's key of a named log. */

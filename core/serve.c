@@ -210,7 +210,8 @@ static enum error serve_batch(struct node *node, struct link *link, struct serve
 {
     struct gather *gather = alloc_zero(1, sizeof *gather);
     const struct storage *storage = node->storage;
-    gather->to = range->to < range->log->durable_seq ? range->to : range->log->durable_seq;
+    uint64_t told = logs_told_seq(range->log);
+    gather->to = range->to < told ? range->to : told;
     enum error err = OK;
     if (range->from <= gather->to && range->log->row.number) {
         err = storage->begin(storage->ctx);
@@ -253,8 +254,8 @@ enum error serve_want(struct node *node, struct link *link, const struct wire_me
         struct hash id;
         memcpy(id.bytes, row, sizeof id.bytes);
         struct log *log = logs_find(node, &id);
-        bool here =
-            group && compare_may_know(node, group, link) && log && log->group == group && log->named && !log->hidden;
+        bool here = group && compare_may_know(node, group, link) && log && log->group == group && log->named &&
+                    (!log->hidden || log->is_proof);
         bool allowed = here && compare_may_have(node, log, link);
         uint64_t from = get_u64(row + 32);
         struct serve_range range = {

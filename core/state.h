@@ -29,7 +29,8 @@ struct log {
     bool closed;                    /* own, but a peer or the store knows better: never append again */
     bool doubted;                   /* own: someone says that he holds more; not appended to in this process */
     bool forked;                    /* it has ended: its entries go on in two branches or more (branches.h) */
-    bool hidden;                    /* a branch too many: neither shown nor told */
+    bool hidden;                    /* a branch too many: neither shown nor told, */
+    bool is_proof;                  /* but for its first entry, which shows that what is shown before it has forked */
     bool cited_by_others;           /* a branch that an entry of another device cites */
     struct log *root;               /* whose name its entries bear: the log that forked; itself, if it is no branch */
     struct log *next_branch;        /* of the same root; root's own: the first */
