@@ -11,7 +11,7 @@
 #pragma once
 #include "rows.h"
 
-#define RUNS_BLOCK_MAX 256 /* bytes: small enough to be read through for each look-up */
+#define RUNS_BLOCK_MAX 128 /* bytes: small enough to be read through for each look-up */
 
 struct run {
     uint64_t first;   /* seq */
