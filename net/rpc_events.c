@@ -8,7 +8,7 @@
 
 #define PULLED_MAX 500                       /* messages in one turn, for all subscribers together */
 #define PULL_UNSENT_MAX (RPC_UNSENT_MAX / 2) /* leaves room for what is pushed */
-#define SLOW_MS 500                          /* who is behind, full, and takes nothing for so long is given up */
+#define SLOW_MS 3000                         /* who is behind, full, and takes nothing for so long is given up */
 
 static const char *const type_words[] = {
     [NOTICE_SHOWN_EARLY] = "message.shown",
