@@ -163,25 +163,33 @@ void fetch_link_gone(struct node *node, struct link *link)
         }
 }
 
-/* Another may send what this one owes; should it wake, it need not.  One that stalls is never asked again, or it could
- * hold up the content by governance that it only promises. */
+static void stop_asking(struct node *node, struct link *link, struct log *log)
+{
+    struct wire_message message = {.type = WIRE_STOP, .stop = {log->id}};
+    link_send(node, link, &message, 0);
+    fetch_leave(log);
+    log->group->wants_dirty = true;
+}
+
+/* Another may send what this one owes; should it wake, it need not.  Where there is no other, what is on its way would
+ * only come twice.  One that stalls is never asked again, or it could hold up the content by governance that it only
+ * promises. */
 static void leave_idle_source(struct node *node, struct link *link)
 {
     uint64_t owing_ms = node_waited_ms(node, link->progress_ms);
-    if (!link->wants || owing_ms < OWING_MS || (owing_ms < STALLING_MS && !is_silent(node, link)))
+    bool stalls = owing_ms >= STALLING_MS;
+    if (!link->wants || owing_ms < OWING_MS || (!stalls && !is_silent(node, link)))
         return;
-    if (owing_ms >= STALLING_MS && !link->stalls) {
+    if (stalls && !link->stalls) {
         link->stalls = true;
         node_log(node, ERR_SLOW, "a computer does not send what it says it has: others are asked");
     }
-    for (size_t i = 0; i < node->log_count; i++) {
-        struct wire_message message = {.type = WIRE_STOP, .stop = {node->logs[i]->id}};
-        if (node->logs[i]->source == link)
-            link_send(node, link, &message, 0);
-    }
-    fetch_link_gone(node, link);
+    for (size_t i = 0; i < node->log_count; i++)
+        if (node->logs[i]->source == link && (stalls || fetch_other_source(node, node->logs[i])))
+            stop_asking(node, link, node->logs[i]);
     probe_leave(node, link);
-    link->progress_ms = node->mono_ms;
+    if (stalls)
+        link->progress_ms = node->mono_ms;
 }
 
 void fetch_time(struct node *node)
