@@ -21,6 +21,10 @@
         T *at;                                                                                                         \
         uint32_t count, capacity;                                                                                      \
     }
+struct indexes {
+    uint32_t *at;
+    uint32_t count, capacity;
+};
 #define LIST_ADD(list) (GOVERN_ROOM((list).at, (list).count, (list).capacity), &(list).at[(list).count++])
 
 /* An entry. */
@@ -48,6 +52,7 @@ struct segment {
     LIST(uint32_t) facts;
     uint32_t next;                          /* of the same log */
     uint32_t spans;                         /* evaluated: where its author is an admin; a list */
+    uint64_t left;                          /* evaluated: the first of its entries with which its author leaves */
     uint64_t root_limit, limit, full_limit; /* evaluated: within roots' cuts; and strata 3's; and stratum 4's */
     uint64_t within, all_within, after;     /* scratch */
 };
@@ -210,11 +215,11 @@ struct governance {
     LIST(struct add_act) adds;
     LIST(struct removal_act) removals;
     LIST(struct link_act) links;
-    LIST(uint32_t) links_by_id; /* ascending ids of entries */
+    struct indexes links_by_id; /* ascending ids of entries */
     LIST(struct policy_act) policies;
     LIST(struct key_act) keys;
     struct table keys_by_epoch; /* the first of each id */
-    LIST(uint32_t) epochs;      /* those of `keys`, by descending (height, id) */
+    struct indexes epochs;      /* those of `keys`, by ascending (height, epoch id) */
     LIST(struct hash) cited;
     LIST(struct cut) cuts;
     LIST(uint64_t) names;

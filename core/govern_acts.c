@@ -147,19 +147,26 @@ static enum error read_removal(struct governance *g, uint32_t fact, struct bytes
     return OK;
 }
 
-/* Keeps links_by_id ascending. */
-static void order_link(struct governance *g, uint32_t link)
+/* Into an ascending list. */
+static void insert(struct governance *g, struct indexes *list, uint32_t index,
+                   bool (*precedes)(const struct governance *g, uint32_t a, uint32_t b))
 {
-    const struct hash *id = &fact_of(g, g->links.at[link].fact)->id;
-    uint32_t at = g->links_by_id.count;
-    LIST_ADD(g->links_by_id);
-    for (; at > 0; at--) {
-        const struct link_act *before = &g->links.at[g->links_by_id.at[at - 1]];
-        if (memcmp(&fact_of(g, before->fact)->id, id, sizeof *id) < 0)
-            break;
-        g->links_by_id.at[at] = g->links_by_id.at[at - 1];
+    uint32_t low = 0, high = list->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (precedes(g, list->at[middle], index))
+            low = middle + 1;
+        else
+            high = middle;
     }
-    g->links_by_id.at[at] = link;
+    LIST_ADD(*list);
+    memmove(list->at + low + 1, list->at + low, (list->count - 1 - low) * sizeof *list->at);
+    list->at[low] = index;
+}
+
+static bool link_precedes(const struct governance *g, uint32_t a, uint32_t b)
+{
+    return memcmp(&fact_of(g, g->links.at[a].fact)->id, &fact_of(g, g->links.at[b].fact)->id, 32) < 0;
 }
 
 static enum error read_link(struct governance *g, uint32_t fact, struct bytes payload, uint32_t *flags)
@@ -179,7 +186,7 @@ static enum error read_link(struct governance *g, uint32_t fact, struct bytes pa
                                             .number = (uint8_t)linkage.number,
                                             .consented = consent};
     g->instances.at[instance].links = made;
-    order_link(g, made);
+    insert(g, &g->links_by_id, made, link_precedes);
     return OK;
 }
 
@@ -210,12 +217,15 @@ static void file_key(struct governance *g, struct key_act *key)
     table_put(&g->keys_by_epoch, name.bytes, govern_value((uint32_t)(key - g->keys.at)));
 }
 
-static bool sorts_before(const struct governance *g, const struct key_act *a, const struct key_act *b)
+static bool epoch_precedes(const struct governance *g, uint32_t a, uint32_t b)
 {
-    int order = memcmp(&a->epoch, &b->epoch, sizeof a->epoch);
+    const struct key_act *x = &g->keys.at[a], *y = &g->keys.at[b];
+    int order = (x->height > y->height) - (x->height < y->height);
     if (!order)
-        order = -memcmp(&fact_of(g, a->fact)->id, &fact_of(g, b->fact)->id, 32);
-    return a->height > b->height || (a->height == b->height && order > 0);
+        order = memcmp(&x->epoch, &y->epoch, sizeof x->epoch);
+    if (!order)
+        order = -memcmp(&fact_of(g, x->fact)->id, &fact_of(g, y->fact)->id, 32);
+    return order < 0;
 }
 
 static enum error read_epoch(struct governance *g, uint32_t fact, struct bytes payload)
@@ -229,11 +239,7 @@ static enum error read_epoch(struct governance *g, uint32_t fact, struct bytes p
     key.carriers = keep_names(g, epoch.carriers);
     *LIST_ADD(g->keys) = key;
     file_key(g, &g->keys.at[g->keys.count - 1]);
-    uint32_t at = g->epochs.count;
-    LIST_ADD(g->epochs);
-    for (; at > 0 && sorts_before(g, &key, &g->keys.at[g->epochs.at[at - 1]]); at--)
-        g->epochs.at[at] = g->epochs.at[at - 1];
-    g->epochs.at[at] = g->keys.count - 1;
+    insert(g, &g->epochs, g->keys.count - 1, epoch_precedes);
     return OK;
 }
 

@@ -91,6 +91,8 @@ static enum governance_rule judge_removal(const struct governance *g, const stru
     if (removal->sort != REMOVAL_VOID)
         return RULE_COUNTS;
     enum governance_rule rule = admin_rule(g, fact);
+    if (author_of(g, fact) == removal->instance && rule != RULE_STRANGER)
+        return RULE_CUT; /* he has left before */
     return rule == RULE_COUNTS ? RULE_NEEDS_ROOT : rule;
 }
 

@@ -196,7 +196,7 @@ static bool is_clean(const struct governance *g, const struct epoch_id *epoch)
 
 bool governance_epoch(const struct governance *g, size_t nth, struct governance_epoch *ret)
 {
-    for (uint32_t i = 0; i < g->epochs.count; i++) {
+    for (uint32_t i = g->epochs.count; i-- > 0;) {
         const struct key_act *key = &g->keys.at[g->epochs.at[i]];
         const struct fact *fact = fact_of(g, key->fact);
         const struct chain *chain = chain_of(g, fact);

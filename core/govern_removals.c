@@ -62,6 +62,30 @@ static enum removal_sort early_sort(const struct governance *g, const struct rem
                                                                                         : REMOVAL_VOID;
 }
 
+/* One leaves once: further REMOVEs of one's own behind the first of a log would only cost time. */
+static void leave_once(struct governance *g)
+{
+    for (uint32_t i = 0; i < g->segments.count; i++)
+        g->segments.at[i].left = UNLIMITED;
+    for (uint32_t i = 0; i < g->removals.count; i++) {
+        const struct fact *fact = fact_of(g, g->removals.at[i].fact);
+        struct segment *segment = &g->segments.at[fact->segment];
+        if (g->removals.at[i].sort == REMOVAL_OF_OWN && fact->seq < segment->left)
+            segment->left = fact->seq;
+    }
+    for (uint32_t i = 0; i < g->removals.count; i++) {
+        const struct fact *fact = fact_of(g, g->removals.at[i].fact);
+        uint64_t before = fact->seq - 1;
+        if (g->removals.at[i].sort != REMOVAL_OF_OWN)
+            continue;
+        for (uint32_t at = fact->segment; at != NONE; at = g->segments.at[at].parent) {
+            if (g->segments.at[at].left <= before)
+                g->removals.at[i].sort = REMOVAL_VOID;
+            before = g->segments.at[at].base;
+        }
+    }
+}
+
 /* ---------------------------------------------------------------- cuts */
 
 /* Puts into `within` what the removal lets stand: its cut, but never less than its author had seen. */
@@ -200,6 +224,7 @@ void govern_removals(struct governance *g)
         removal->sort = early_sort(g, removal);
         removal->by_admin = removal->sort == REMOVAL_OF_WORKSPACE && govern_authority(g, fact_of(g, removal->fact));
     }
+    leave_once(g);
     for (uint32_t i = 0; i < g->instances.count; i++)
         if (g->instances.at[i].removals != NONE) {
             cut_by_workspace(g, i);

@@ -12,7 +12,7 @@
 
 struct tale {
     struct random random;
-    uint32_t forks; /* percent of entries that fork a log */
+    uint32_t forks;                                            /* percent of entries that fork a log */
     struct sign_public devices[DEVICES], root_keys[ROOT_KEYS]; /* the first two root keys are of workspace and group */
     struct dh_public boxes[DEVICES];
     struct person_id people[PEOPLE];

@@ -26,10 +26,22 @@ static enum removing early(struct naive *n, int r)
     }
     return a->tree == d->tree && revokes_cited(n, r, d) ? REMOVES_LINKED : NO_REMOVAL;
 }
+static bool left_before(const struct naive *n, int r)
+{
+    bool left = false;
+    EACH(s) left |= n->removing[s] == REMOVES_ITSELF && s != r && leads(n, s, r);
+    return left && n->removing[r] == REMOVES_ITSELF;
+}
 static void find_removals(struct naive *n)
 {
     enum removing found[ITEMS_MAX];
     EACH(r) found[r] = early(n, r);
+    memcpy(n->removing, found, sizeof found);
+    EACH(r)
+    {
+        if (left_before(n, r))
+            found[r] = NO_REMOVAL;
+    }
     memcpy(n->removing, found, sizeof found);
     EACH(r)
     {

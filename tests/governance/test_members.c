@@ -153,6 +153,7 @@ static void who_leaves_with_cut_0_takes_nothing_with_him(void **state)
     struct hash after = put(&room.office, &room.carl, epoch(2, 0)); /* he cites it, as heads are cited */
     CHECK_COUNTS(&room.office, WORKSPACE, before);
     CHECK_RULE(&room.office, WORKSPACE, after, RULE_CUT);
+    CHECK_RULE(&room.office, WORKSPACE, put(&room.office, &secret, removes(CARL, 1)), RULE_CUT); /* once is enough */
     assert_true(covers(&room, CARL, &content, 1000));
     assert_false(is_member(&room.office, WORKSPACE, CARL));
     office_close(&room.office);
