@@ -134,8 +134,11 @@ enum error peers_load(struct node *node)
 
 void peers_done(struct node *node)
 {
-    for (size_t i = 0; i < node->peer_count; i++)
+    for (size_t i = 0; i < node->peer_count; i++) {
+        node->lost_dials += node->peers[i]->dial != 0;
         free(node->peers[i]);
+    }
+    node->lost_upto = node->last_dial;
     free(node->peers);
     node->peers = NULL;
     node->peer_count = node->peer_capacity = 0;
@@ -317,7 +320,7 @@ static void dial(struct node *node, struct peer *peer)
 
 void peers_time(struct node *node)
 {
-    size_t dialling = 0, start = node->peer_count ? random_below(&node->random, node->peer_count) : 0;
+    size_t dialling = node->lost_dials, start = node->peer_count ? random_below(&node->random, node->peer_count) : 0;
     for (size_t i = 0; i < node->peer_count; i++)
         dialling += node->peers[i]->dial != 0;
     neighbours_before_dialling(node, dialling);
@@ -345,6 +348,7 @@ static struct peer *take_dial(struct node *node, uint64_t id)
             node->peers[i]->dial = 0;
             return node->peers[i];
         }
+    node->lost_dials -= node->lost_dials && id <= node->lost_upto;
     return NULL;
 }
 

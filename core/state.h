@@ -494,6 +494,8 @@ struct node {
     struct peer **peers;
     size_t peer_count, peer_capacity;
     uint64_t last_dial;
+    size_t lost_dials;  /* on their way when the peers were forgotten: still counted, */
+    uint64_t lost_upto; /* and up to this one */
     struct sighting *sightings;
     size_t sighting_count, sighting_capacity;
     struct invite invites[INVITES_MAX];

@@ -67,6 +67,37 @@ static void commits_that_fail_at_random_lose_nothing_acknowledged(void **state)
     }
 }
 
+/* After each failure the node knows no more of what it has dialled. */
+static void a_failing_disk_does_not_multiply_what_is_dialled(void **state)
+{
+    struct world world;
+    struct asked asked;
+    (void)state;
+    begin_story(&world, 4, "alice", NULL);
+    for (int i = 0; i < 40; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "far %d", i);
+        world_add(&world, name);
+    }
+    world_isolate(&world, "alice");
+    for (int i = 0; i < 40; i++) {
+        struct command command = {.type = COMMAND_PEER_ADD, .addresses = {world.hosts[1 + i]->address}};
+        command.address_count = 1;
+        CHECK_OK(world_command(&world, "alice", &command, 5000, &asked));
+    }
+    for (int i = 0; i < 8; i++) {
+        world_host(&world, "alice")->fail_commits = 1;
+        world_host(&world, "alice")->fail_with = ERR_DISK;
+        CHECK_ERROR(world_say(&world, "alice", "lost"), ERR_DISK);
+        world_run(&world, 200);
+    }
+    CHECK_HOLDS(&world);
+    CHECK_OK(world_say(&world, "alice", "kept"));
+    world_heal(&world);
+    world_run(&world, 5000);
+    end_story(&world);
+}
+
 static void a_joiner_whose_disk_fails_may_try_again(void **state)
 {
     struct world world;
@@ -209,6 +240,7 @@ int main(void)
         cmocka_unit_test(a_failed_commit_is_an_error_and_the_node_goes_on),
         cmocka_unit_test(a_client_id_whose_message_was_lost_may_be_used_again),
         cmocka_unit_test(commits_that_fail_at_random_lose_nothing_acknowledged),
+        cmocka_unit_test(a_failing_disk_does_not_multiply_what_is_dialled),
         cmocka_unit_test(a_joiner_whose_disk_fails_may_try_again),
         cmocka_unit_test(an_inviter_whose_disk_fails_lets_nobody_in_by_half),
         cmocka_unit_test(a_nearly_full_disk_takes_own_messages_only),
