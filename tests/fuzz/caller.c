@@ -93,6 +93,7 @@ static void read_frame(struct caller *caller, const struct effect *effect, struc
     struct wire_message message;
     enum error err = noise_decrypt(&caller->receive, (struct bytes){frame.data + 2, frame.size - 2}, &plain);
     scene_require(caller->scene, !err && frame.size - 2 == get_u16(frame.data), "alice's frames can be opened");
+    caller->is_proven = true;
     struct reader in = {.left = buffer_bytes(&plain)};
     while (in.left.size) {
         scene_require(caller->scene, wire_decode(&in, &message) == OK, "alice says what a node may say");
@@ -105,7 +106,7 @@ static void read_frame(struct caller *caller, const struct effect *effect, struc
 static void require_reason(const struct caller *caller, const struct effect *effect)
 {
     scene_require(caller->scene, effect->error != OK, "alice has a reason");
-    if (caller->is_sealed && effect->error != ERR_CLOSED)
+    if (caller->is_proven && effect->error != ERR_CLOSED)
         scene_require(caller->scene, caller->farewell != OK, "alice names her reason");
 }
 

@@ -33,7 +33,8 @@ struct caller {
     struct noise_cipher send, receive;
     struct buffer heard; /* before the handshake is done: what Alice answered to the last bytes */
     bool awaits_third;   /* Alice dialled: the next that she says ends the handshake */
-    bool is_sealed;      /* after it */
+    bool is_sealed;      /* after it, */
+    bool is_proven;      /* and Alice has taken it for ended as well */
     enum error farewell; /* in Alice's BYE; OK: she said none */
     struct asked_of asked;
 };

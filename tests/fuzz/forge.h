@@ -25,7 +25,7 @@ struct forged {
 
 #define FORGE_LOGS 7
 #define FORGE_LINES 24
-#define FORGE_ENTRIES 160
+#define FORGE_ENTRIES 320
 
 struct forge {
     const struct host *victim;
@@ -40,6 +40,8 @@ void forge_done(struct forge *forge);
 
 /* Writes one entry: behind the head of a line, or somewhere else in it. */
 void forge_entry(struct forge *forge, struct script *script);
+/* Many plain messages behind the head of her chat. */
+void forge_messages(struct forge *forge, size_t count);
 /* ADD for a new device, with its consent, behind the head of her governance: counts where she is the admin. */
 void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret);
 /* The newest one.  NULL: none yet. */

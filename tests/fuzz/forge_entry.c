@@ -233,6 +233,13 @@ void forge_entry(struct forge *forge, struct script *script)
     buffer_done(&payload);
 }
 
+void forge_messages(struct forge *forge, size_t count)
+{
+    struct script nothing = {{0}};
+    for (; count > 0; count--)
+        forge_entry(forge, &nothing);
+}
+
 void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret)
 {
     const struct mallory *mallory = scene_mallory();

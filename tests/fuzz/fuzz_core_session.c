@@ -11,6 +11,7 @@
 #define STEPS_MAX 80
 #define MEMORY_MAX ((size_t)24 << 20)
 #define CROWD 60
+#define MANY 240
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -123,8 +124,12 @@ static void tell_places(struct session *session)
 
 static void write_entries(struct session *session)
 {
-    for (size_t count = 1 + script_byte(&session->script) % 4; count > 0; count--)
-        forge_entry(&session->forge, &session->script);
+    uint8_t choice = script_byte(&session->script);
+    if (choice == UINT8_MAX)
+        forge_messages(&session->forge, MANY);
+    else
+        for (size_t count = 1 + choice % 4; count > 0; count--)
+            forge_entry(&session->forge, &session->script);
 }
 
 /* More people than may all be linked, all of them there. */
@@ -204,38 +209,61 @@ static bool look_at(void *arg, const struct message *message)
     return message->wire.size > 0 || message->early;
 }
 
+static void count_log(void *arg, const struct hash *log, uint64_t seq)
+{
+    *(size_t *)arg += log && seq;
+}
+
+static void read_one(struct session *session)
+{
+    struct node *node = session->scene.alice->node;
+    struct dep place = forge_place(&session->forge, &session->script);
+    struct message_ref ref = {place.log, place.seq};
+    struct message message;
+    struct receipt receipt;
+    struct buffer id = {0};
+    size_t logs = 0;
+    uint32_t number;
+    node_message_id(node, &ref, script_byte(&session->script) & 1, &id);
+    enum error err = node_message_find(node, buffer_bytes(&id), &ref, &number);
+    if (!err)
+        err = node_message(node, number, ref.seq, &message);
+    if (!err)
+        err = node_message_clock(node, number, ref.seq, count_log, &logs);
+    if (!err)
+        err = node_receipt(node, &ref, &receipt);
+    scene_require(&session->scene, err || receipt.with <= receipt.persons, "a receipt counts persons");
+    buffer_done(&id);
+}
+
 /* As the local API does. */
 static void read_all(struct session *session)
 {
     struct node *node = session->scene.alice->node;
     struct message_query query = {.group = 1, .topic = BYTES_TEXT("Topic")};
-    struct dep place = forge_place(&session->forge, &session->script);
-    struct message_ref ref = {place.log, place.seq};
     struct node_forked_log forked;
     struct node_person person;
-    struct receipt receipt;
-    struct buffer id = {0};
-    uint32_t number;
+    struct node_peer peer;
+    size_t peers = 0;
     world_texts(&session->scene.world, "alice");
     query.backward = script_byte(&session->script) & 1;
     bool fine = node_messages(node, &query, look_at, NULL) == OK && node_arrivals(node, 0, look_at, NULL) == OK &&
                 node_early_messages(node, 1, look_at, NULL) == OK;
     scene_require(&session->scene, fine, "all can be read");
-    node_message_id(node, &ref, script_byte(&session->script) & 1, &id);
-    enum error err = node_message_find(node, buffer_bytes(&id), &ref, &number);
-    if (!err)
-        err = node_receipt(node, &ref, &receipt);
+    read_one(session);
+    while (node_peer_at(node, peers, &peer))
+        peers++;
+    scene_require(&session->scene, peers <= 1024, "addresses are bounded");
     for (size_t i = 0; node_forked_log_at(node, i, &forked); i++)
         scene_require(&session->scene, forked.group == 1, "forked logs have a group");
     for (size_t i = 0; node_person_at(node, 1, i, &person); i++)
         scene_require(&session->scene, person.name.size <= 64, "names are short");
-    buffer_done(&id);
 }
 
 static void wait(struct session *session)
 {
     uint8_t choice = script_byte(&session->script);
-    world_run(&session->scene.world, choice < 240 ? choice : (uint64_t)choice * 20);
+    world_run(&session->scene.world, choice < 240 ? choice : (uint64_t)choice * 100);
 }
 
 /* ---------------------------------------------------------------- the script */

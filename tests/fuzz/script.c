@@ -23,6 +23,8 @@ struct bytes script_bytes(struct script *script)
 {
     size_t size = (size_t)script_byte(script) * 4;
     struct bytes taken = {script->left.data, size < script->left.size ? size : script->left.size};
+    if (!taken.size)
+        return (struct bytes){0}; /* no offset into a script that is none */
     script->left.data += taken.size;
     script->left.size -= taken.size;
     return taken;

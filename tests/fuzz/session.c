@@ -54,6 +54,8 @@ static bool add_entry(struct session *session, const struct forged *entry, bool 
         buffer_append_u32(items, (uint32_t)entry->line);
     buffer_append_u16(items, (uint16_t)wire.size);
     buffer_append(items, wire);
+    if (script_byte(&session->script) == UINT8_MAX)
+        items->data[items->size - wire.size + 1] = ENTRY_VERSION + 1;
     scene_knows(&session->scene, wire);
     return true;
 }
