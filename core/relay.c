@@ -9,8 +9,9 @@
 #include "serve.h"
 #include <stdlib.h>
 
-#define TOGETHER_MS 2 /* entries that come together are announced together */
-#define NEXT_MS 200   /* until the next announcer is asked */
+#define TOGETHER_MS 2  /* entries that come together are announced together */
+#define NEXT_MS 200    /* until the next announcer is asked */
+#define ANSWER_MS 3000 /* after the question, when something still comes */
 
 void relay_forget(struct node *node)
 {
@@ -146,6 +147,12 @@ static void ask_next(struct node *node, struct log *log)
     fetch_send_live(node, next, log->group);
 }
 
+/* On a slow line a large entry takes its time; who only says other things is not waited for much longer. */
+static bool may_be_answering(const struct node *node, const struct log *log)
+{
+    return node->mono_ms - log->source->heard_ms < NEXT_MS && node->mono_ms - log->asked_ms < ANSWER_MS;
+}
+
 static void look_after_asked(struct node *node)
 {
     struct relay *relay = &node->relay;
@@ -156,9 +163,10 @@ static void look_after_asked(struct node *node)
             relay->asked[i] = relay->asked[--relay->asked_count];
             continue;
         }
-        if (node->mono_ms - log->asked_ms >= NEXT_MS)
+        bool waited = node->mono_ms - log->asked_ms >= NEXT_MS, answering = waited && may_be_answering(node, log);
+        if (waited && !answering)
             ask_next(node, log);
-        node_wake_at(node, log->asked_ms + NEXT_MS);
+        node_wake_at(node, (answering ? node->mono_ms : log->asked_ms) + NEXT_MS);
     }
 }
 

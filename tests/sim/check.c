@@ -143,13 +143,6 @@ void check_committed(struct host *host, const struct batch *batch)
         note_held(host, batch);
 }
 
-void check_lost(struct host *host, const struct batch *batch)
-{
-    for (size_t i = 0; i < batch->entry_count; i++)
-        if (!(batch->entries[i].flags & ENTRY_FLAG_OWN))
-            host->payload_lost += batch->entries[i].size;
-}
-
 /* ---------------------------------------------------------------- steps and answers */
 
 /* Sockets, as a node's process would have them.  Returns how many connections stand. */

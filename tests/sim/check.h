@@ -10,7 +10,6 @@ void check_committed(struct host *host, const struct batch *batch);
 void check_written(struct host *host, const struct sign_public *device, struct bytes wire);
 /* From now on the logs of this device may fork: it runs twice, came back as it was, or lies. */
 void check_let_fork(struct world *world, const struct sign_public *device);
-void check_lost(struct host *host, const struct batch *batch); /* it will not be committed */
 /* world->tapped: what is on the disk now is what it may speak of. */
 void check_started(struct host *host);
 bool check_is_durable(const struct host *host, const uint8_t id_start[8]);

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "core/alloc.h"
+#include "tap.h"
 #include "world.h"
 #include <stdlib.h>
 
@@ -56,7 +57,6 @@ void disk_submit(struct host *host, const struct batch *batch)
 {
     check_submitted(host, batch);
     if (host->failing) {
-        check_lost(host, batch);
         push_result(host, batch->id, host->failing);
         return;
     }
@@ -95,12 +95,6 @@ static void push_results(struct host *host, size_t from, size_t to, enum error e
         push_result(host, host->queue[i]->id, err);
 }
 
-static void lose(struct host *host, size_t from)
-{
-    for (size_t i = from; i < host->queue_count; i++)
-        check_lost(host, host->queue[i]);
-}
-
 /* What is being written behind the first `written` batches fails, and all that is queued hangs on that. */
 static void fail_queued(struct host *host, size_t written)
 {
@@ -109,7 +103,7 @@ static void fail_queued(struct host *host, size_t written)
     if (host->failing != host->fail_with)
         world_fail(host->world, "%s's disk failed with %s, and its store says %s", host->name,
                    error_code(host->fail_with), error_code(host->failing));
-    lose(host, written);
+    tap_lose(host);
     push_results(host, written, host->queue_count, host->failing);
 }
 
@@ -143,7 +137,7 @@ void disk_power_off(struct host *host)
         write_group(host, host->committing);
     else if (host->committing && !host->fail_commits)
         write_part(host);
-    lose(host, done ? host->committing : 0);
+    tap_lose(host);
     host->queue_count = host->committing = host->result_count = host->queued_bytes = 0;
     host->collecting = host->behind = false;
     host->failing = OK;

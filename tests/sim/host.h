@@ -69,7 +69,7 @@ struct host {
     size_t told_of_twin;     /* that its identity runs on two computers */
     uint64_t payload_sent;   /* bytes of entries and payloads that it put on the wire (tap.h), */
     uint64_t payload_gained; /* that were new on its disk, of others, */
-    uint64_t payload_lost;   /* and that it refused, or took and lost with a failed commit or its power */
+    uint64_t payload_lost;   /* and that it refused, or did not keep: its disk or power failed first */
 
     /* a stranger's ears */
     struct buffer heard;

@@ -39,9 +39,9 @@ struct life_figures {
 
 /* Of the bytes of entries and payloads, as they stand in ENTRIES, TAIL and PAYLOADS, no more may be put on the wire
  * than this per cent of those that became durable where they were not, or came there and were not kept: refused by a
- * full disk, lost with a failed commit or the power.  Plus a little for each computer.  What a line loses, and what
- * comes to one who has got it from another meanwhile, has to find room in the fifty.  What actors send is not counted.
- */
+ * full disk, or not yet acknowledged when a commit or the power failed.  Plus a little for each computer.  What a line
+ * loses, and what comes to one who has got it from another meanwhile, has to find room in the fifty.  What actors send
+ * is not counted. */
 #define LIFE_THRIFT 150
 #define LIFE_THRIFT_SLACK (32u << 10)
 

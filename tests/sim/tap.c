@@ -76,6 +76,17 @@ void tap_learn_keys(struct host *host)
     }
 }
 
+void tap_lose(struct host *host)
+{
+    for (size_t i = 0; i < host->cable_count; i++) {
+        struct tap *told = host->cables[i].cable->ends[!host->cables[i].side].tap;
+        while (told && told->first) {
+            host->payload_lost += told->first->size;
+            forget_first(told);
+        }
+    }
+}
+
 /* ---------------------------------------------------------------- what is said */
 
 static struct host *speaker(const struct tap *tap)

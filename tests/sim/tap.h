@@ -14,5 +14,7 @@ struct tap;
 void tap_free(struct tap *tap); /* NULL is fine */
 /* After each step of a host: the keys of links whose handshake is done. */
 void tap_learn_keys(struct host *host);
+/* What was sent to a host and it has not acknowledged is lost: its disk has failed, or its power. */
+void tap_lose(struct host *host);
 /* `side` puts these bytes on the wire. */
 void tap_bytes(struct cable *cable, int side, struct bytes bytes);
