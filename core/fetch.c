@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fetch.h"
 
+#include "intake.h"
 #include "link.h"
 #include "logs.h"
 #include "probe.h"
@@ -138,6 +139,14 @@ void fetch_schedule(struct node *node)
             schedule_group(node, node->groups[i]);
 }
 
+/* What a peer says to have sent and has not is nothing to ask it for again, or it could go on so for ever: not until it
+ * tells of it anew.  But what came and could not be placed yet is asked for when it can be. */
+static void note_end(struct link *link, const struct log *log, uint64_t seq)
+{
+    uint64_t reached = log->unjustified ? seq : intake_reached(link, log);
+    link_set_peer_seq(link, log, seq < reached ? seq : reached);
+}
+
 enum error fetch_end(struct node *node, struct link *link, const struct wire_message *message)
 {
     struct log *log = logs_find(node, &message->end.log);
@@ -145,9 +154,8 @@ enum error fetch_end(struct node *node, struct link *link, const struct wire_mes
         probe_end(link, log);
     if (!log || log->source != link || message->end.reason == END_STOPPED) /* that was an earlier one */
         return OK;
-    log->unjustified = !log->named && message->end.reason == END_DONE;
     link->progress_ms = node->mono_ms;
-    link_set_peer_seq(link, log, message->end.seq);
+    note_end(link, log, message->end.seq);
     fetch_leave(log);
     if (is_missing(log) || !log->group->fetching[log->kind])
         log->group->wants_dirty = true; /* another source, or now the content */

@@ -41,8 +41,11 @@ static struct log *named_log(struct node *node, struct link *link, struct group 
     struct log *log = logs_find(node, &id);
     if (!log || !log->named) {
         groups_settle(node); /* the membership may have come just before, in this step */
-        if (!groups_justify(group, name) || logs_count_subs(group, name) >= SUBS_MAX)
-            return NULL; /* waits until the roster changes */
+        if (!groups_justify(group, name) || logs_count_subs(group, name) >= SUBS_MAX) {
+            if (log)
+                log->unjustified = true; /* waits until the roster changes */
+            return NULL;
+        }
         log = logs_promised(node, link, group, &id, name->kind);
         if (!log)
             return NULL;
@@ -96,6 +99,13 @@ static size_t last_at_hand(const struct intake *intake, const struct log *log)
         if (intake->items[i - 1].log == log)
             return i;
     return 0;
+}
+
+uint64_t intake_reached(const struct link *link, const struct log *log)
+{
+    size_t last = last_at_hand(&link->intake, log);
+    uint64_t seq = last ? link->intake.items[last - 1].seq : 0;
+    return seq > log->row.head_seq ? seq : log->row.head_seq;
 }
 
 enum verdict { TAKEN, KNOWN, AHEAD, MISFIT };

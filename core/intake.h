@@ -20,5 +20,7 @@ MUST_USE enum error intake_entries(struct node *node, struct link *link, const s
 /* Verifies the last signature of each log at hand and accepts what hangs on it.  Nothing of it was stored, shown or
  * forwarded before.  ERR_BAD_SIGNATURE: what verified singly was accepted, the rest dropped. */
 MUST_USE enum error intake_finish(struct node *node, struct link *link);
+/* How far `log` is here, with what has come on this link and is not accepted yet. */
+uint64_t intake_reached(const struct link *link, const struct log *log);
 /* At the end of an EVENT_BYTES: ACK for the ENTRIES that came in it, held until they are durable. */
 void intake_acknowledge(struct node *node, struct link *link);

@@ -113,7 +113,8 @@ static void ask(struct node *node, struct log *log, struct link *link)
     if (!fetch_announced(node, log, link))
         return;
     log->asked_ms = node->mono_ms;
-    node_wake_at(node, log->asked_ms + NEXT_MS);
+    log->patience_ms = log->asked_live ? 2 * log->patience_ms : NEXT_MS;
+    node_wake_at(node, log->asked_ms + log->patience_ms);
     if (log->asked_live)
         return;
     log->asked_live = true;
@@ -150,7 +151,7 @@ static void ask_next(struct node *node, struct log *log)
 /* On a slow line a large entry takes its time; who only says other things is not waited for much longer. */
 static bool may_be_answering(const struct node *node, const struct log *log)
 {
-    return node->mono_ms - log->source->heard_ms < NEXT_MS && node->mono_ms - log->asked_ms < ANSWER_MS;
+    return node->mono_ms - log->source->heard_ms < log->patience_ms && node->mono_ms - log->asked_ms < ANSWER_MS;
 }
 
 static void look_after_asked(struct node *node)
@@ -163,10 +164,11 @@ static void look_after_asked(struct node *node)
             relay->asked[i] = relay->asked[--relay->asked_count];
             continue;
         }
-        bool waited = node->mono_ms - log->asked_ms >= NEXT_MS, answering = waited && may_be_answering(node, log);
+        bool waited = node->mono_ms - log->asked_ms >= log->patience_ms;
+        bool answering = waited && may_be_answering(node, log);
         if (waited && !answering)
             ask_next(node, log);
-        node_wake_at(node, (answering ? node->mono_ms : log->asked_ms) + NEXT_MS);
+        node_wake_at(node, (answering ? node->mono_ms : log->asked_ms) + log->patience_ms);
     }
 }
 

@@ -42,14 +42,15 @@ struct log {
     struct log_row row; /* as of head; row.number 0: not on disk yet */
     uint64_t durable_seq;
     struct hash durable_id;
-    uint64_t known_seq;        /* the highest anyone has told of */
-    struct link *source;       /* whom we asked for the rest; NULL: nobody */
-    bool asked_live;           /* as an announced entry, in node->relay.asked */
-    uint64_t asked_ms;         /* asked_live: when */
-    uint64_t relay_seq;        /* to be announced once it is durable up to here; 0: nothing */
-    bool announce_due;         /* in node->relay.due */
-    size_t evidence_at;        /* where its writer stands in the evidence of the own log it cited last */
-    bool unjustified;          /* came, but nobody yet says that its writer belongs here: wait for the roster */
+    uint64_t known_seq;   /* the highest anyone has told of */
+    struct link *source;  /* whom we asked for the rest; NULL: nobody */
+    bool asked_live;      /* as an announced entry, in node->relay.asked */
+    uint64_t asked_ms;    /* asked_live: when */
+    uint64_t patience_ms; /* asked_live: until another one is asked */
+    uint64_t relay_seq;   /* to be announced once it is durable up to here; 0: nothing */
+    bool announce_due;    /* in node->relay.due */
+    size_t evidence_at;   /* where its writer stands in the evidence of the own log it cited last */
+    bool unjustified; /* was told by its name, but nobody yet says that its writer belongs here: wait for the roster */
     uint64_t payloads_missing; /* entries stored without theirs (gaps.h) */
     struct evidence *evidence; /* own: which devices are known to have it durably, up to where */
     size_t evidence_count, evidence_capacity;

@@ -114,7 +114,7 @@ static void serve_range(struct life *life, struct actor *actor, const struct log
     if (storage->each_entry(storage->ctx, row->number, from, gather, &gathering) == OK && gathering.items.size)
         forge_send(&actor->stranger, &log, buffer_bytes(&gathering.items), ENTRIES_FLAG_LAST);
     if (actor->temper != TEMPER_TRUNCATING || life_one_in(life, 2))
-        say_end(actor, id, gathering.reached, END_DONE);
+        say_end(actor, id, life_one_in(life, 2) ? to : gathering.reached, END_DONE);
     buffer_done(&gathering.items);
 }
 
