@@ -7,6 +7,7 @@
 #include "net/disk.h"
 #include "net/rpc.h"
 #include "net/runtime.h"
+#include "passphrase.h"
 #include "store/store.h"
 #include <limits.h>
 #include <signal.h>
@@ -128,6 +129,36 @@ static const char *discovery_state(void *arg)
     return assembly->discovery_state;
 }
 
+/* ---------------------------------------------------------------- the passphrase */
+
+static bool has_passphrase(void *arg)
+{
+    const struct assembly *assembly = arg;
+    return store_has_passphrase(assembly->store);
+}
+
+static enum error unlock(void *arg, struct bytes passphrase, const struct secret_key **ret_key)
+{
+    struct assembly *assembly = arg;
+    enum error err = store_unlock(assembly->store, passphrase);
+
+    if (!err)
+        *ret_key = store_key(assembly->store);
+    return err;
+}
+
+static enum error lock(void *arg)
+{
+    struct assembly *assembly = arg;
+    return store_lock(assembly->store);
+}
+
+static enum error change_passphrase(void *arg, struct bytes old, struct bytes fresh)
+{
+    struct assembly *assembly = arg;
+    return store_set_passphrase(assembly->store, old, fresh);
+}
+
 /* ---------------------------------------------------------------- the end */
 
 static void on_stopped(void *arg)
@@ -185,12 +216,28 @@ static void on_migrating(void *arg, uint64_t done, uint64_t total)
     log_line(assembly, line);
 }
 
+static enum error open_lock(struct assembly *assembly)
+{
+    struct passphrase *passphrase = assembly->options->passphrase;
+    enum error err = OK;
+
+    if (passphrase && store_has_passphrase(assembly->store))
+        err = store_unlock(assembly->store, BYTES_TEXT(passphrase->text));
+    if (passphrase)
+        passphrase_wipe(passphrase);
+    if (!store_key(assembly->store) && !err)
+        log_line(assembly, "this home is locked: nothing is read, written or received until `zuruf unlock`");
+    return err;
+}
+
 static enum error open_store(struct assembly *assembly)
 {
     struct store_options options = {.directory = assembly->options->home, .migrating = on_migrating, .arg = assembly};
     enum error err = crypto_init();
 
-    return err ? err : store_open(&options, &assembly->store);
+    if (!err)
+        err = store_open(&options, &assembly->store);
+    return err ? err : open_lock(assembly);
 }
 
 static void make_runtime(struct assembly *assembly)
@@ -227,9 +274,12 @@ static enum error listen_somewhere(struct assembly *assembly, struct address *re
 
 static void make_node(struct assembly *assembly, uint16_t port)
 {
+    const struct secret_key *key = store_key(assembly->store);
     struct node_options options = {
-        .storage = store_storage(assembly->store), .store_key = *store_key(assembly->store), .listen_port = port};
+        .storage = store_storage(assembly->store), .listen_port = port, .locked = key == NULL};
 
+    if (key)
+        options.store_key = *key;
     if (getrandom(options.home_id, sizeof options.home_id, 0) != sizeof options.home_id)
         abort();
     assembly->node = node_new(&options);
@@ -265,6 +315,7 @@ static enum error open_rpc(struct assembly *assembly)
         .command_id = next_command_id,
         .submit = submit,
         .read_done = read_done,
+        .passphrase = {has_passphrase, unlock, lock, change_passphrase},
         .discovery = discovery_state,
         .pinned_ms = pinned_ms,
         .on_stop = stop,

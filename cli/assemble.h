@@ -2,12 +2,14 @@
  * Puts a node together, and is the only place that does: store (LMDB), core (the node), runtime (sockets), discovery
  * (mDNS) and the local API on one libuv loop.
  *
- *     store_open → runtime_listen → node_new → discovery_start → rpc_open → runtime_start → ready
+ *     store_open (and unlock) → runtime_listen → node_new → discovery_start → rpc_open → runtime_start → ready
  *     a signal or node.stop → rpc_close, discovery_stop, runtime_stop → the loop is empty → node_free, store_close */
 #pragma once
 #include "core/node.h"
 
 #define ASSEMBLE_PEERS_MAX 64
+
+struct passphrase;
 
 struct assemble_options {
     const char *home;
@@ -15,6 +17,7 @@ struct assemble_options {
     struct address peers[ASSEMBLE_PEERS_MAX];
     size_t peer_count;
     bool mdns;
+    struct passphrase *passphrase; /* of a home that has one; wiped when it is open; NULL: it stays locked */
     void *arg;
     /* Once, when everything serves: "ADDR:PORT". */
     void (*ready)(void *arg, const char *address);

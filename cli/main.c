@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * zuruf: finds the verb and runs it. */
+#include "harden.h"
 #include "options.h"
 #include "refusal.h"
 #include "translate.h"
@@ -16,6 +17,9 @@ static const struct verb verbs[] = {
     {"who", verb_who, N_("the people, and who is connected"), verb_who_help},
     {"send", verb_send, N_("send a message"), verb_send_help},
     {"read", verb_read, N_("read messages, and follow those to come"), verb_read_help},
+    {"lock", verb_lock, N_("take the keys of this home out of memory"), verb_lock_help},
+    {"unlock", verb_unlock, N_("open it again, with the passphrase"), verb_unlock_help},
+    {"passphrase", verb_passphrase, N_("what protects this home on its disk"), verb_passphrase_help},
     {"status", verb_status, N_("what is complete, what is missing"), verb_status_help},
     {"doctor", verb_doctor, N_("find out why something does not work"), verb_doctor_help},
     {"peer", verb_peer, N_("addresses of computers that are not found by themselves"), verb_peer_help},
@@ -83,6 +87,7 @@ int main(int argc, char **argv)
 {
     struct context context = {.verbs = verbs};
 
+    harden_process();
     translate_init();
     options_set_home(&context, NULL);
     enum exit_code exit = run(&context, argc, argv);

@@ -28,6 +28,10 @@ static const struct refusal refusals[] = {
     {"no_workspace", EXIT_FAILED, false,
      N_("This computer belongs to no workspace yet. Make one with `zuruf workspace create NAME`, or join one with "
         "`zuruf join CODE`.")},
+    {"locked", EXIT_NOT_PERMITTED, false, N_("This home is locked. Open it with its passphrase: `zuruf unlock`.")},
+    {"bad_passphrase", EXIT_NOT_PERMITTED, false,
+     N_("That is not the passphrase. Upper and lower case differ; is the keyboard set to the right language?")},
+    {"no_passphrase", EXIT_FAILED, false, N_("No passphrase is set here. Set one: `zuruf passphrase set`.")},
     {"no_key", EXIT_FAILED, false,
      N_("The key to read or write here has not arrived yet. Wait until another member's computer is online; `zuruf "
         "status` tells when it came.")},

@@ -145,11 +145,24 @@ static void print_people(FILE *stream, const json_t *people)
     }
 }
 
+static void print_locked(FILE *stream, const json_t *info)
+{
+    fprintf(stream, "%s%s%s\n", output_style(stream, STYLE_ALERT),
+            _("Locked: the keys of this home are not in memory, so nothing is read, written or received."),
+            output_style(stream, STYLE_PLAIN));
+    fputs(_("Open it with its passphrase: `zuruf unlock`.\n"), stream);
+    print_listen(stream, field_text(info, "listen"));
+}
+
 void status_print(FILE *stream, const json_t *info, const json_t *sync, const json_t *people)
 {
     const json_t *group;
     size_t index;
 
+    if (field_true(info, "locked")) {
+        print_locked(stream, info);
+        return;
+    }
     if (!field_true(info, "has_identity")) {
         fputs(_("This computer has no identity yet: `zuruf init --name \"Your Name\"`.\n"), stream);
     } else {
@@ -169,4 +182,7 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync, const js
     print_line(stream, _("Finding others:"), discovery_words(field_text(sync, "discovery")));
     print_disk(stream, sync);
     print_pinned(stream, sync);
+    print_line(stream, _("Keys on the disk:"),
+               field_true(info, "passphrase") ? _("under a passphrase")
+                                              : _("open to whoever can read store.key (`zuruf passphrase set`)"));
 }

@@ -16,6 +16,7 @@
 #include "target.h"
 #include "times.h"
 #include "translate.h"
+#include "unlock.h"
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -23,9 +24,10 @@
 #include <unistd.h>
 
 #define SHOWN_AT_START 20
+#define CLEAR_SCREEN "\x1b[H\x1b[2J\x1b[3J" /* and what was scrolled away (xterm's ED 3) */
 
-static const char *const event_types[] = {"message.added", "message.completed", "message.acknowledged",
-                                          "peer.up",       "peer.down",         NULL};
+static const char *const event_types[] = {
+    "message.added", "message.completed", "message.acknowledged", "peer.up", "peer.down", "node.locked", NULL};
 
 struct chat {
     const struct context *context;
@@ -261,6 +263,10 @@ static void show_event(struct chat *chat, const json_t *event)
     } else if (strcmp(type, "message.acknowledged") == 0) {
         if (chat->last_sent && strcmp(field_text(event, "id"), chat->last_sent) == 0)
             go_on_unless_gone(chat, show_receipt(chat));
+    } else if (strcmp(type, "node.locked") == 0) {
+        fputs(CLEAR_SCREEN, stdout);
+        fputs(_("This home has been locked; `zuruf` opens it again.\n"), stdout);
+        chat->ended = true;
     } else if (*field_text(event, "name")) {
         fputs(output_style(stdout, STYLE_DIM), stdout);
         output_name(stdout, field_text(event, "name"));
@@ -345,8 +351,10 @@ static enum exit_code show_way_on(struct chat *chat)
 
 static enum exit_code open_chat(struct chat *chat)
 {
-    enum exit_code exit = first_run(chat->context, chat->client);
+    enum exit_code exit = unlock_if_locked(chat->context, chat->client);
 
+    if (!exit)
+        exit = first_run(chat->context, chat->client);
     if (!exit)
         exit = follow_start(chat->context, chat->client, event_types);
     if (!exit)

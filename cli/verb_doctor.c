@@ -171,6 +171,11 @@ static enum exit_code examine_node(struct examination *examination, struct clien
     json_t *info = NULL, *sync = NULL, *people = NULL;
     enum exit_code exit = call_node(context, client, "node.info", NULL, &info);
 
+    if (field_true(info, "locked")) {
+        report(examination, "node", false, _("The home is locked. Open it with its passphrase: zuruf unlock"));
+        json_decref(info);
+        return EXIT_DONE;
+    }
     if (!exit)
         exit = call_node(context, client, "sync.status", NULL, &sync);
     if (!exit && field_true(info, "has_workspace"))

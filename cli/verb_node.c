@@ -5,6 +5,7 @@
 #include "fields.h"
 #include "net/address.h"
 #include "options.h"
+#include "passphrase.h"
 #include "peers.h"
 #include "refusal.h"
 #include "times.h"
@@ -14,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +31,8 @@ const char verb_node_help[] =
        "  --listen ADDR:PORT   where others reach it; port 0: any. Without it every address of this computer\n"
        "  --peer HOST:PORT     an address of another computer; may be repeated\n"
        "  --no-mdns            neither look for computers in this network nor be found there\n"
+       "  --passphrase-file FILE   unlock the home with its first line; without it a home with a passphrase\n"
+       "                       starts locked, until `zuruf unlock`\n"
        "  --stop               ends the running node of this home and waits until it has ended\n");
 
 #define STOP_PATIENCE_MS 10000
@@ -49,14 +51,6 @@ static void print_log(void *arg, const char *text)
 
     times_rfc3339(times_now_ms(), now);
     fprintf(stderr, "%s %s\n", now, text);
-}
-
-/* The process holds keys: no core dumps, no debugger of the same user, files for this user alone. */
-static void harden(void)
-{
-    prctl(PR_SET_DUMPABLE, ZURUF_DUMPABLE);
-    umask(077);
-    signal(SIGPIPE, SIG_IGN);
 }
 
 static enum exit_code say_failure(const struct context *context, enum assemble_part part, enum error err)
@@ -85,7 +79,8 @@ static enum exit_code run(const struct context *context, struct assemble_options
     options->home = context->home;
     options->ready = print_ready;
     options->log = print_log;
-    harden();
+    umask(077); /* files for this user alone */
+    signal(SIGPIPE, SIG_IGN);
     enum error err = assemble_run(options, &part);
     return err ? say_failure(context, part, err) : EXIT_DONE;
 }
@@ -127,14 +122,14 @@ static enum exit_code add_peers(const struct context *context, const char *text,
 
 enum exit_code verb_node(struct context *context, int argc, char **argv)
 {
-    enum { LISTEN = OPTION_OWN, PEER, NO_MDNS, STOP };
-    static const struct option longs[] = {{"listen", required_argument, NULL, LISTEN},
-                                          {"peer", required_argument, NULL, PEER},
-                                          {"no-mdns", no_argument, NULL, NO_MDNS},
-                                          {"stop", no_argument, NULL, STOP},
-                                          OPTIONS_COMMON};
+    enum { LISTEN = OPTION_OWN, PEER, NO_MDNS, PASSPHRASE_FILE, STOP };
+    static const struct option longs[] = {
+        {"listen", required_argument, NULL, LISTEN}, {"peer", required_argument, NULL, PEER},
+        {"no-mdns", no_argument, NULL, NO_MDNS},     {"passphrase-file", required_argument, NULL, PASSPHRASE_FILE},
+        {"stop", no_argument, NULL, STOP},           OPTIONS_COMMON};
     struct assemble_options options = {.mdns = true};
     struct address listen[JOIN_ADDRESSES_MAX];
+    struct passphrase passphrase;
     enum exit_code exit = EXIT_DONE;
     bool stopping = false;
     size_t count;
@@ -152,6 +147,10 @@ enum exit_code verb_node(struct context *context, int argc, char **argv)
             break;
         case NO_MDNS:
             options.mdns = false;
+            break;
+        case PASSPHRASE_FILE:
+            exit = passphrase_get(context, optarg, NULL, &passphrase);
+            options.passphrase = &passphrase;
             break;
         case STOP:
             stopping = true;

@@ -14,23 +14,26 @@ const char verb_status_help[] =
        "\n"
        "Shows who you are here, the chats and what is known to be missing in them, up to when all that each\n"
        "person wrote is here, connections and disk.\n"
-       "JSON, one object: the fields of node.info and of sync.status: version protocol pid home\n"
+       "JSON, one object: the fields of node.info and of sync.status: version protocol pid home locked\n"
+       "passphrase (these alone say something while the home is locked, and those of sync.status are left out)\n"
        "has_identity has_workspace device fingerprint person name workspace listen groups forked_logs links\n"
        "entries free_disk disk_state discovery pinned; in a workspace also persons, as of person.list;\n"
        "forked_logs: the logs that were written twice: group log device person author\n");
 
 static enum exit_code show(const struct context *context, struct client *client)
 {
-    json_t *info, *sync, *people = NULL;
+    json_t *info, *sync = NULL, *people = NULL;
     enum exit_code exit = call_node(context, client, "node.info", NULL, &info);
 
     if (exit)
         return exit;
-    exit = call_node(context, client, "sync.status", NULL, &sync);
+    if (!field_true(info, "locked"))
+        exit = call_node(context, client, "sync.status", NULL, &sync);
     if (!exit && field_true(info, "has_workspace"))
         exit = call_node(context, client, "person.list", NULL, &people);
     if (!exit && context->json) {
-        json_object_update_missing(info, sync);
+        if (sync)
+            json_object_update_missing(info, sync);
         if (people)
             json_object_update_missing(info, people);
         output_json(info);

@@ -35,6 +35,19 @@ void buffer_wipe(struct buffer *buffer)
     buffer_done(buffer);
 }
 
+/* Not realloc(), which leaves what it moves behind: a text, perhaps a secret, that nobody wipes any more. */
+static void move_to(struct buffer *buffer, size_t capacity)
+{
+    uint8_t *data = alloc_grow(NULL, capacity, 1);
+    if (buffer->data) {
+        memcpy(data, buffer->data, buffer->size);
+        crypto_wipe(buffer->data, buffer->size);
+        free(buffer->data);
+    }
+    buffer->data = data;
+    buffer->capacity = capacity;
+}
+
 void buffer_reserve(struct buffer *buffer, size_t more)
 {
     if (more <= buffer->capacity - buffer->size)
@@ -44,8 +57,7 @@ void buffer_reserve(struct buffer *buffer, size_t more)
     size_t capacity = buffer->capacity ? buffer->capacity : CAPACITY_MIN;
     while (capacity < needed)
         capacity = capacity > SIZE_MAX / 2 ? SIZE_MAX : capacity * 2;
-    buffer->data = alloc_grow(buffer->data, capacity, 1);
-    buffer->capacity = capacity;
+    move_to(buffer, capacity);
 }
 
 uint8_t *buffer_extend(struct buffer *buffer, size_t more)

@@ -17,8 +17,6 @@
 #define CONTEXT_MAX 128
 #define HMAC_BLOCK 128
 #define HMAC_HASH 64
-#define PASSWORD_PASSES 2
-#define PASSWORD_MEMORY (64u * 1024 * 1024)
 
 static_assert(sizeof(struct sign_public) == crypto_sign_ed25519_PUBLICKEYBYTES, "Ed25519");
 static_assert(sizeof(struct sign_secret) == crypto_sign_ed25519_SECRETKEYBYTES, "Ed25519");
@@ -256,17 +254,24 @@ enum error crypto_unbox_key(const struct dh_secret *secret, const struct dh_publ
     return OK;
 }
 
-enum error crypto_password_key(struct bytes password, struct bytes salt, struct secret_key *ret)
+enum error crypto_password_key_at(struct password_cost cost, struct bytes password, struct bytes salt,
+                                  struct secret_key *ret)
 {
     uint8_t salt_hash[crypto_pwhash_SALTBYTES];
     crypto_generichash(salt_hash, sizeof salt_hash, salt.data, salt.size, NULL, 0);
 
     const char *text = password.size ? (const char *)password.data : "";
     struct secret_key key;
-    if (crypto_pwhash(key.bytes, sizeof key.bytes, text, password.size, salt_hash, PASSWORD_PASSES, PASSWORD_MEMORY,
-                      crypto_pwhash_ALG_ARGON2ID13) != 0)
+    if (crypto_pwhash(key.bytes, sizeof key.bytes, text, password.size, salt_hash, cost.passes,
+                      (size_t)cost.memory_kib * 1024, crypto_pwhash_ALG_ARGON2ID13) != 0)
         return ERR_CRYPTO;
     *ret = key;
     crypto_wipe(&key, sizeof key);
     return OK;
+}
+
+enum error crypto_password_key(struct bytes password, struct bytes salt, struct secret_key *ret)
+{
+    static const struct password_cost cost = {.passes = 2, .memory_kib = 64u * 1024};
+    return crypto_password_key_at(cost, password, salt, ret);
 }

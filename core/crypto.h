@@ -78,5 +78,12 @@ MUST_USE enum error crypto_unbox_key(const struct dh_secret *secret, const struc
                                      const struct dh_public *ephemeral, const uint8_t box[BOX_KEY_SIZE],
                                      struct secret_key *ret);
 
-/* --- Argon2id (RFC 9106), 64 MiB, 2 passes; about 0.1 s.  `salt` is hashed to 16 bytes. */
+/* --- Argon2id (RFC 9106), one lane; `salt` is hashed to 16 bytes.  ERR_CRYPTO: there is no such memory, or less than
+ * 8 KiB or no pass is asked for. */
+struct password_cost {
+    uint32_t passes, memory_kib;
+};
+MUST_USE enum error crypto_password_key_at(struct password_cost cost, struct bytes password, struct bytes salt,
+                                           struct secret_key *ret);
+/* With 64 MiB and 2 passes; about 0.1 s. */
 MUST_USE enum error crypto_password_key(struct bytes password, struct bytes salt, struct secret_key *ret);

@@ -17,6 +17,9 @@
     X(ERR_NOT_PERMITTED, "not_permitted", "this is not permitted")                                                     \
     X(ERR_NO_IDENTITY, "no_identity", "this computer has no identity yet")                                             \
     X(ERR_NO_WORKSPACE, "no_workspace", "this computer belongs to no workspace yet")                                   \
+    X(ERR_LOCKED, "locked", "this home is locked, and its keys are not in memory")                                     \
+    X(ERR_BAD_PASSPHRASE, "bad_passphrase", "this is not the passphrase")                                              \
+    X(ERR_NO_PASSPHRASE, "no_passphrase", "no passphrase is set here")                                                 \
     X(ERR_NO_KEY, "no_key", "the key to read or write here has not arrived yet")                                       \
     X(ERR_CODE_UNKNOWN, "code_unknown", "no computer here knows this code")                                            \
     X(ERR_CODE_EXPIRED, "code_expired", "this code has expired")                                                       \

@@ -25,7 +25,7 @@ struct vault_key groups_row_key(const char *kind, uint32_t number)
 
 static struct group *group_new(struct node *node, enum group_kind kind, uint32_t number, const struct hash *id)
 {
-    struct group *group = alloc_zero(1, sizeof *group);
+    struct group *group = alloc_secret(sizeof *group);
     group->kind = kind;
     group->number = number;
     group->id = *id;
@@ -61,14 +61,12 @@ struct group *groups_create_workspace(struct node *node, const struct hash *id, 
 static void group_free(struct group *group)
 {
     roster_done(&group->roster);
-    crypto_wipe(group->keys, group->key_count * sizeof *group->keys);
-    free(group->keys);
+    alloc_secret_free(group->keys);
     free(group->logs);
     free(group->unread);
     buffer_done(&group->title);
     early_done(&group->early);
-    crypto_wipe(&group->workspace_key, sizeof group->workspace_key);
-    free(group);
+    alloc_secret_free(group);
 }
 
 void groups_forget(struct node *node)

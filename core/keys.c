@@ -29,7 +29,11 @@ const struct epoch_key *keys_find(const struct group *group, const struct epoch_
 
 void keys_restore(struct group *group, const struct secret_key *key, uint64_t height)
 {
-    ARRAY_ROOM(group->keys, group->key_count, group->key_capacity);
+    if (group->key_count == group->key_capacity) {
+        size_t before = group->key_capacity * sizeof *group->keys;
+        group->key_capacity = group->key_capacity ? 2 * group->key_capacity : 8;
+        group->keys = alloc_secret_grow(group->keys, before, group->key_capacity * sizeof *group->keys);
+    }
     struct epoch_key *held = &group->keys[group->key_count++];
     held->key = *key;
     held->height = height;

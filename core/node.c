@@ -32,9 +32,10 @@
 
 struct node *node_new(const struct node_options *options)
 {
-    struct node *node = alloc_zero(1, sizeof *node);
+    struct node *node = alloc_secret(sizeof *node);
     node->storage = options->storage;
     node->store_key = options->store_key;
+    node->locked = options->locked;
     memcpy(node->home, options->home_id, sizeof node->home);
     node->listen_port = options->listen_port;
     node->wake_ms = NEVER;
@@ -97,8 +98,7 @@ void node_free(struct node *node)
     free(node->sightings);
     buffer_wipe(&node->scratch);
     buffer_wipe(&node->message_scratch);
-    crypto_wipe(node, sizeof *node);
-    free(node);
+    alloc_secret_free(node);
 }
 
 /* ---------------------------------------------------------------- starting, and starting again after a failed commit
@@ -127,28 +127,39 @@ static enum error load_all(struct node *node)
 /* All or nothing: half of what is known would make a second identity, or a log written twice. */
 static void load(struct node *node)
 {
-    node->unreadable = load_all(node);
-    if (!node->unreadable)
+    node->unreadable = node->locked ? ERR_LOCKED : load_all(node);
+    if (!node->unreadable || node->locked)
         return;
     node_log(node, node->unreadable, "the database could not be read");
     forget_stored(node);
 }
 
-static void on_start(struct node *node, const struct event *event)
+static void draw_link_key(struct node *node)
 {
     uint8_t seed[32];
-    node->restored = event->restored;
-    node->logs_by_id.salt = node->groups_by_id.salt = get_u64(event->random);
     random_bytes(&node->random, seed, sizeof seed);
     crypto_dh_keypair_from(seed, &node->link_key, &node->link_secret);
-    random_bytes(&node->random, node->beacon_salt, sizeof node->beacon_salt);
     crypto_wipe(seed, sizeof seed);
-    presence_start(node);
+}
+
+/* With what is on disk: at the start, and again when it can be opened again. */
+static void begin(struct node *node)
+{
+    node->logs_by_id.salt = node->groups_by_id.salt = get_u64(node->event->random);
     load(node);
-    if (node->restored)
-        node_log(node, OK, "this database is an older copy: new entries go into new logs");
     gate_start(node);
     peers_announce(node, false);
+}
+
+static void on_start(struct node *node, const struct event *event)
+{
+    node->restored = event->restored;
+    draw_link_key(node);
+    random_bytes(&node->random, node->beacon_salt, sizeof node->beacon_salt);
+    presence_start(node);
+    begin(node);
+    if (node->restored)
+        node_log(node, OK, "this database is an older copy: new entries go into new logs");
 }
 
 /* Nothing of that batch was stored, nor of any that was submitted after it: back to what is on disk. */
@@ -165,6 +176,60 @@ static void go_back(struct node *node, enum error reason)
     forget_stored(node);
     node->logs_by_id.salt = node->groups_by_id.salt = get_u64(node->event->random);
     load(node);
+}
+
+/* ---------------------------------------------------------------- locked: nothing is here but what is on disk */
+
+static void lock(struct node *node, const struct command *command)
+{
+    if (node->unlock)
+        node_reply(node, node->unlock, ERR_LOCKED, 0);
+    node->unlock = 0;
+    if (!node->locked) {
+        if (node->join.active)
+            node_reply(node, node->join.command, ERR_LOCKED, 0);
+        gate_done(node, ERR_LOCKED);
+        receipts_store(node, true);
+        gaps_flush(node);
+        logs_flush_rows(node);
+        close_all_links(node, ERR_SHUTTING_DOWN);
+        forget_stored(node);
+        presence_roster_changed(node);
+        node->locked = true;
+        node->unreadable = ERR_LOCKED;
+        crypto_wipe(&node->store_key, sizeof node->store_key);
+        crypto_wipe(&node->link_secret, sizeof node->link_secret);
+        buffer_wipe(&node->scratch);
+        buffer_wipe(&node->message_scratch);
+        peers_announce(node, false);
+        node_notify(node, NOTICE_LOCKED, NULL, 0, NULL, 0);
+    }
+    node_reply(node, command->id, OK, node_after(node));
+}
+
+/* Not before the disk has taken what was submitted earlier: it is read anew. */
+static void finish_unlock(struct node *node)
+{
+    uint64_t command = node->unlock;
+    if (!command || node->pending_count)
+        return;
+    node->unlock = 0;
+    node->locked = false;
+    draw_link_key(node);
+    begin(node);
+    node_notify(node, NOTICE_UNLOCKED, NULL, 0, NULL, 0);
+    node_reply(node, command, node->unreadable, node_after(node));
+}
+
+static void unlock(struct node *node, const struct command *command)
+{
+    if (!node->locked || node->unlock) {
+        node_reply(node, command->id, node->unlock ? ERR_BUSY : OK, 0);
+        return;
+    }
+    node->store_key = *command->store_key;
+    node->unlock = command->id;
+    finish_unlock(node);
 }
 
 static struct batch *take_pending(struct node *node, uint64_t id)
@@ -198,6 +263,7 @@ static void on_persisted(struct node *node, const struct persisted *persisted)
     if (!persisted->result)
         compare_durable(node, persisted->batch);
     batch_free(batch);
+    finish_unlock(node);
 }
 
 /* ---------------------------------------------------------------- commands */
@@ -207,10 +273,20 @@ static void simple_reply(struct node *node, const struct command *command, enum 
     node_reply(node, command->id, err, err ? 0 : node_after(node));
 }
 
+/* Why nothing can be done at all. */
+static enum error refusal_of(const struct node *node, const struct command *command)
+{
+    if (command->type == COMMAND_STOP || command->type == COMMAND_LOCK || command->type == COMMAND_UNLOCK)
+        return OK;
+    if (node->unreadable)
+        return node->unreadable;
+    return node->disk_state == ERR_DISK_FULL ? ERR_DISK_FULL : OK;
+}
+
 static void on_command(struct node *node, const struct command *command)
 {
-    enum error refusal = node->unreadable ? node->unreadable : node->disk_state == ERR_DISK_FULL ? ERR_DISK_FULL : OK;
-    if (refusal && command->type != COMMAND_STOP) {
+    enum error refusal = refusal_of(node, command);
+    if (refusal) {
         node_reply(node, command->id, refusal, 0);
         return;
     }
@@ -239,6 +315,12 @@ static void on_command(struct node *node, const struct command *command)
         break;
     case COMMAND_PEER_REMOVE:
         simple_reply(node, command, peers_remove(node, &command->addresses[0]));
+        break;
+    case COMMAND_LOCK:
+        lock(node, command);
+        break;
+    case COMMAND_UNLOCK:
+        unlock(node, command);
         break;
     case COMMAND_STOP:
         gate_done(node, ERR_SHUTTING_DOWN);

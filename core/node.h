@@ -31,7 +31,9 @@ enum command_type {
     COMMAND_PEER_ADD,       /* address → – (remembered, dialled now and again) */
     COMMAND_PEER_REMOVE,    /* address → – */
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
-    COMMAND_STOP,           /* says BYE on every link */
+    COMMAND_LOCK, /* – → –; every key is wiped from memory, and every link closed; answered when all is durable */
+    COMMAND_UNLOCK, /* store_key → –; answered when what is on disk is here again */
+    COMMAND_STOP,   /* says BYE on every link */
 };
 
 #define JOIN_ADDRESSES_MAX 16
@@ -63,6 +65,7 @@ struct command {
     struct { /* CLOCK_DISTRUST: both included, of one log */
         struct message_ref from, to;
     } distrust;
+    const struct secret_key *store_key; /* UNLOCK */
 };
 
 /* ---------------------------------------------------------------- events in */
@@ -137,6 +140,8 @@ enum notice_type {
     NOTICE_PEER_DOWN,
     NOTICE_ROSTER,    /* members or names changed */
     NOTICE_WORKSPACE, /* created, joined, named; whose times are believed has changed, so the order of messages */
+    NOTICE_LOCKED,
+    NOTICE_UNLOCKED,
 };
 
 struct notice {
@@ -183,6 +188,7 @@ struct node;
 struct node_options {
     const struct storage *storage; /* borrowed for the node's life */
     struct secret_key store_key;   /* seals secrets in local rows */
+    bool locked;                   /* store_key is not known yet: begins as after COMMAND_LOCK */
     uint8_t home_id[8];            /* random per process: tells two homes of one device apart */
     uint16_t listen_port;          /* told to peers */
 };

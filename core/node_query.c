@@ -13,9 +13,14 @@
 /* What the disk did counts more than what its figures say. */
 static enum error disk_state(const struct node *node)
 {
-    if (node->unreadable)
+    if (node->unreadable && !node->locked)
         return node->unreadable;
     return node->write_failed == ERR_DISK_FULL ? ERR_DISK_FULL : node->disk_state;
+}
+
+bool node_is_locked(const struct node *node)
+{
+    return node->locked;
 }
 
 void node_info(const struct node *node, struct node_info *ret)

@@ -3,6 +3,9 @@
 #pragma once
 #include "node.h"
 
+/* After COMMAND_LOCK, and until COMMAND_UNLOCK is answered: nothing of what follows is known then. */
+bool node_is_locked(const struct node *node);
+
 struct node_info {
     bool has_identity, has_workspace;
     struct sign_public device;

@@ -444,6 +444,8 @@ struct node {
     enum error write_failed; /* why the last write failed; OK: it did not */
     enum error disk_state;
     enum error unreadable; /* not OK: what is on disk could not be loaded, and nothing is in here */
+    bool locked;           /* store_key is not here; so unreadable is ERR_LOCKED */
+    uint64_t unlock;       /* the command that brought it, until what was submitted before is settled; 0: none */
 
     struct identity identity;
     struct dh_public link_key;

@@ -29,7 +29,7 @@ void rpc_state_read_done(const struct rpc *rpc)
 
 static void free_rpc(struct rpc *rpc)
 {
-    buffer_done(&rpc->scratch);
+    buffer_wipe(&rpc->scratch);
     free(rpc);
 }
 

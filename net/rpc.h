@@ -26,6 +26,14 @@ struct rpc_options {
     void (*submit)(void *arg, const struct command *command);
     /* A turn of questions to the node is over (runtime_read_done()); may be NULL. */
     void (*read_done)(void *arg);
+    /* The passphrase of the home; calls may take a second, in which the loop stands.  All NULL: there can be none.
+     * unlock: ERR_BAD_PASSPHRASE, ERR_NO_PASSPHRASE, …; *ret_key is borrowed until the next of these calls. */
+    struct rpc_passphrase {
+        bool (*is_set)(void *arg);
+        enum error (*unlock)(void *arg, struct bytes passphrase, const struct secret_key **ret_key);
+        enum error (*lock)(void *arg);                                         /* ERR_NO_PASSPHRASE */
+        enum error (*change)(void *arg, struct bytes old, struct bytes fresh); /* empty: none */
+    } passphrase;
     /* What sync.status shows as `discovery`: "running", "off", …; may be NULL. */
     const char *(*discovery)(void *arg);
     /* What sync.status shows as `pinned` (disk_pinned_ms()); may be NULL. */

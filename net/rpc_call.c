@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_call.h"
+#include "core/node_query.h"
 #include "emit.h"
 #include "rpc_methods.h"
 #include "rpc_parse.h"
@@ -72,6 +73,8 @@ static void carry_out(struct rpc_connection *connection, const struct rpc_reques
     call.params.failure = &call.failure;
     if (!method)
         rpc_error_set(&call.failure, RPC_NO_METHOD, ERR_USAGE, "There is no method \"%.64s\".", request->method);
+    else if (node_is_locked(connection->rpc->options.node) && !rpc_methods_serves_locked(method))
+        rpc_error_refuse(&call.failure, ERR_LOCKED);
     else if (method->ask)
         ask(&call, method, request);
     else

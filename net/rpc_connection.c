@@ -14,9 +14,9 @@ static void on_closed(uv_handle_t *handle)
     struct rpc_connection *connection = (struct rpc_connection *)handle;
 
     rpc_state_forget(connection->rpc, connection);
-    buffer_done(&connection->in);
-    buffer_done(&connection->out);
-    buffer_done(&connection->flight);
+    buffer_wipe(&connection->in);
+    buffer_wipe(&connection->out);
+    buffer_wipe(&connection->flight);
     free(connection);
 }
 
@@ -34,7 +34,7 @@ void rpc_connection_end(struct rpc_connection *connection)
     connection->ended = true;
     connection->line_left = false;
     connection->subscription.active = false;
-    buffer_done(&connection->in);
+    buffer_wipe(&connection->in);
     if (!connection->closing)
         uv_read_stop((uv_stream_t *)&connection->pipe);
 }
@@ -50,6 +50,15 @@ static bool may_take(const struct rpc_connection *connection)
 {
     return !connection->ended && !connection->closing && connection->owed <= RPC_OWED_MAX &&
            rpc_connection_unsent(connection) <= RPC_UNSENT_MAX;
+}
+
+/* Lines may hold passphrases. */
+static void forget_lines(struct buffer *in, size_t size)
+{
+    size_t before = in->size;
+
+    buffer_cut_front(in, size);
+    crypto_wipe(in->data + in->size, before - in->size);
 }
 
 static void take_lines(struct rpc_connection *connection)
@@ -70,7 +79,7 @@ static void take_lines(struct rpc_connection *connection)
         return;
     connection->line_left = in->size > at && !may_take(connection);
     if (at > 0)
-        buffer_cut_front(in, at);
+        forget_lines(in, at);
     if (!connection->line_left && in->size > RPC_LINE_MAX)
         rpc_call_refuse_line(connection);
 }
@@ -98,6 +107,7 @@ static void on_read(uv_stream_t *stream, ssize_t size, const uv_buf_t *buf)
         rpc_connection_close(connection);
     } else {
         buffer_append(&connection->in, (struct bytes){(const uint8_t *)buf->base, (size_t)size});
+        crypto_wipe(buf->base, (size_t)size);
         take_lines(connection);
     }
     rpc_state_read_done(connection->rpc);
@@ -113,8 +123,10 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 
 /* ---------------------------------------------------------------- answers out */
 
+/* What people wrote was in there. */
 static void empty(struct buffer *buffer)
 {
+    crypto_wipe(buffer->data, buffer->size);
     if (buffer->capacity > KEPT_CAPACITY)
         buffer_done(buffer);
     buffer->size = 0;

@@ -19,6 +19,8 @@ static const char *const type_words[] = {
     [NOTICE_PEER_DOWN] = "peer.down",
     [NOTICE_ROSTER] = "roster.changed",
     [NOTICE_WORKSPACE] = "workspace.changed",
+    [NOTICE_LOCKED] = "node.locked",
+    [NOTICE_UNLOCKED] = "node.unlocked",
 };
 #define TYPE_COUNT (sizeof type_words / sizeof type_words[0])
 
@@ -164,7 +166,8 @@ static void pull_for(struct rpc_connection *connection, size_t quota)
 
 static bool is_behind(const struct rpc_connection *connection)
 {
-    return wants(connection, NOTICE_MESSAGE) && connection->subscription.behind;
+    return wants(connection, NOTICE_MESSAGE) && connection->subscription.behind &&
+           !node_is_locked(connection->rpc->options.node); /* what it missed is told when it can be read again */
 }
 
 static void on_slow(uv_timer_t *timer)
@@ -255,6 +258,8 @@ static bool emit_fields(struct rpc *rpc, const struct notice *notice, struct buf
     case NOTICE_MESSAGE:
     case NOTICE_ROSTER:
     case NOTICE_WORKSPACE:
+    case NOTICE_LOCKED:
+    case NOTICE_UNLOCKED:
         break;
     }
     return true;

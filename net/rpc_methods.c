@@ -3,6 +3,7 @@
 #include "rpc_commands.h"
 #include "rpc_events.h"
 #include "rpc_history.h"
+#include "rpc_lock.h"
 #include "rpc_overview.h"
 
 static const struct rpc_method methods[] = {
@@ -13,6 +14,10 @@ static const struct rpc_method methods[] = {
     {"event.subscribe", rpc_events_subscribe, NULL, NULL},
     {"node.info", rpc_overview_node, NULL, NULL},
     {"node.stop", rpc_commands_stop, NULL, NULL},
+    {"node.lock", NULL, rpc_lock_lock, rpc_commands_done},
+    {"node.unlock", NULL, rpc_lock_unlock, rpc_commands_done},
+    {"passphrase.set", rpc_lock_set, NULL, NULL},
+    {"passphrase.remove", rpc_lock_remove, NULL, NULL},
     {"identity.create", NULL, rpc_commands_identity, rpc_commands_identity_created},
     {"workspace.create", NULL, rpc_commands_workspace, rpc_commands_done},
     {"workspace.join", NULL, rpc_commands_join, rpc_commands_joined},
@@ -33,4 +38,15 @@ const struct rpc_method *rpc_methods_find(const char *name)
         if (strcmp(methods[i].name, name) == 0)
             return &methods[i];
     return NULL;
+}
+
+bool rpc_methods_serves_locked(const struct rpc_method *method)
+{
+    static const char *const names[] = {"node.info",   "node.stop",      "node.lock",
+                                        "node.unlock", "passphrase.set", "passphrase.remove"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(names[i], method->name) == 0)
+            return true;
+    return false;
 }

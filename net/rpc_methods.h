@@ -17,3 +17,5 @@ struct rpc_method {
 };
 
 const struct rpc_method *rpc_methods_find(const char *name); /* NULL: there is none */
+/* Also while the home is locked, when all others are refused (ERR_LOCKED). */
+bool rpc_methods_serves_locked(const struct rpc_method *method);

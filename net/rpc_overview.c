@@ -3,6 +3,7 @@
 #include "address.h"
 #include "core/words.h"
 #include "emit.h"
+#include "rpc_lock.h"
 #include "rpc_message.h"
 #include "rpc_names.h"
 #include "rpc_state.h"
@@ -50,6 +51,7 @@ void rpc_overview_node(struct rpc_call *call, struct buffer *out)
     emit_number(out, "protocol", PROTOCOL_VERSION);
     emit_number(out, "pid", (uint64_t)getpid());
     emit_string(out, "home", options->home);
+    rpc_lock_emit(call->rpc, out);
     emit_bool(out, "has_identity", info.has_identity);
     emit_bool(out, "has_workspace", info.has_workspace);
     rpc_overview_emit_identity(&info, out);

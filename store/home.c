@@ -229,6 +229,48 @@ enum error home_replace(const struct home *home, const char *name, struct bytes 
     return err;
 }
 
+static void overwrite(int file)
+{
+    static const uint8_t zeros[512];
+    struct stat info;
+    if (fstat(file, &info) != 0 || !S_ISREG(info.st_mode))
+        return;
+    for (off_t left = info.st_size; left > 0; left -= (off_t)sizeof zeros)
+        if (write(file, zeros, left < (off_t)sizeof zeros ? (size_t)left : sizeof zeros) < 0)
+            return; /* it goes away all the same */
+    fsync(file);
+}
+
+static int open_to_overwrite(const struct home *home, const char *name)
+{
+    return openat(home->directory, name, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+void home_sweep_secret(const struct home *home, const char *name)
+{
+    char fresh[NAME_MAX_SIZE];
+    snprintf(fresh, sizeof fresh, "%s.new", name);
+    int file = open_to_overwrite(home, fresh);
+    if (file < 0)
+        return;
+    overwrite(file);
+    close(file);
+    unlinkat(home->directory, fresh, 0);
+}
+
+enum error home_replace_secret(const struct home *home, const char *name, struct bytes content)
+{
+    home_sweep_secret(home, name);
+    int before = open_to_overwrite(home, name);
+    enum error err = home_replace(home, name, content);
+    if (before < 0)
+        return err;
+    if (!err)
+        overwrite(before);
+    close(before);
+    return err;
+}
+
 enum error home_reserve(const struct home *home, const char *name, size_t size)
 {
     int file = openat(home->directory, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -28,5 +28,10 @@ void home_space(const struct home *home, uint64_t *ret_free, uint64_t *ret_total
 MUST_USE enum error home_read(const struct home *home, const char *name, bool secret, uint8_t *out, size_t size);
 /* Durable, and under its name only when it is whole; 0600. */
 MUST_USE enum error home_replace(const struct home *home, const char *name, struct bytes content);
+/* The same, and then overwrites what stood there before, or was left over by a crash: as far as this disk writes in
+ * place, it cannot be read again from the disk itself. */
+MUST_USE enum error home_replace_secret(const struct home *home, const char *name, struct bytes content);
+/* Overwrites and removes what a crash in the middle of home_replace_secret() has left over. */
+void home_sweep_secret(const struct home *home, const char *name);
 /* Reserves the disk space of a file that is about to be mapped, where a full disk would be a SIGBUS. */
 MUST_USE enum error home_reserve(const struct home *home, const char *name, size_t size);

@@ -18,7 +18,8 @@
 
 struct store {
     struct home home;
-    struct secret_key key;
+    struct secret_key *key; /* NULL: locked */
+    bool has_passphrase;
     struct db *db;
     struct lineage lineage;
     bool restored;
@@ -72,9 +73,28 @@ static uint64_t default_map_size(void)
     return sizeof(void *) >= 8 ? UINT64_C(64) << 30 : UINT64_C(256) << 20;
 }
 
+/* Wipes `key`. */
+static void keep_key(struct store *store, struct secret_key *key)
+{
+    if (!store->key)
+        store->key = alloc_secret(sizeof *store->key);
+    *store->key = *key;
+    crypto_wipe(key, sizeof *key);
+}
+
+static enum error load_key(struct store *store)
+{
+    struct secret_key key;
+    enum error err = store_key_load(&store->home, !home_has(&store->home, DB_FILE), &key);
+    store->has_passphrase = err == ERR_LOCKED;
+    if (!err)
+        keep_key(store, &key);
+    return store->has_passphrase ? OK : err;
+}
+
 static enum error open_database(struct store *store, const struct store_options *options)
 {
-    enum error err = store_key_load(&store->home, !home_has(&store->home, DB_FILE), &store->key);
+    enum error err = load_key(store);
     if (!err)
         err = home_reserve(&store->home, LOCK_TABLE_FILE, LOCK_TABLE_SIZE);
     if (!err)
@@ -129,7 +149,7 @@ void store_close(struct store *store)
     writer_stop(store->writer);
     db_close(store->db);
     home_done(&store->home);
-    crypto_wipe(&store->key, sizeof store->key);
+    alloc_secret_free(store->key);
     free(store);
 }
 
@@ -145,7 +165,55 @@ const struct journal *store_journal(struct store *store)
 
 const struct secret_key *store_key(const struct store *store)
 {
-    return &store->key;
+    return store->key;
+}
+
+bool store_has_passphrase(const struct store *store)
+{
+    return store->has_passphrase;
+}
+
+enum error store_unlock(struct store *store, struct bytes passphrase)
+{
+    struct secret_key key;
+    enum error err = store_key_open(&store->home, passphrase, &key);
+    if (!err)
+        keep_key(store, &key);
+    return err;
+}
+
+enum error store_lock(struct store *store)
+{
+    if (!store->has_passphrase)
+        return ERR_NO_PASSPHRASE;
+    alloc_secret_free(store->key);
+    store->key = NULL;
+    return OK;
+}
+
+static enum error open_with_old(const struct store *store, struct bytes old, struct secret_key *ret)
+{
+    if (store->has_passphrase)
+        return store_key_open(&store->home, old, ret);
+    if (old.size > 0)
+        return ERR_NO_PASSPHRASE;
+    *ret = *store->key;
+    return OK;
+}
+
+enum error store_set_passphrase(struct store *store, struct bytes old, struct bytes fresh)
+{
+    struct secret_key key;
+    if (!store->has_passphrase && fresh.size == 0)
+        return ERR_NO_PASSPHRASE;
+    enum error err = open_with_old(store, old, &key);
+    if (err)
+        return err;
+    err = store_key_write(&store->home, &key, fresh);
+    if (!err)
+        store->has_passphrase = fresh.size > 0;
+    crypto_wipe(&key, sizeof key);
+    return err;
 }
 
 bool store_was_restored(const struct store *store)

@@ -28,8 +28,17 @@ void store_close(struct store *store);
 /* Both live as long as the store. */
 const struct storage *store_storage(struct store *store);
 const struct journal *store_journal(struct store *store);
-/* The key that seals secrets in local rows; wiped when the store closes. */
+/* The key that seals secrets in local rows, in memory that is not swapped out; wiped when the store is locked or
+ * closes.  NULL: the store is locked, as one with a passphrase is when it opens. */
 const struct secret_key *store_key(const struct store *store);
+bool store_has_passphrase(const struct store *store);
+/* Takes half a second or more, as store_set_passphrase() does twice.  ERR_BAD_PASSPHRASE, ERR_NO_PASSPHRASE, those of
+ * reading the key file. */
+MUST_USE enum error store_unlock(struct store *store, struct bytes passphrase);
+MUST_USE enum error store_lock(struct store *store); /* ERR_NO_PASSPHRASE: whoever has the files could open it */
+/* Sets, changes or, with an empty `fresh`, removes it; `old` is empty if there is none.  The store stays locked or
+ * unlocked.  ERR_BAD_PASSPHRASE; ERR_NO_PASSPHRASE: there is no old one; ERR_DISK, ERR_DISK_FULL: nothing changed. */
+MUST_USE enum error store_set_passphrase(struct store *store, struct bytes old, struct bytes fresh);
 /* This database is an older copy, or a clone in another place: the old own logs are never appended to again.  Stays
  * so over restarts until the first new own entry is durable: whoever writes that one makes durable with it, or
  * before, which logs are closed. */

@@ -13,7 +13,7 @@ allowed=(
     'malloc|calloc|realloc|reallocarray|free|abort' '__assert_fail'                              # memory, asserts
     'v?snprintf|__v?snprintf_chk|__(memcpy|memmove|memset)_chk|__stack_chk_fail'                  # into memory only
     'cbor_stream_decode|cbor_encode_[a-z0-9_]+|cbor_empty_callbacks|cbor_null_[a-z0-9_]+_callback'
-    'sodium_(init|memzero|memcmp|is_zero|compare|increment|add|sub)|crypto_[a-z0-9_]+' # without those refused below
+    'sodium_(init|malloc|free|memzero|memcmp|is_zero|compare|increment|add|sub)|crypto_[a-z0-9_]+' # without those refused below
     '_GLOBAL_OFFSET_TABLE_' '__(asan|ubsan|tsan|sanitizer)_[a-z0-9_]+'
 )
 # Calls of libsodium that draw randomness themselves.

@@ -11,7 +11,8 @@ static const struct {
     [TROUBLE_LINES] = {accident_lines, 30},         [TROUBLE_PARTITIONS] = {accident_partitions, 30},
     [TROUBLE_DISCOVERY] = {accident_discovery, 30}, [TROUBLE_POWER] = {accident_power, 30},
     [TROUBLE_DISKS] = {accident_disks, 30},         [TROUBLE_COPIES] = {accident_copies, 30},
-    [TROUBLE_CLOCKS] = {accident_clocks, 30},       [TROUBLE_ACTORS] = {actors_visit, 8}};
+    [TROUBLE_CLOCKS] = {accident_clocks, 30},       [TROUBLE_ACTORS] = {actors_visit, 8},
+    [TROUBLE_LOCKS] = {accident_locks, 30}};
 
 void accidents_happen(struct life *life)
 {
@@ -38,7 +39,10 @@ void accidents_end(struct life *life)
         host->fail_commits = 0;
         host->commit_us = 0;
         host->free_disk = life->people[i].free_disk;
-        if (!host->node)
+        host->locked = false;
+        if (host->node)
+            world_unlock(world, host->name);
+        else
             world_restart(world, host->name);
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * What happens to a computer: its power, its disk, its clock. */
+ * What happens to a computer: its power, its disk, its clock, its lock. */
 #include "accidents.h"
 #include "copies.h"
 #include <stdio.h>
@@ -109,6 +109,30 @@ void accident_clocks(struct life *life)
         return;
     default:
         host->clock_ms = (int64_t)world_below(&life->world, (uint64_t)(20 * MINUTE_MS)) - 10 * MINUTE_MS;
+        return;
+    }
+}
+
+/* ---------------------------------------------------------------- locks */
+
+void accident_locks(struct life *life)
+{
+    struct world *world = &life->world;
+    struct host *host = life_anybody(life)->host;
+    struct command lock = {.type = COMMAND_LOCK}, unlock = {.type = COMMAND_UNLOCK, .store_key = &host->store_key};
+    if (!host->node)
+        return;
+    switch (world_below(world, 4)) {
+    case 0: /* and it will start as a home with a passphrase does */
+        host->locked = life_one_in(life, 2);
+        world_ask(world, host->name, &lock);
+        return;
+    case 1: /* while its disk is still busy with what went before */
+        world_ask(world, host->name, &lock);
+        world_ask(world, host->name, &unlock);
+        return;
+    default:
+        world_ask(world, host->name, &unlock);
         return;
     }
 }

@@ -313,7 +313,7 @@ void host_step(struct host *host, struct event *event)
 void host_start(struct host *host)
 {
     struct world *world = host->world;
-    struct node_options options = {.storage = &host->storage, .store_key = host->store_key};
+    struct node_options options = {.storage = &host->storage, .locked = host->locked};
     struct event event = {.type = EVENT_START, .restored = medium_was_restored(host->disk)};
     assert(!host->running);
     host->running = true;
@@ -325,6 +325,8 @@ void host_start(struct host *host)
     host->storage = medium_reads(host->disk);
     host->settled = host->told = (struct settled){0};
     host->wake_us = host->alarm_us = UINT64_MAX;
+    if (!host->locked)
+        options.store_key = host->store_key;
     random_bytes(&world->random, options.home_id, sizeof options.home_id);
     options.listen_port = host->address.port;
     check_started(host);

@@ -35,6 +35,7 @@ struct host {
     struct medium *disk;
     struct storage storage;
     struct secret_key store_key;
+    bool locked; /* it starts without knowing that */
     uint64_t free_disk;
     const struct batch **queue; /* submitted; the first `committing` are being written */
     size_t queue_count, queue_capacity, committing;

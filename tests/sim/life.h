@@ -15,6 +15,7 @@ enum trouble {
     TROUBLE_COPIES,     /* restored backups, noticed or not; a running computer cloned */
     TROUBLE_CLOCKS,     /* wrong, drifting, jumping */
     TROUBLE_ACTORS,     /* members who lie, stall and write what they like (actor.h) */
+    TROUBLE_LOCKS,      /* homes that are locked, in the middle of everything, and unlocked */
     TROUBLE_COUNT
 };
 extern const char *const trouble_names[TROUBLE_COUNT];

@@ -306,6 +306,12 @@ enum error crypto_password_key(struct bytes password, struct bytes salt, struct 
     return OK;
 }
 
+enum error crypto_password_key_at(struct password_cost cost, struct bytes password, struct bytes salt,
+                                  struct secret_key *ret)
+{
+    return cost.passes ? crypto_password_key(password, salt, ret) : ERR_CRYPTO;
+}
+
 /* ---------------------------------------------------------------- randomness */
 
 void random_stir(struct random *random, const uint8_t seed[32])

@@ -19,7 +19,7 @@ static const char usage[] =
     "  --nodes COUNT        how many people; without it 3 to 8, by the seed\n"
     "  --minutes COUNT      how long a life lasts, in virtual minutes (3)\n"
     "  --only KIND,...      lives meet all of these troubles and no others: lines partitions discovery power disks\n"
-    "                       copies clocks actors, or none; without it each life draws its own\n"
+    "                       copies clocks actors locks, or none; without it each life draws its own\n"
     "  --store KIND         what the disks are: memory (a model), lmdb (the real store), or both: each life on "
     "either,\n"
     "                       and the same to the byte\n"

@@ -11,6 +11,7 @@
 
 #define FNV_PRIME UINT64_C(1099511628211)
 #define REQUERY_MS 37000
+#define LOCK_MS 60000
 
 static const struct medium_kind *default_medium(void)
 {
@@ -248,6 +249,24 @@ void world_stop(struct world *world, const char *name)
     if (err && err != ERR_TIMEOUT)
         world_log(world_host(world, name), err, BYTES_TEXT("could not stop in good order"));
     world_crash(world, name, false);
+}
+
+void world_lock(struct world *world, const char *name)
+{
+    struct command command = {.type = COMMAND_LOCK};
+    struct asked asked;
+    enum error err = world_command(world, name, &command, LOCK_MS, &asked);
+    if (err)
+        world_fail(world, "%s cannot be locked: %s", name, error_code(err));
+}
+
+void world_unlock(struct world *world, const char *name)
+{
+    struct command command = {.type = COMMAND_UNLOCK, .store_key = &world_host(world, name)->store_key};
+    struct asked asked;
+    enum error err = world_command(world, name, &command, LOCK_MS, &asked);
+    if (err)
+        world_fail(world, "%s cannot be unlocked: %s", name, error_code(err));
 }
 
 void world_restart(struct world *world, const char *name)

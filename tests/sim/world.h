@@ -120,6 +120,8 @@ void world_heal(struct world *world);
 void world_crash(struct world *world, const char *name, bool power_cut);
 void world_restart(struct world *world, const char *name); /* crashed before, or not */
 void world_stop(struct world *world, const char *name);    /* in good order */
+void world_lock(struct world *world, const char *name);    /* until all that it had to write is durable */
+void world_unlock(struct world *world, const char *name);  /* until it has begun again */
 /* Its disk is an old copy that lies in another place, so the program can tell. */
 void world_restore(struct world *world, const char *name, const struct medium *backup);
 

@@ -37,6 +37,7 @@ struct node {
     size_t with;    /* what receipts say */
     size_t persons_asked;
     size_t clocks; /* rows of every clock */
+    bool locked;
 };
 
 static inline struct hash office_id(void)
@@ -96,6 +97,11 @@ static inline const struct message *durable_at(struct node *node, size_t index)
     put_u64(cursor, index);
     shown.cursor = BYTES_OF(cursor);
     return &shown;
+}
+
+bool node_is_locked(const struct node *node)
+{
+    return node->locked;
 }
 
 void node_info(const struct node *node, struct node_info *ret)
@@ -304,6 +310,7 @@ struct world {
     enum error refuse; /* what replies say */
     unsigned stops;
     bool closed;
+    size_t locks;
 };
 
 static inline uint64_t world_command_id(void *arg)
@@ -357,6 +364,35 @@ static inline void world_on_stop(void *arg)
     ((struct world *)arg)->stops++;
 }
 
+static inline bool world_has_passphrase(void *arg)
+{
+    (void)arg;
+    return true;
+}
+
+/* The passphrase is "open sesame". */
+static inline enum error world_unlock(void *arg, struct bytes passphrase, const struct secret_key **ret_key)
+{
+    static const struct secret_key key = {{7}};
+    (void)arg;
+    *ret_key = &key;
+    return bytes_equal(passphrase, BYTES_TEXT("open sesame")) ? OK : ERR_BAD_PASSPHRASE;
+}
+
+static inline enum error world_lock(void *arg)
+{
+    ((struct world *)arg)->locks++;
+    return OK;
+}
+
+static inline enum error world_change(void *arg, struct bytes old, struct bytes fresh)
+{
+    struct world *world = arg;
+    snprintf(world->last_text, sizeof world->last_text, "%.*s>%.*s", (int)old.size, (const char *)old.data,
+             (int)fresh.size, (const char *)fresh.data);
+    return OK;
+}
+
 static inline struct rpc_options world_options(struct world *world)
 {
     return (struct rpc_options){
@@ -371,6 +407,7 @@ static inline struct rpc_options world_options(struct world *world)
         .submit = world_submit,
         .discovery = world_discovery,
         .on_stop = world_on_stop,
+        .passphrase = {world_has_passphrase, world_unlock, world_lock, world_change},
     };
 }
 

@@ -31,9 +31,9 @@ static void node_info_tells_who_and_where_it_is(void **state)
     struct client client = client_of(world);
 
     json_t *info = result(&client, "node.info", "{}");
-    assert_members(info,
-                   "version protocol pid home has_identity has_workspace device fingerprint person name workspace "
-                   "listen");
+    assert_members(info, "version protocol pid home locked passphrase has_identity has_workspace device fingerprint "
+                         "person name workspace "
+                         "listen");
     assert_string_equal(text_at(info, "home"), world->home);
     assert_string_equal(text_at(info, "workspace"), "B\xC3\xBCro");
     assert_int_equal(json_integer_value(at(info, "pid")), getpid());
@@ -45,6 +45,50 @@ static void node_info_tells_who_and_where_it_is(void **state)
     assert_true(json_is_null(at(info, "workspace")));
     json_decref(info);
     assert_error(client_call(&client, "person.list", "{}"), -32000, "no_workspace");
+    client_done(&client);
+}
+
+static void a_locked_node_serves_only_what_needs_no_key(void **state)
+{
+    static const char *const refused[] = {"person.list", "group.list",     "message.list", "message.send",
+                                          "sync.status", "peer.list",      "clock.get",    "invite.create",
+                                          "message.get", "event.subscribe"};
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    world->node.locked = true;
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        assert_error(client_call(&client, refused[i], "{}"), -32000, "locked");
+    json_t *info = result(&client, "node.info", "{}");
+    assert_true(json_is_true(at(info, "locked")));
+    assert_true(json_is_true(at(info, "passphrase")));
+    json_decref(info);
+    assert_int_equal(world->commands, 0);
+
+    assert_error(client_call(&client, "node.unlock", "{\"passphrase\":\"open\"}"), -32000, "bad_passphrase");
+    assert_error(client_call(&client, "node.unlock", "{}"), -32602, "usage");
+    assert_int_equal(world->commands, 0);
+    json_decref(result(&client, "node.unlock", "{\"passphrase\":\"open sesame\"}"));
+    assert_int_equal(world->last.type, COMMAND_UNLOCK);
+    assert_int_equal(world->last.store_key->bytes[0], 7);
+    json_decref(result(&client, "node.lock", "{}"));
+    assert_int_equal(world->last.type, COMMAND_LOCK);
+    assert_int_equal(world->locks, 1);
+    client_done(&client);
+}
+
+static void a_new_passphrase_has_eight_bytes_and_an_old_one_any(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    assert_error(client_call(&client, "passphrase.set", "{\"passphrase\":\"seven..\"}"), -32602, "usage");
+    json_decref(result(&client, "passphrase.set", "{\"passphrase\":\"eight...\"}"));
+    assert_string_equal(world->last_text, ">eight...");
+    json_decref(result(&client, "passphrase.set", "{\"passphrase\":\"eight...\",\"old\":\"x\"}"));
+    assert_string_equal(world->last_text, "x>eight...");
+    json_decref(result(&client, "passphrase.remove", "{\"old\":\"x\"}"));
+    assert_string_equal(world->last_text, "x>");
     client_done(&client);
 }
 
@@ -404,6 +448,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(node_info_tells_who_and_where_it_is),
+        TEST(a_locked_node_serves_only_what_needs_no_key),
+        TEST(a_new_passphrase_has_eight_bytes_and_an_old_one_any),
         TEST(lists_have_the_rows_of_the_node),
         TEST(a_group_is_named_by_name_or_by_id),
         TEST(an_invite_is_told_as_code_and_link),
