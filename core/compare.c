@@ -52,12 +52,22 @@ static int by_id(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct hash));
 }
 
+/* What a group without entries is called says nothing of what is here. */
+static bool has_anything(const struct group *group)
+{
+    for (size_t i = 0; i < group->log_count; i++)
+        if (group->logs[i]->durable_seq)
+            return true;
+    return group->kind == GROUP_WORKSPACE;
+}
+
 /* By ascending group; returns how many. */
-static size_t append_digest_rows(struct node *node, const struct link *link, struct buffer *rows)
+static size_t append_digest_rows(struct node *node, const struct link *link, bool also_empty, struct buffer *rows)
 {
     size_t count = 0;
     for (size_t i = 0; i < node->group_count; i++) {
-        if (!compare_may_know(node, node->groups[i], link))
+        bool tells = also_empty || has_anything(node->groups[i]);
+        if (!tells || !compare_may_know(node, node->groups[i], link))
             continue;
         append_row(node->groups[i], rows);
         count++;
@@ -70,7 +80,7 @@ static size_t append_digest_rows(struct node *node, const struct link *link, str
 void compare_digest_all(struct node *node, const struct link *link, struct hash *ret)
 {
     struct buffer rows = {0};
-    append_digest_rows(node, link, &rows);
+    append_digest_rows(node, link, false, &rows);
     crypto_hash(buffer_bytes(&rows), ret);
     buffer_done(&rows);
 }
@@ -84,7 +94,7 @@ static void send_rows_of_digests(struct node *node, struct link *link, struct by
 static void send_digests(struct node *node, struct link *link)
 {
     struct buffer rows = {0};
-    append_digest_rows(node, link, &rows);
+    append_digest_rows(node, link, true, &rows);
     send_rows_of_digests(node, link, buffer_bytes(&rows));
     buffer_done(&rows);
 }
@@ -93,7 +103,7 @@ static void send_digests(struct node *node, struct link *link)
 static void send_summary(struct node *node, struct link *link)
 {
     struct buffer rows = {0};
-    if (append_digest_rows(node, link, &rows) > 1) {
+    if (append_digest_rows(node, link, false, &rows) > 1) {
         struct hash all;
         crypto_hash(buffer_bytes(&rows), &all);
         rows.size = 0;
@@ -231,18 +241,43 @@ static void compare_all(struct node *node, struct link *link, const struct hash 
         send_digests(node, link);
 }
 
+static bool is_mentioned(struct bytes rows, const struct group *group)
+{
+    return rows.size && bsearch(&group->id, rows.data, rows.size / DIGEST_ROW_SIZE, DIGEST_ROW_SIZE, by_id);
+}
+
+/* Who lists his groups and leaves out one that he is in has lost it, or did not know yet who told him of it. */
+static void tell_unmentioned(struct node *node, struct link *link, struct bytes rows)
+{
+    static const struct hash nothing;
+    struct buffer answer = {0};
+    if (!node->workspace || !is_mentioned(rows, node->workspace))
+        return; /* no list of all */
+    for (size_t i = 0; i < node->group_count; i++) {
+        struct group *group = node->groups[i];
+        if (has_anything(group) && compare_may_know(node, group, link) && !is_mentioned(rows, group) &&
+            needs_answer(node, link, group, is_quiet(node, group), logs_digest(group), &nothing))
+            append_row(group, &answer);
+    }
+    if (answer.size)
+        send_rows_of_digests(node, link, buffer_bytes(&answer));
+    buffer_done(&answer);
+}
+
 enum error compare_digests(struct node *node, struct link *link, struct bytes rows)
 {
     for (size_t at = 0; at < rows.size; at += DIGEST_ROW_SIZE) {
         struct hash id, digest;
         memcpy(id.bytes, rows.data + at, sizeof id.bytes);
         memcpy(digest.bytes, rows.data + at + sizeof id.bytes, sizeof digest.bytes);
-        struct group *group = groups_by_id(node, &id);
-        if (same_hash(&id, &all_groups))
-            compare_all(node, link, &digest);
-        else if (group)
+        struct group *group = same_hash(&id, &all_groups) ? NULL : groups_told(node, link, &id);
+        if (group)
             compare_group(node, link, group, &digest);
+        else if (same_hash(&id, &all_groups))
+            compare_all(node, link, &digest);
     }
+    if (link->compared)
+        tell_unmentioned(node, link, rows);
     link->compared = true;
     return OK;
 }
@@ -412,7 +447,7 @@ struct log *compare_note_row(struct node *node, struct link *link, struct group 
 
 enum error compare_have(struct node *node, struct link *link, const struct wire_message *message)
 {
-    struct group *group = groups_by_id(node, &message->have.group);
+    struct group *group = groups_told(node, link, &message->have.group);
     if (!group)
         return OK;
     for (size_t at = 0; at < message->have.rows.size; at += HAVE_ROW_SIZE)

@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "branches.h"
 #include "cbor.h"
+#include "direct.h"
 #include "early.h"
 #include "keys.h"
 #include "logs.h"
@@ -35,6 +36,17 @@ static struct group *group_new(struct node *node, enum group_kind kind, uint32_t
     return group;
 }
 
+static struct group *new_direct(struct node *node, uint32_t number, const struct person_id people[2])
+{
+    struct hash id;
+    direct_id(&node->workspace->id, people, &id);
+    struct group *group = group_new(node, GROUP_DIRECT, number, &id);
+    group->people[0] = people[0];
+    group->people[1] = people[1];
+    group->roster.is_direct = true;
+    return group;
+}
+
 static uint32_t next_number(const struct node *node)
 {
     return node->group_count ? node->groups[node->group_count - 1]->number + 1 : 1;
@@ -55,6 +67,20 @@ struct group *groups_create_workspace(struct node *node, const struct hash *id, 
     vault_put(node, &row, buffer_bytes(&plain));
     buffer_wipe(&plain);
     node->workspace = group;
+    return group;
+}
+
+struct group *groups_create_direct(struct node *node, const struct person_id people[2])
+{
+    struct buffer plain = {0};
+    if (node->group_count >= GROUPS_MAX)
+        return NULL;
+    struct group *group = new_direct(node, next_number(node), people);
+    buffer_append(&plain, BYTES_OF(people[0].bytes));
+    buffer_append(&plain, BYTES_OF(people[1].bytes));
+    struct vault_key row = groups_row_key("direct/", group->number);
+    vault_put(node, &row, buffer_bytes(&plain));
+    buffer_done(&plain);
     return group;
 }
 
@@ -99,11 +125,17 @@ struct group *groups_by_number(const struct node *node, uint32_t number)
     return low < node->group_count && node->groups[low]->number == number ? node->groups[low] : NULL;
 }
 
+struct group *groups_told(struct node *node, const struct link *link, const struct hash *id)
+{
+    struct group *group = groups_by_id(node, id);
+    return group ? group : direct_expect(node, link, id);
+}
+
 bool groups_justify(const struct group *group, const struct log_name *name)
 {
     if (!same_hash(&name->group, &group->id))
         return false;
-    if (same_key(&name->device, &group->root))
+    if (group->kind != GROUP_DIRECT && same_key(&name->device, &group->root))
         return name->kind == KIND_GOVERNANCE && name->instance == 0 &&
                crypto_is_zero(name->sub.bytes, sizeof name->sub.bytes);
     const struct member *member = roster_find(&group->roster, &name->device);
@@ -115,7 +147,7 @@ bool groups_justify(const struct group *group, const struct log_name *name)
 static void note_in_roster(struct log *log, const struct entry *entry, uint32_t *flags)
 {
     struct group *group = log->group;
-    bool is_root = same_key(log_author(log), &group->root);
+    bool is_root = group->kind != GROUP_DIRECT && same_key(log_author(log), &group->root);
     /* A root log that was written twice ends below the fork; but GENESIS is the one that the group's id names. */
     if (!is_root || !log->row.is_branch || entry->type == ENTRY_GENESIS)
         roster_note(&group->roster, &group->id, log_author(log), is_root, entry, flags);
@@ -153,6 +185,26 @@ static void tell_doubts(struct node *node, struct group *group)
     node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
 }
 
+static void members_changed(struct node *node, struct group *group)
+{
+    group->wants_dirty = true;
+    group->key_reaches_all = false;
+    for (size_t i = 0; i < group->log_count; i++)
+        group->logs[i]->unjustified = false; /* its writer may be a member now */
+    if (group != node->workspace)
+        group->introduce_after = node_after(node);
+    presence_roster_changed(node);
+    node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
+}
+
+/* Who is in the workspace decides who is in a direct chat. */
+static void workspace_changed(struct node *node)
+{
+    for (size_t i = 0; i < node->group_count; i++)
+        if (node->groups[i]->kind == GROUP_DIRECT && direct_derive(node, node->groups[i]))
+            members_changed(node, node->groups[i]);
+}
+
 void groups_roster_again(struct node *node, struct group *group)
 {
     roster_done(&group->roster);
@@ -169,21 +221,17 @@ void groups_roster_again(struct node *node, struct group *group)
     }
     roster_evaluate(&group->roster);
     group->roster.doubts_changed = true; /* what there was is forgotten */
-    group->wants_dirty = true;
-    node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
+    members_changed(node, group);
+    if (group == node->workspace)
+        workspace_changed(node);
 }
 
 static void settle(struct node *node, struct group *group)
 {
     if (roster_evaluate(&group->roster)) {
-        group->wants_dirty = true;
-        for (size_t i = 0; i < group->log_count; i++)
-            group->logs[i]->unjustified = false; /* its writer may be a member now */
+        members_changed(node, group);
         if (group == node->workspace)
-            presence_roster_changed(node);
-        else
-            group->introduce_after = node_after(node);
-        node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
+            workspace_changed(node);
     }
     tell_doubts(node, group);
     if (group->keys_changed)
@@ -218,6 +266,32 @@ static void load_workspace(struct node *node, struct bytes which, struct bytes p
     crypto_wipe(&key, sizeof key);
 }
 
+static void load_direct(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct person_id people[2];
+    if (which.size != 4 || plain.size != sizeof people || !node->workspace)
+        return;
+    memcpy(people[0].bytes, plain.data, sizeof people[0].bytes);
+    memcpy(people[1].bytes, plain.data + sizeof people[0].bytes, sizeof people[1].bytes);
+    new_direct(node, get_u32(which.data), people);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct group *const *x = a, *const *y = b;
+    return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
+}
+
+static enum error load_groups(struct node *node)
+{
+    enum error err = vault_each(node, "group/", load_workspace);
+    if (!err)
+        err = vault_each(node, "direct/", load_direct);
+    if (node->group_count > 1)
+        qsort(node->groups, node->group_count, sizeof(struct group *), by_number);
+    return err;
+}
+
 static void load_epoch_key(struct node *node, struct bytes which, struct bytes plain)
 {
     struct group *group = which.size == 20 ? groups_by_number(node, get_u32(which.data)) : NULL;
@@ -244,6 +318,9 @@ static enum error load_rosters(struct node *node)
 {
     for (size_t i = 0; i < node->group_count; i++)
         roster_evaluate(&node->groups[i]->roster);
+    for (size_t i = 0; i < node->group_count; i++)
+        if (node->groups[i]->kind == GROUP_DIRECT)
+            direct_derive(node, node->groups[i]);
     enum error err = vault_each(node, "doubts/", load_doubts_mark);
     if (node->event->type != EVENT_START) /* a commit has failed: this is not the moment for another */
         for (size_t i = 0; i < node->group_count; i++)
@@ -273,7 +350,7 @@ static bool load_governance(void *arg, const struct stored_entry *stored)
 enum error groups_load(struct node *node)
 {
     const struct storage *storage = node->storage;
-    enum error err = vault_each(node, "group/", load_workspace);
+    enum error err = load_groups(node);
     if (!err)
         err = vault_each(node, "epoch/", load_epoch_key);
     if (!err)

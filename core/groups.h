@@ -7,11 +7,17 @@
 /* A new one in RAM; its row goes into this step's batch. */
 struct group *groups_create_workspace(struct node *node, const struct hash *id, const struct sign_public *root,
                                       const struct secret_key *workspace_key);
+/* NULL: this node is in as many groups as it may be. */
+#define GROUPS_MAX 512u
+struct group *groups_create_direct(struct node *node, const struct person_id people[2]);
 void groups_forget(struct node *node);              /* all; wipes their keys */
 MUST_USE enum error groups_load(struct node *node); /* from the local rows, with keys and names */
 /* The key of a local row: one of a kind for each group. */
 struct vault_key groups_row_key(const char *kind, uint32_t number);
 struct group *groups_by_id(const struct node *node, const struct hash *id);
+/* The one of that id; also one that does not exist yet, where the device at the other end may be first to tell of it:
+ * a direct chat with its person. */
+struct group *groups_told(struct node *node, const struct link *link, const struct hash *id);
 struct group *groups_by_number(const struct node *node, uint32_t number);
 
 /* A log may be named when its writer belongs to the group: the root, or a member's device. */

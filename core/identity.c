@@ -89,17 +89,6 @@ static void make_genesis(struct node *node, struct buffer *out)
     genesis_encode(&genesis, out);
 }
 
-static void write_first_epoch(struct node *node, struct group *group)
-{
-    struct secret_key key;
-    struct buffer payload = {0};
-    random_bytes(&node->random, key.bytes, sizeof key.bytes);
-    keys_make_epoch(node, group, 1, &key, &payload);
-    compose_governance(node, group, ENTRY_EPOCH, buffer_bytes(&payload));
-    buffer_done(&payload);
-    crypto_wipe(&key, sizeof key);
-}
-
 static enum error write_names(struct node *node, struct group *group, struct bytes name)
 {
     struct title title = {.name = name};
@@ -146,7 +135,7 @@ enum error identity_found_workspace(struct node *node, struct bytes name)
         compose_root(node, group, &root_secret, ENTRY_GENESIS, buffer_bytes(&payload));
         groups_settle(node);
         store_root(node, group, seed);
-        write_first_epoch(node, group);
+        keys_write_epoch(node, group, 1);
         err = write_names(node, group, buffer_bytes(&clean));
         crypto_wipe(seed, sizeof seed);
         crypto_wipe(&root_secret, sizeof root_secret);

@@ -46,7 +46,7 @@ static struct log *named_log(struct node *node, struct link *link, struct group 
                 log->unjustified = true; /* waits until the roster changes */
             return NULL;
         }
-        log = logs_promised(node, link, group, &id, name->kind);
+        log = log ? logs_get(node, group, &id, name->kind) : logs_promised(node, link, group, &id, name->kind);
         if (!log)
             return NULL;
         logs_name(node, log, name);
@@ -65,7 +65,7 @@ static struct log *named_log(struct node *node, struct link *link, struct group 
 
 enum error intake_log(struct node *node, struct link *link, const struct wire_message *message)
 {
-    struct group *group = groups_by_id(node, &message->log.name.group);
+    struct group *group = groups_told(node, link, &message->log.name.group);
     uint8_t key[32];
     if (!group || link->log_names.count >= LOGS_PER_LINK_MAX)
         return group ? ERR_LIMIT : OK; /* another group: what follows is refused, entry by entry */

@@ -2,6 +2,7 @@
 #include "keys.h"
 
 #include "alloc.h"
+#include "compose.h"
 #include "vault.h"
 
 #define HEIGHT_STEP_MAX 1000 /* so that no single EPOCH can end the counting */
@@ -53,6 +54,7 @@ void keys_learn(struct node *node, struct group *group, const struct secret_key 
         keys_restore(group, key, height);
 
     group->keys_changed = true;
+    group->key_reaches_all = false;
     uint8_t plain[8 + sizeof key->bytes];
     put_u64(plain, height);
     memcpy(plain + 8, key->bytes, sizeof key->bytes);
@@ -182,7 +184,7 @@ static void seal_secrets(struct node *node, const struct group *group, const str
     uint8_t nonce[SEALED_NONCE_SIZE];
     for (size_t i = group->key_count; group->roster.policy.share_history && i-- > 0;)
         buffer_append(&superseded, BYTES_OF(group->keys[i].key.bytes));
-    struct epoch_secrets secrets = {buffer_bytes(&superseded), true, group->workspace_key};
+    struct epoch_secrets secrets = {buffer_bytes(&superseded), group->kind == GROUP_WORKSPACE, group->workspace_key};
     epoch_secrets_encode(&secrets, &plain);
     random_bytes(&node->random, nonce, sizeof nonce);
     crypto_seal(key, nonce, hash_bytes(&group->id), buffer_bytes(&plain), out);
@@ -213,6 +215,17 @@ void keys_make_epoch(struct node *node, const struct group *group, uint64_t heig
     buffer_done(&carriers);
     buffer_done(&sealed);
     crypto_wipe(&secret, sizeof secret);
+}
+
+void keys_write_epoch(struct node *node, struct group *group, uint64_t height)
+{
+    struct secret_key key;
+    struct buffer payload = {0};
+    random_bytes(&node->random, key.bytes, sizeof key.bytes);
+    keys_make_epoch(node, group, height, &key, &payload);
+    compose_governance(node, group, ENTRY_EPOCH, buffer_bytes(&payload));
+    buffer_done(&payload);
+    crypto_wipe(&key, sizeof key);
 }
 
 void keys_make_share(struct node *node, const struct epoch_key *key, const struct dh_public *recipient,

@@ -3,8 +3,10 @@
 
 #include "alloc.h"
 #include "branches.h"
+#include "fetch.h"
 #include "lookup.h"
 #include "past.h"
+#include "probe.h"
 #include "receipts.h"
 #include "relay.h"
 #include "roster.h"
@@ -18,9 +20,31 @@ struct log *logs_find(const struct node *node, const struct hash *id)
     return table_get(&node->logs_by_id, id->bytes);
 }
 
+/* It was promised in a group to which, as its name tells or another says, it does not belong.  Nothing of it is here.
+ */
+static void move_to(struct node *node, struct log *log, struct group *group)
+{
+    struct group *old = log->group;
+    for (size_t i = 0; i < node->link_count; i++)
+        probe_forget(node->links[i], log);
+    if (log->source)
+        fetch_leave(log);
+    for (size_t i = 0; i < old->log_count; i++)
+        if (old->logs[i] == log)
+            old->logs[i--] = old->logs[--old->log_count];
+    ARRAY_ROOM(group->logs, group->log_count, group->log_capacity);
+    group->logs[group->log_count++] = log;
+    log->group = group;
+    log->row.group = group->number;
+    log->known_seq = 0;
+    log->unjustified = false;
+}
+
 struct log *logs_get(struct node *node, struct group *group, const struct hash *id, enum log_kind kind)
 {
     struct log *log = logs_find(node, id);
+    if (log && log->group != group && !log->named)
+        move_to(node, log, group);
     if (log)
         return log;
 
@@ -45,8 +69,10 @@ struct log *logs_promised(struct node *node, const struct link *link, struct gro
     struct sign_public by = {{0}};
     size_t promises = 0;
     struct log *log = logs_find(node, id);
+    if (log && log->group != group && (log->named || log->source))
+        return NULL; /* or, while it is only somebody's word, after whoever is asked has shown it */
     if (log)
-        return log;
+        return logs_get(node, group, id, kind);
     if (roster_find(&group->roster, &link->device))
         by = link->device;
     for (size_t i = 0; i < group->log_count; i++)

@@ -4,11 +4,11 @@
 #include "state.h"
 
 struct log *logs_find(const struct node *node, const struct hash *id);
-/* Finds or makes; a new one is unnamed until logs_name(). */
+/* Finds or makes; a new one is unnamed until logs_name().  The caller knows the group. */
 struct log *logs_get(struct node *node, struct group *group, const struct hash *id, enum log_kind kind);
 void logs_name(struct node *node, struct log *log, const struct log_name *name);
 /* Finds, or makes one that so far is only the word of the device at the other end: of such, everyone may have
- * PROMISES_MAX, and all who are no members together as many.  NULL: these are used up. */
+ * PROMISES_MAX, and all who are no members together as many.  NULL: these are used up, or it is another group's. */
 #define PROMISES_MAX 4096u
 struct log *logs_promised(struct node *node, const struct link *link, struct group *group, const struct hash *id,
                           enum log_kind kind);

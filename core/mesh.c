@@ -88,6 +88,14 @@ void mesh_choose(const struct sign_public *devices, size_t count, const struct s
         ret_chosen[place] = false;
 }
 
+void mesh_ring(const struct sign_public *devices, size_t count, const struct sign_public *me, size_t ret[2])
+{
+    size_t place = place_of(devices, count, me);
+    bool is_member = place < count && mesh_compare(&devices[place], me) == 0;
+    ret[0] = before(count, place, 1);
+    ret[1] = behind(count, place, is_member, 1);
+}
+
 bool mesh_chooses(const struct sign_public *devices, size_t count, const struct sign_public *who,
                   const struct sign_public *whom)
 {

@@ -21,6 +21,9 @@ int mesh_compare(const void *a, const void *b);
 /* Which of `devices` (ascending, without repetition) `me` chooses, itself among them or not: *ret_chosen has `count`
  * places.  With few others that is all of them. */
 void mesh_choose(const struct sign_public *devices, size_t count, const struct sign_public *me, bool *ret_chosen);
+/* The places of the two on either side of `me` in the ring of `devices`, itself among them or not, at least one other;
+ * both the same where that is the only one. */
+void mesh_ring(const struct sign_public *devices, size_t count, const struct sign_public *me, size_t ret[2]);
 /* Whether `who` chooses `whom`, which is one of `devices`. */
 bool mesh_chooses(const struct sign_public *devices, size_t count, const struct sign_public *who,
                   const struct sign_public *whom);

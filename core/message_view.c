@@ -255,7 +255,7 @@ enum error node_early_messages(struct node *node, uint32_t number, message_visit
     const struct group *group = groups_by_number(node, number);
     const struct early_entry *sorted[EARLY_ENTRIES_MAX];
     size_t count = group ? group->early.count : 0;
-    enum error err = group ? OK : ERR_NOT_FOUND;
+    enum error err = OK;
     for (size_t i = 0; i < count; i++)
         sorted[i] = &group->early.entries[i];
     qsort(sorted, count, sizeof(struct early_entry *), by_time);

@@ -6,6 +6,7 @@
 #include "mesh.h"
 #include "peers.h"
 #include "presence.h"
+#include "roster.h"
 #include <stdlib.h>
 
 #define CHOOSE_MS 300     /* between two choices: many come at once */
@@ -13,6 +14,7 @@
 #define FOOTHOLD 4        /* links with which a newcomer learns who else is there */
 #define FOOTHOLD_TRIALS 8 /* at once, while there is none */
 #define PROBE_MS 5000
+#define CHOSEN_MAX 100 /* also by somebody with chats of two with half the office */
 
 /* ---------------------------------------------------------------- choosing */
 
@@ -49,6 +51,26 @@ static size_t mark(struct node *node, const struct sign_public *devices, size_t 
     return marked;
 }
 
+/* What is said in a group goes from member to member only, so they are a ring of their own. */
+static void mark_in_group(struct node *node, const struct group *group, struct sign_public *devices)
+{
+    size_t count = 0, places[2];
+    for (size_t i = 0; i < group->roster.count; i++) {
+        const struct presence *presence = presence_find(node, &group->roster.members[i].device);
+        if (presence && is_candidate(presence, false))
+            devices[count++] = presence->device;
+    }
+    if (!count)
+        return;
+    qsort(devices, count, sizeof *devices, mesh_compare);
+    mesh_ring(devices, count, &node->identity.device, places);
+    for (size_t i = 0; i < 2 && node->office.chosen < CHOSEN_MAX; i++) {
+        struct presence *presence = presence_find(node, &devices[places[i]]);
+        node->office.chosen += !presence->chosen;
+        presence->chosen = true;
+    }
+}
+
 static void dial_chosen(struct node *node)
 {
     const struct office *office = &node->office;
@@ -74,6 +96,9 @@ static void choose(struct node *node)
     office->chosen = mark(node, devices, office->online, !office->sparse, true);
     size_t known = collect(office, true, devices);
     mark(node, devices, known, known <= MESH_FULL_MAX, false);
+    for (size_t i = 0; office->sparse && i < node->group_count; i++)
+        if (node->groups[i] != node->workspace && roster_find(&node->groups[i]->roster, &node->identity.device))
+            mark_in_group(node, node->groups[i], devices);
     free(devices);
 
     office->changed = office->trimmed = false;

@@ -36,6 +36,12 @@ enum command_type {
     COMMAND_STOP,   /* says BYE on every link */
 };
 
+enum group_kind {
+    GROUP_WORKSPACE, /* the office: everyone who holds its key may know of it */
+    GROUP_CHAT,      /* some of its people; nobody else learns that there is one */
+    GROUP_DIRECT,    /* two of its people */
+};
+
 #define JOIN_ADDRESSES_MAX 16
 #define CLIENT_ID_MAX 64
 
@@ -56,8 +62,9 @@ struct command {
     size_t address_count;
     struct { /* SEND */
         uint32_t group;
-        struct bytes text;  /* ≤ TEXT_MAX_SIZE, UTF-8 */
-        struct bytes topic; /* may be empty: inherited from what it answers, else the general one */
+        struct person_id person; /* group 0: into the chat with this person, begun if need be */
+        struct bytes text;       /* ≤ TEXT_MAX_SIZE, UTF-8 */
+        struct bytes topic;      /* may be empty: inherited from what it answers, else the general one */
         struct message_ref reply_to;
         bool urgent;
         struct bytes client_id; /* may be empty; the same one again gives the same message */

@@ -2,6 +2,7 @@
 #include "node_query.h"
 
 #include "branches.h"
+#include "direct.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
@@ -83,6 +84,7 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
     const struct group *group = node->groups[index];
     const struct member *me = roster_find(&group->roster, &node->identity.device);
     *ret = (struct node_group){.number = group->number,
+                               .kind = group->kind,
                                .id = group->id,
                                .name = buffer_bytes(&group->title),
                                .role = me ? (enum role)me->role : ROLE_READER,
@@ -97,17 +99,26 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
     for (size_t i = 0; i < group->log_count; i++)
         ret->payloads_missing += group->logs[i]->payloads_missing;
     ret->subs = own_subs(node, group, me);
+    if (group->kind == GROUP_DIRECT) {
+        ret->partner = *direct_partner(node, group);
+        ret->name = names_person(node, &ret->partner);
+    }
     return true;
+}
+
+static bool is_base32(struct bytes text, struct bytes bytes)
+{
+    struct buffer written = {0};
+    base32_encode(bytes, &written);
+    bool same = bytes_equal(buffer_bytes(&written), text);
+    buffer_done(&written);
+    return same;
 }
 
 static bool is_called(const struct group *group, struct bytes name)
 {
-    struct buffer id = {0};
-    base32_encode(hash_bytes(&group->id), &id);
-    bool fits = (group->title.size && text_same_name(buffer_bytes(&group->title), name)) ||
-                bytes_equal(buffer_bytes(&id), name);
-    buffer_done(&id);
-    return fits;
+    return (group->title.size && text_same_name(buffer_bytes(&group->title), name)) ||
+           is_base32(name, hash_bytes(&group->id));
 }
 
 enum error node_find_group(const struct node *node, struct bytes name, uint32_t *ret)
@@ -121,6 +132,32 @@ enum error node_find_group(const struct node *node, struct bytes name, uint32_t 
             *ret = node->groups[i]->number;
             return OK;
         }
+    return ERR_NOT_FOUND;
+}
+
+static struct node_direct describe_direct(const struct node *node, const struct person_id *me,
+                                          const struct person_id *person)
+{
+    struct node_direct direct = {.person = *person, .name = names_person(node, person)};
+    const struct person_id people[2] = {*me, *person};
+    direct_id(&node->workspace->id, people, &direct.id);
+    const struct group *group = groups_by_id(node, &direct.id);
+    direct.group = group ? group->number : 0;
+    return direct;
+}
+
+enum error node_find_direct(const struct node *node, struct bytes name, struct node_direct *ret)
+{
+    const struct roster *roster = node->workspace ? &node->workspace->roster : NULL;
+    const struct member *me = roster ? roster_find(roster, &node->identity.device) : NULL;
+    for (size_t i = 0; me && i < roster->count; i++) {
+        struct node_direct direct = describe_direct(node, &me->person, &roster->members[i].person);
+        if (!text_same_name(direct.name, name) && !is_base32(name, BYTES_OF(direct.person.bytes)) &&
+            !is_base32(name, BYTES_OF(direct.id.bytes)))
+            continue;
+        *ret = direct;
+        return memcmp(&direct.person, &me->person, sizeof direct.person) == 0 ? ERR_USAGE : OK;
+    }
     return ERR_NOT_FOUND;
 }
 

@@ -24,8 +24,10 @@ void node_info(const struct node *node, struct node_info *ret);
 
 struct node_group {
     uint32_t number;
+    enum group_kind kind;
     struct hash id;
-    struct bytes name;
+    struct bytes name;         /* of a direct chat: that of the other person */
+    struct person_id partner;  /* of a direct chat: the other person */
     enum role role;            /* mine */
     uint64_t missing;          /* entries known to exist elsewhere and not here yet */
     uint64_t payloads_missing; /* of entries that are here */
@@ -40,6 +42,16 @@ struct node_group {
 bool node_group_at(const struct node *node, size_t index, struct node_group *ret); /* false: past the last */
 /* By name (case-insensitive for ASCII) or by number.  ERR_NOT_FOUND. */
 MUST_USE enum error node_find_group(const struct node *node, struct bytes name, uint32_t *ret);
+
+struct node_direct {
+    uint32_t group; /* 0: nobody has written there yet */
+    struct hash id; /* of that group, now or later */
+    struct person_id person;
+    struct bytes name;
+};
+/* The chat with a person: by his name (case-insensitive for ASCII), or by his id or the chat's in base32.
+ * ERR_NOT_FOUND: nobody is called so; ERR_USAGE: that is oneself. */
+MUST_USE enum error node_find_direct(const struct node *node, struct bytes name, struct node_direct *ret);
 
 struct node_person {
     struct person_id person;

@@ -94,6 +94,13 @@ static void remove_detour(struct link *link, struct detour *detour)
     *detour = link->detours[--link->detour_count];
 }
 
+void probe_forget(struct link *link, const struct log *log)
+{
+    struct detour *detour = probe_find(link, log);
+    if (detour)
+        remove_detour(link, detour);
+}
+
 void probe_link_gone(struct link *link)
 {
     while (link->detour_count)

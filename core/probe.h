@@ -22,4 +22,5 @@ void probe_schedule(struct node *node, struct group *group, enum log_kind kind);
 void probe_end(struct link *link, struct log *log);
 void probe_leave(struct node *node, struct link *link); /* it owes something and is silent: others first */
 void probe_time(struct node *node);
+void probe_forget(struct link *link, const struct log *log); /* it is no log of that group */
 void probe_link_gone(struct link *link);

@@ -145,12 +145,17 @@ static bool is_counted(const struct roster *roster, const struct sign_public *de
                              same_key(&roster->members[roster->count - 1].device, device));
 }
 
+static bool may_distrust(const struct roster *roster, const struct sign_public *device)
+{
+    return roster->is_direct ? roster_find(roster, device) != NULL : roster_is_admin(roster, device);
+}
+
 static void evaluate_clocks(struct roster *roster)
 {
     struct doubt *doubts = NULL;
     size_t count = 0, capacity = 0;
     for (size_t i = 0; i < roster->clock_count; i++) {
-        if (!roster_is_admin(roster, &roster->clocks[i].author))
+        if (!may_distrust(roster, &roster->clocks[i].author))
             continue;
         ARRAY_ROOM(doubts, count, capacity);
         doubts[count++] = roster->clocks[i].doubt;
@@ -168,6 +173,10 @@ bool roster_evaluate(struct roster *roster)
     if (!roster->dirty)
         return false;
     roster->dirty = false;
+    if (roster->is_direct) {
+        evaluate_clocks(roster);
+        return false;
+    }
     struct member *old = roster->members;
     roster->members = NULL;
     roster->count = roster->capacity = 0;
@@ -181,6 +190,34 @@ bool roster_evaluate(struct roster *roster)
             count_member(roster, &fact->member, &fact->author);
     }
     keep_last_heard(roster, old, before);
+    evaluate_clocks(roster);
+    bool changed = before != roster->count || (before && memcmp(old, roster->members, before * sizeof *old) != 0);
+    free(old);
+    return changed;
+}
+
+static bool is_one_of(const struct member *member, const struct person_id people[2])
+{
+    return memcmp(&member->person, &people[0], sizeof member->person) == 0 ||
+           memcmp(&member->person, &people[1], sizeof member->person) == 0;
+}
+
+bool roster_derive(struct roster *roster, const struct roster *workspace, const struct person_id people[2])
+{
+    struct member *old = roster->members;
+    size_t before = roster->count;
+    roster->is_direct = true;
+    roster->members = NULL;
+    roster->count = roster->capacity = 0;
+    for (size_t i = 0; i < workspace->count; i++) {
+        if (!is_one_of(&workspace->members[i], people))
+            continue;
+        ARRAY_ROOM(roster->members, roster->count, roster->capacity);
+        struct member *member = &roster->members[roster->count++];
+        *member = workspace->members[i];
+        member->role = member->role == ROLE_CARRIER ? ROLE_CARRIER : ROLE_MEMBER; /* nobody is more than the other */
+        member->last_heard_ms = 0;
+    }
     evaluate_clocks(roster);
     bool changed = before != roster->count || (before && memcmp(old, roster->members, before * sizeof *old) != 0);
     free(old);

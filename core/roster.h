@@ -12,6 +12,9 @@ void roster_note(struct roster *roster, const struct hash *group, const struct s
 /* Evaluates what was noted.  True when members changed. */
 bool roster_evaluate(struct roster *roster);
 
+/* Of a direct chat: the members are those of the workspace that are devices of the two.  True when they changed. */
+bool roster_derive(struct roster *roster, const struct roster *workspace, const struct person_id people[2]);
+
 const struct member *roster_find(const struct roster *roster, const struct sign_public *device);
 const struct member *roster_person(const struct roster *roster, const struct person_id *person); /* its first device */
 bool roster_is_admin(const struct roster *roster, const struct sign_public *device);

@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "branches.h"
 #include "compose.h"
+#include "direct.h"
 #include "groups.h"
 #include "keys.h"
 #include "logs.h"
@@ -150,6 +151,8 @@ static enum error write_message(struct node *node, struct group *group, const st
         struct message_content content = {.topic = topic.size ? topic : answered.topic, .text = command->send.text};
         content.flags = (answers ? MESSAGE_FLAG_REPLY : 0) | (command->send.urgent ? MESSAGE_FLAG_URGENT : 0);
         message_content_encode(&content, &plain);
+        if (group->kind == GROUP_DIRECT)
+            direct_provide_key(node, group);
         err = compose_content(node, group, ENTRY_MESSAGE, buffer_bytes(&plain), answers ? &answered.dep : NULL,
                               answered.hlc, ret);
     }
@@ -165,9 +168,18 @@ static void tell(struct node *node, const struct message_ref *message)
     node_notify(node, NOTICE_MESSAGE, log, message->seq, &node->identity.device, node_after(node));
 }
 
-void say_command(struct node *node, const struct command *command)
+/* NULL: there is none. */
+static struct group *find_target(struct node *node, const struct command *command)
 {
     struct group *group = groups_by_number(node, command->send.group);
+    bool to_person = !command->send.group && node->workspace &&
+                     !crypto_is_zero(command->send.person.bytes, sizeof command->send.person.bytes);
+    return to_person && direct_open(node, &command->send.person, &group) != OK ? NULL : group;
+}
+
+void say_command(struct node *node, const struct command *command)
+{
+    struct group *group = find_target(node, command);
     struct message_ref message = {{{0}}, 0};
     struct buffer topic = {0};
     bool has_client = command->send.client_id.size != 0;

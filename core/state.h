@@ -95,6 +95,7 @@ struct roster {
     struct member *members; /* counted, founder first, then by device */
     size_t count, capacity;
     bool has_genesis;
+    bool is_direct; /* of a direct chat: the members are told by roster_derive(), and either may write a CLOCK */
     bool dirty;
     bool needs_newer; /* an admin wrote a kind-0 type that this version does not know */
     struct membership founder;
@@ -133,18 +134,13 @@ struct early {
     uint64_t sweep_ms;
 };
 
-enum group_kind {
-    GROUP_WORKSPACE, /* the office: everyone who holds its key may know of it */
-    GROUP_CHAT,      /* some of its people; nobody else learns that there is one */
-    GROUP_DIRECT,    /* two of its people */
-};
-
 struct group {
     uint32_t number; /* on this disk; from 1, in the order in which they came */
     enum group_kind kind;
     struct hash id;
-    struct sign_public root;
-    struct secret_key workspace_key;
+    struct sign_public root;         /* zeros: a direct chat has none */
+    struct person_id people[2];      /* GROUP_DIRECT: whose it is, the smaller first */
+    struct secret_key workspace_key; /* GROUP_WORKSPACE */
     struct roster roster;
     struct epoch_key *keys;
     size_t key_count, key_capacity;
@@ -158,9 +154,10 @@ struct group {
     uint64_t changed_ms;   /* monotonic: when durable entries last came to it */
     struct unread *unread; /* names and titles that came before their key */
     size_t unread_count, unread_capacity;
-    bool keys_changed;  /* try the unread ones at the end of this step */
-    bool wants_dirty;   /* look for sources at the end of this step */
-    size_t fetching[2]; /* logs that have a source, by kind */
+    bool keys_changed;    /* try the unread ones at the end of this step */
+    bool key_reaches_all; /* GROUP_DIRECT: every member was given the newest key (direct.h) */
+    bool wants_dirty;     /* look for sources at the end of this step */
+    size_t fetching[2];   /* logs that have a source, by kind */
     uint64_t title_hlc;
     struct buffer title;
     uint64_t received; /* entries taken since the last time nothing was missing */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * What nodes with the same entries must agree about, and in which of it two differ. */
-#include "world.h"
+#include "agree.h"
+
 #include <stdio.h>
 
 #define SETTLE_MS 60000
 
-enum matter { MATTER_CLOCK, MATTER_MESSAGES, MATTER_PEOPLE, MATTER_TITLE };
-
 static const char *const matter_words[] = {"which entries there are", "what an export holds, and its order",
-                                           "who is who", "the workspace's name"};
+                                           "who is who", "the group's name"};
 
 static void describe_log(void *arg, const struct hash *log, uint64_t seq)
 {
@@ -51,10 +50,10 @@ static bool describe_row(void *arg, const struct message *message)
     return true;
 }
 
-static void describe_people(const struct node *node, struct buffer *out)
+static void describe_people(const struct node *node, uint32_t group, struct buffer *out)
 {
     struct node_person person;
-    for (size_t i = 0; node_person_at(node, 1, i, &person); i++) {
+    for (size_t i = 0; node_person_at(node, group, i, &person); i++) {
         buffer_append(out, BYTES_OF(person.device.bytes));
         buffer_append(out, BYTES_OF(person.person.bytes));
         buffer_append(out, person.name);
@@ -62,24 +61,30 @@ static void describe_people(const struct node *node, struct buffer *out)
     }
 }
 
-static void describe(struct host *host, enum matter matter, struct buffer *out)
+static void describe_title(const struct node *node, uint32_t number, struct buffer *out)
 {
-    struct message_query query = {.group = 1};
     struct node_group group;
+    for (size_t i = 0; node_group_at(node, i, &group); i++)
+        if (group.number == number && group.kind != GROUP_DIRECT) /* that is called after the other one */
+            buffer_append(out, group.name);
+}
+
+void agree_describe(struct host *host, uint32_t group, enum matter matter, struct buffer *out)
+{
+    struct message_query query = {.group = group};
     enum error err = OK;
     switch (matter) {
     case MATTER_CLOCK:
-        node_clock(host->node, 1, describe_log, out);
+        node_clock(host->node, group, describe_log, out);
         break;
     case MATTER_MESSAGES:
         err = node_messages(host->node, &query, describe_row, out);
         break;
     case MATTER_PEOPLE:
-        describe_people(host->node, out);
+        describe_people(host->node, group, out);
         break;
     case MATTER_TITLE:
-        if (node_group_at(host->node, 0, &group))
-            buffer_append(out, group.name);
+        describe_title(host->node, group, out);
         break;
     }
     if (err)
@@ -105,7 +110,7 @@ static bool was_forgotten(const struct host *host)
     return rolled_back && !is_member(host);
 }
 
-static bool takes_part(const struct host *host)
+bool agree_takes_part(const struct host *host)
 {
     struct node_info info = {0};
     if (host->node)
@@ -117,7 +122,7 @@ static struct host *next_part(struct world *world, size_t *at)
 {
     while (*at < world->host_count) {
         struct host *host = world->hosts[(*at)++];
-        if (takes_part(host))
+        if (agree_takes_part(host))
             return host;
     }
     return NULL;
@@ -130,7 +135,7 @@ void world_note_state(struct world *world)
     size_t at = 0;
     while ((host = next_part(world, &at)) != NULL)
         for (enum matter matter = MATTER_CLOCK; matter <= MATTER_TITLE; matter++)
-            describe(host, matter, &shown);
+            agree_describe(host, 1, matter, &shown);
     world_mix(world, buffer_bytes(&shown));
     buffer_done(&shown);
 }
@@ -143,10 +148,10 @@ static bool differs(struct world *world, enum matter matter, struct host **ret_a
     bool found = false;
     *ret_a = next_part(world, &at);
     if (*ret_a)
-        describe(*ret_a, matter, &first);
+        agree_describe(*ret_a, 1, matter, &first);
     while (!found && (*ret_b = next_part(world, &at)) != NULL) {
         other.size = 0;
-        describe(*ret_b, matter, &other);
+        agree_describe(*ret_b, 1, matter, &other);
         found = !bytes_equal(buffer_bytes(&first), buffer_bytes(&other));
     }
     buffer_done(&first);
@@ -163,7 +168,7 @@ static bool find_difference(struct world *world, struct host **ret_a, struct hos
         if (differs(world, order[i], ret_a, ret_b))
             return true;
     }
-    return false;
+    return agree_differs_in_groups(world, ret_a, ret_b, ret);
 }
 
 bool world_agrees(struct world *world)

@@ -12,12 +12,22 @@ static struct message_ref something_said(struct life *life)
     return good ? asked->message : (struct message_ref){{{0}}, 0};
 }
 
+/* To another one alone, or to everybody. */
+static void choose_chat(struct life *life, const struct host *host, char to[40], struct saying *saying)
+{
+    const struct resident *other = life_anybody(life);
+    if (!life_one_in(life, 5) || other->host == host)
+        return;
+    snprintf(to, 40, "@%s", other->host->name);
+    saying->to = to;
+}
+
 void life_chat(struct life *life)
 {
     struct world *world = &life->world;
     struct host *host = life_anybody(life)->host;
     struct node_group group;
-    char text[16001];
+    char text[16001], to[40];
     if (!host->node || !node_group_at(host->node, 0, &group))
         return;
     size_t size = life_one_in(life, life->busy ? 30 : 100) ? 1 + world_below(world, sizeof text - 1) : 30;
@@ -28,6 +38,7 @@ void life_chat(struct life *life)
         text[head] = ' ';
     struct saying saying = {
         .text = text, .urgent = life_one_in(life, 50), .topic = life_one_in(life, 5) ? "Lunch" : NULL};
+    choose_chat(life, host, to, &saying);
     if (life_one_in(life, 4))
         saying.reply_to = something_said(life);
     for (uint64_t i = life_one_in(life, life->busy ? 20 : 100) ? 50 : 1; i > 0; i--)

@@ -130,10 +130,26 @@ static struct bytes text_or_nothing(const char *text)
     return text ? BYTES_TEXT(text) : (struct bytes){0};
 }
 
-static struct command sending(const struct saying *saying)
+/* As the local API finds it: *ret_person is used where there is no group yet. */
+static enum error find_chat(const struct node *node, const char *chat, uint32_t *ret_group,
+                            struct person_id *ret_person)
+{
+    struct node_direct direct;
+    if (!chat || *chat != '@')
+        return node_find_group(node, BYTES_TEXT(chat ? chat : "."), ret_group);
+    enum error err = node_find_direct(node, BYTES_TEXT(chat + 1), &direct);
+    if (err)
+        return err;
+    *ret_group = direct.group;
+    *ret_person = direct.person;
+    return OK;
+}
+
+static struct command sending(const struct host *host, const struct saying *saying)
 {
     struct command command = {.type = COMMAND_SEND};
-    command.send.group = 1;
+    if (find_chat(host->node, saying->to, &command.send.group, &command.send.person) != OK)
+        command.send.group = UINT32_MAX; /* refused */
     command.send.text = text_or_nothing(saying->text);
     command.send.topic = text_or_nothing(saying->topic);
     command.send.client_id = text_or_nothing(saying->client_id);
@@ -144,7 +160,7 @@ static struct command sending(const struct saying *saying)
 
 enum error world_say_more(struct world *world, const char *name, const struct saying *saying, struct message_ref *ret)
 {
-    struct command command = sending(saying);
+    struct command command = sending(world_host(world, name), saying);
     struct asked asked;
     enum error err = world_command(world, name, &command, ANSWER_MS, &asked);
     *ret = asked.message;
@@ -158,9 +174,16 @@ enum error world_say(struct world *world, const char *name, const char *text)
     return world_say_more(world, name, &saying, &ignored);
 }
 
+enum error world_say_to(struct world *world, const char *name, const char *to, const char *text)
+{
+    struct saying saying = {.text = text, .to = to};
+    struct message_ref ignored;
+    return world_say_more(world, name, &saying, &ignored);
+}
+
 const struct asked *world_post_more(struct world *world, const char *name, const struct saying *saying)
 {
-    struct command command = sending(saying);
+    struct command command = sending(world_host(world, name), saying);
     return ask(world, world_host(world, name), &command);
 }
 
@@ -185,9 +208,18 @@ static bool show(void *arg, const struct message *message)
 
 const char *world_texts(struct world *world, const char *name)
 {
-    struct message_query query = {.group = 1};
+    return world_texts_in(world, name, NULL);
+}
+
+const char *world_texts_in(struct world *world, const char *name, const char *chat)
+{
+    struct node *node = world_host(world, name)->node;
+    struct message_query query = {0};
+    struct person_id ignored;
     world->scratch.size = 0;
-    enum error err = node_messages(world_host(world, name)->node, &query, show, &world->scratch);
+    enum error err = find_chat(node, chat, &query.group, &ignored);
+    if (!err)
+        err = node_messages(node, &query, show, &world->scratch);
     if (err)
         world_fail(world, "%s cannot list its messages: %s", name, error_code(err));
     buffer_append_byte(&world->scratch, 0);

@@ -3,7 +3,10 @@
 
 #include "check.h"
 #include "core/alloc.h"
+#include "core/groups.h"
 #include "core/link.h"
+#include "core/logs.h"
+#include "core/roster.h"
 #include "core/state.h"
 #include "world.h"
 #include <stdlib.h>
@@ -160,6 +163,72 @@ static void hear_ack(const struct tap *tap, uint64_t count, struct bytes refused
     }
 }
 
+/* Nobody hears of a group but its members, as the speaker knows them. */
+static void check_hears_of(const struct tap *tap, const struct group *group)
+{
+    const struct host *listener = tap->cable->ends[!tap->side].host;
+    const struct node *node = speaker(tap)->node;
+    if (!node || !listener->node || !group || group == node->workspace ||
+        roster_find(&group->roster, &listener->node->identity.device))
+        return;
+    world_fail(tap->cable->world, "%s let %s know of a group", speaker(tap)->name, listener->name);
+}
+
+static void check_group(const struct tap *tap, const struct hash *id)
+{
+    const struct node *node = speaker(tap)->node;
+    check_hears_of(tap, node ? groups_by_id(node, id) : NULL);
+}
+
+static void check_log(const struct tap *tap, const struct hash *id)
+{
+    const struct node *node = speaker(tap)->node;
+    const struct log *log = node ? logs_find(node, id) : NULL;
+    check_hears_of(tap, log ? log->group : NULL);
+}
+
+static void check_digests(const struct tap *tap, struct bytes rows)
+{
+    for (size_t at = 0; at + DIGEST_ROW_SIZE <= rows.size; at += DIGEST_ROW_SIZE) {
+        struct hash id;
+        memcpy(id.bytes, rows.data + at, sizeof id.bytes);
+        check_group(tap, &id);
+    }
+}
+
+static void check_secrecy(const struct tap *tap, const struct wire_message *message)
+{
+    switch (message->type) {
+    case WIRE_DIGESTS:
+        check_digests(tap, message->digests);
+        return;
+    case WIRE_HAVE: /* who was told of it may ask for its governance, which says who else belongs to it */
+        if (message->have.rows.size || !(message->have.flags & HAVE_FLAG_ASK))
+            check_group(tap, &message->have.group);
+        return;
+    case WIRE_ANNOUNCE:
+        check_group(tap, &message->announce.group);
+        return;
+    case WIRE_LOG:
+        check_group(tap, &message->log.name.group);
+        return;
+    case WIRE_TAIL:
+        check_group(tap, &message->tail.group);
+        return;
+    case WIRE_PROBE:
+        check_log(tap, &message->probe.log);
+        return;
+    case WIRE_IDS:
+        check_log(tap, &message->ids.log);
+        return;
+    case WIRE_PAYLOADS:
+        check_log(tap, &message->payloads.log);
+        return;
+    default:
+        return;
+    }
+}
+
 static void hear_message(struct tap *tap, const struct wire_message *message, bool *ret_rekey)
 {
     switch (message->type) {
@@ -210,8 +279,10 @@ static void hear_frame(struct tap *tap, struct bytes sealed)
         return;
     }
     struct reader in = {.left = buffer_bytes(&tap->plain)};
-    while (in.left.size && wire_decode(&in, &message) == OK)
+    while (in.left.size && wire_decode(&in, &message) == OK) {
+        check_secrecy(tap, &message);
         hear_message(tap, &message, &rekey);
+    }
     if (in.left.size)
         world_fail(tap->cable->world, "%s sent what is no message", speaker(tap)->name);
     if (rekey)

@@ -258,6 +258,31 @@ static void print_row(const struct office_run *run)
            run->healed_s);
 }
 
+/* ---------------------------------------------------------------- two who are no neighbours */
+
+static size_t without_link_to_the_first(const struct world *world)
+{
+    for (size_t i = 1; i < world->host_count; i++)
+        if (!world_links(world, "p0", world->hosts[i]->name))
+            return i;
+    return 0;
+}
+
+/* Nobody else may pass on what they say, so they link for it. */
+static void write_to_no_neighbour(struct world *world)
+{
+    size_t other = without_link_to_the_first(world);
+    char name[24], to[25];
+    name_of(other, name);
+    snprintf(to, sizeof to, "@%s", name);
+    assert_int_not_equal(other, 0);
+    CHECK_OK(world_say_to(world, "p0", to, "psst"));
+    for (int i = 0; i < 100 && !strstr(world_texts_in(world, name, "@p0"), "psst"); i++)
+        world_run(world, 100);
+    assert_string_equal(world_texts_in(world, name, "@p0"), "p0: psst\n");
+    CHECK_HOLDS(world);
+}
+
 /* ---------------------------------------------------------------- stories */
 
 static void fifty_six_people_need_few_links_and_one_payload_each(void **state)
@@ -271,6 +296,7 @@ static void fifty_six_people_need_few_links_and_one_payload_each(void **state)
     assert_true(run->payloads <= 1.2);
     assert_true(run->message_ms <= 300);
     assert_true(run->healed_s <= 45);
+    write_to_no_neighbour(&run->world);
     end_story(&run->world);
     free(run);
 }

@@ -95,6 +95,7 @@ enum error world_meet(struct world *world, const char *inviter, const char *gues
 enum error world_say(struct world *world, const char *name, const char *text);
 struct saying {
     const char *text, *topic, *client_id;
+    const char *to; /* "@bob", or a group's name; NULL: to everybody */
     struct message_ref reply_to;
     bool urgent;
 };
@@ -102,6 +103,8 @@ enum error world_say_more(struct world *world, const char *name, const struct sa
 /* Says it and does not wait; the answer comes into *ret. */
 const struct asked *world_post(struct world *world, const char *name, const char *text);
 const struct asked *world_post_more(struct world *world, const char *name, const struct saying *saying);
+/* Says it to them, and waits until it is durable. */
+enum error world_say_to(struct world *world, const char *name, const char *to, const char *text);
 /* Any command, without waiting. */
 const struct asked *world_ask(struct world *world, const char *name, const struct command *command);
 /* Any command; waits for the answer up to `ms`.  ERR_TIMEOUT: none came. */
@@ -110,6 +113,7 @@ enum error world_command(struct world *world, const char *name, const struct com
 
 /* "alice: hello\nbob: hi\n", in the order of the screen; valid until the next call. */
 const char *world_texts(struct world *world, const char *name);
+const char *world_texts_in(struct world *world, const char *name, const char *chat); /* as saying.to */
 size_t world_text_count(struct world *world, const char *name, const char *text);
 
 /* ---------------------------------------------------------------- weather and accidents */
@@ -127,7 +131,8 @@ void world_restore(struct world *world, const char *name, const struct medium *b
 
 /* ---------------------------------------------------------------- questions */
 
-/* All running hosts with a workspace hold the same entries, in the same order, and can read them. */
+/* All running hosts with a workspace hold the same entries, in the same order, and can read them; in each group those
+ * that its members take for members. */
 bool world_agrees(struct world *world);
 /* Waits until they do, at most 60 virtual seconds; else world.failure says who lacks what. */
 bool world_settle(struct world *world);
