@@ -1,29 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "generate.h"
-
-#define SUBS 2
-
-/* What an item is being made for. */
-struct making {
-    struct tale *tale;
-    struct history *h;
-    const struct history *workspace; /* NULL: it is the workspace */
-    int which;                       /* 0 workspace, 1 group */
-};
-
-static uint32_t below(struct making *m, uint32_t bound)
-{
-    return (uint32_t)random_below(&m->tale->random, bound);
-}
-static bool chance(struct making *m, uint32_t percent)
-{
-    return below(m, 100) < percent;
-}
-
-static bool same(const void *a, const void *b)
-{
-    return memcmp(a, b, 32) == 0;
-}
+#include "making.h"
 
 static const struct item *any_item(struct making *m)
 {
@@ -76,7 +52,7 @@ static const struct item *place(struct making *m, const struct hash *log)
     return fork && chance(m, 10) ? NULL : found;
 }
 
-static void write_into(struct making *m, struct item *item, const struct log_name *name)
+void write_into(struct making *m, struct item *item, const struct log_name *name)
 {
     item->author = *name;
     item->author.group = m->h->scope.id;
@@ -152,7 +128,7 @@ static void cut_one(struct making *m, struct item *item, const struct item *at)
 }
 
 /* Heads, or earlier entries, of the logs of an instance. */
-static void cut_logs(struct making *m, struct item *item, const struct sign_public *device, uint64_t instance)
+void cut_logs(struct making *m, struct item *item, const struct sign_public *device, uint64_t instance)
 {
     const bool whole = chance(m, 60), nothing = chance(m, 10);
     for (int i = m->h->count - 1; i >= 0 && !nothing && item->cut_count < CUTS_ITEM; i--) {
@@ -163,7 +139,7 @@ static void cut_logs(struct making *m, struct item *item, const struct sign_publ
     }
 }
 
-static void cite_one(struct item *item, const struct hash *id)
+void cite_one(struct item *item, const struct hash *id)
 {
     if (item->cite_count < CITES_ITEM)
         item->cites[item->cite_count++] = *id;
@@ -354,36 +330,7 @@ static void by_device(struct making *m, struct item *item)
     cite_causes(m, item);
 }
 
-static void found(struct making *m)
-{
-    struct genesis genesis = {.policy = {chance(m, 50), 30 * below(m, 2)}};
-    struct item *item = &m->h->items[m->h->count];
-    struct buffer *payload = &m->tale->genesis[m->which];
-    uint32_t founder = below(m, DEVICES);
-    random_bytes(&m->tale->random, genesis.nonce, sizeof genesis.nonce);
-    genesis.founder = (struct membership){.device = m->tale->devices[founder],
-                                          .person = m->tale->people[founder % PEOPLE],
-                                          .instance = 1,
-                                          .role = ROLE_ADMIN,
-                                          .box = m->tale->boxes[founder]};
-    if (!payload->size) {
-        genesis_encode(&genesis, payload);
-        genesis_group_id(&m->h->scope.root, buffer_bytes(payload), &m->h->scope.id);
-    }
-    bool decoded = genesis_decode(buffer_bytes(payload), &genesis) == OK;
-    *item = (struct item){.type = ENTRY_GENESIS, .consented = decoded && chance(m, 98)};
-    item->genesis = buffer_bytes(payload);
-    item->device = genesis.founder.device;
-    item->instance = 1;
-    item->role = ROLE_ADMIN;
-    item->person = genesis.founder.person;
-    item->box = genesis.founder.box;
-    item->policy = genesis.policy;
-    write_into(m, item, &(struct log_name){.device = m->h->scope.root});
-    m->h->count++;
-}
-
-static void make_item(struct making *m)
+void make_item(struct making *m)
 {
     struct item *item = &m->h->items[m->h->count];
     *item = (struct item){.consented = !chance(m, 4), .malformed = chance(m, 2)};
@@ -394,45 +341,4 @@ static void make_item(struct making *m)
     if (item->type == ENTRY_PURGE || item->type > ENTRY_GENERATION)
         item->malformed = false; /* nothing is read of them */
     m->h->count++;
-}
-
-static void scope(struct tale *tale, struct history *h, enum governance_kind kind, int which)
-{
-    *h = (struct history){.scope = {.kind = kind, .root = tale->root_keys[which]}};
-    random_bytes(&tale->random, &h->scope.id, sizeof h->scope.id);
-    h->scope.people[0] = tale->people[0];
-    h->scope.people[1] = tale->people[1];
-}
-
-void tale_make(struct tale *tale, uint64_t seed)
-{
-    uint8_t bytes[32] = {0};
-    *tale = (struct tale){0};
-    put_u64(bytes, seed);
-    random_stir(&tale->random, bytes);
-    random_bytes(&tale->random, tale->devices, sizeof tale->devices);
-    random_bytes(&tale->random, tale->root_keys, sizeof tale->root_keys);
-    random_bytes(&tale->random, tale->boxes, sizeof tale->boxes);
-    random_bytes(&tale->random, tale->people, sizeof tale->people);
-    struct making first = {tale, &tale->workspace, NULL, 0}, second = {tale, &tale->group, &tale->workspace, 1};
-    bool direct = chance(&first, 12);
-    scope(tale, &tale->workspace, GOVERN_WORKSPACE, 0);
-    scope(tale, &tale->group, direct ? GOVERN_DIRECT : GOVERN_GROUP, 1);
-    found(&first);
-    if (!direct)
-        found(&second);
-    tale->forks = chance(&first, 20) ? 20 : 3;
-    uint32_t steps = 6 + below(&first, 60);
-    for (uint32_t i = 0; i < steps; i++) {
-        bool in_group = chance(&first, 60);
-        if (!in_group && chance(&first, 1))
-            found(&first);
-        make_item(in_group ? &second : &first);
-    }
-}
-
-void tale_done(struct tale *tale)
-{
-    buffer_done(&tale->genesis[0]);
-    buffer_done(&tale->genesis[1]);
 }

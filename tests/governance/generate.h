@@ -6,7 +6,7 @@
 
 #include "core/random.h"
 
-#define DEVICES 7
+#define DEVICES 9
 #define PEOPLE 4
 #define ROOT_KEYS 5
 

@@ -8,7 +8,7 @@
 #define DEPS_MAX 6
 #define CUTS_ITEM 8
 #define CITES_ITEM 40
-#define NAMES_ITEM 8
+#define NAMES_ITEM 12
 
 struct item {
     struct hash id, previous, log;
