@@ -7,8 +7,9 @@
 #include "probe.h"
 #include "tail.h"
 
-#define OWING_MS 3000     /* of one that has fallen silent */
-#define STALLING_MS 20000 /* of one that speaks of other things: 60 KiB take as long at 3 KB/s */
+#define OWING_MS 3000       /* of one that has fallen silent */
+#define GOVERNANCE_MS 10000 /* without an entry of it, and content waits no longer */
+#define STALLING_MS 20000   /* of one that speaks of other things: 60 KiB take as long at 3 KB/s */
 
 static bool is_missing(const struct log *log)
 {
@@ -97,10 +98,16 @@ static void ask_for(struct node *node, struct group *group, enum log_kind kind)
         send_wants(node, node->links[i], group, 0);
 }
 
+/* Content waits for governance, but not for one that is only promised. */
+static bool governance_comes(const struct node *node, const struct group *group)
+{
+    return group->fetching[KIND_GOVERNANCE] && node_waited_ms(node, group->governance_ms) < GOVERNANCE_MS;
+}
+
 bool fetch_announced(struct node *node, struct log *log, struct link *link)
 {
     const struct group *group = log->group;
-    bool later = log->kind == KIND_CONTENT && group->fetching[KIND_GOVERNANCE];
+    bool later = log->kind == KIND_CONTENT && governance_comes(node, group);
     if (!is_missing(log) || log->source || node->disk_state != OK || link_peer_seq(link, log) <= log->row.head_seq ||
         link_is_too_new(link, log))
         return false;
@@ -121,10 +128,14 @@ void fetch_send_live(struct node *node, struct link *link, const struct group *g
 static void schedule_group(struct node *node, struct group *group)
 {
     group->wants_dirty = false;
+    if (!group->fetching[KIND_GOVERNANCE])
+        group->governance_ms = node->mono_ms;
     ask_for(node, group, KIND_GOVERNANCE);
     probe_schedule(node, group, KIND_GOVERNANCE);
-    if (group->fetching[KIND_GOVERNANCE])
+    if (governance_comes(node, group)) {
+        node_wake_at(node, node->mono_ms + GOVERNANCE_MS);
         return;
+    }
     tail_ask(node, group);
     ask_for(node, group, KIND_CONTENT);
     probe_schedule(node, group, KIND_CONTENT);
@@ -204,5 +215,10 @@ void fetch_time(struct node *node)
 {
     for (size_t i = 0; i < node->link_count; i++)
         leave_idle_source(node, node->links[i]);
+    for (size_t i = 0; i < node->group_count; i++) {
+        struct group *group = node->groups[i];
+        if (group->fetching[KIND_GOVERNANCE] && !governance_comes(node, group))
+            group->wants_dirty = true;
+    }
     probe_time(node);
 }

@@ -308,9 +308,10 @@ static void accept(struct node *node, const struct intake *intake, const struct 
         if (hlc_believed(entry.hlc, node->now_ms) > node->own_hlc)
             node->own_hlc = entry.hlc;
     }
-    if (log->kind == KIND_GOVERNANCE)
+    if (log->kind == KIND_GOVERNANCE) {
+        log->group->governance_ms = node->mono_ms;
         groups_note_governance(node, log, &entry, &flags);
-    else {
+    } else {
         names_note(node, log, &entry);
         early_accepted(node, log, &entry, wire);
     }

@@ -154,10 +154,11 @@ struct group {
     uint64_t changed_ms;   /* monotonic: when durable entries last came to it */
     struct unread *unread; /* names and titles that came before their key */
     size_t unread_count, unread_capacity;
-    bool keys_changed;    /* try the unread ones at the end of this step */
-    bool key_reaches_all; /* GROUP_DIRECT: every member was given the newest key (direct.h) */
-    bool wants_dirty;     /* look for sources at the end of this step */
-    size_t fetching[2];   /* logs that have a source, by kind */
+    bool keys_changed;      /* try the unread ones at the end of this step */
+    bool key_reaches_all;   /* GROUP_DIRECT: every member was given the newest key (direct.h) */
+    bool wants_dirty;       /* look for sources at the end of this step */
+    size_t fetching[2];     /* logs that have a source, by kind */
+    uint64_t governance_ms; /* monotonic: when kind 0 was first asked for, or last came */
     uint64_t title_hlc;
     struct buffer title;
     uint64_t received; /* entries taken since the last time nothing was missing */

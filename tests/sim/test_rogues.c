@@ -371,6 +371,56 @@ static void nobody_believes_her_where_a_branch_begins(void **state)
     }
 }
 
+/* ---------------------------------------------------------------- promises */
+
+static bool promise_more(void *arg, const struct log_row *row)
+{
+    struct dep dep = {.seq = row->head_seq + 40, .id = "unseen"};
+    log_row_id(row, &dep.log);
+    if (row->name.kind == KIND_GOVERNANCE)
+        dep_append(&dep, arg);
+    return true;
+}
+
+/* Promises governance, and takes back one of the promises that she is asked for: never silent, never done. */
+static void promise_governance(struct rogue *rogue, const char *whom)
+{
+    const struct storage *storage = &world_host(&rogue->world, whom)->storage;
+    struct buffer rows = {0};
+    struct wire_message want, have = {.type = WIRE_HAVE, .have = {.group = rogue->group, .flags = HAVE_FLAG_LAST}};
+    while (stranger_hears(&rogue->mallory, WIRE_WANT, &want)) {
+        struct wire_message end = {.type = WIRE_END, .end = {.reason = END_DONE}};
+        memcpy(end.end.log.bytes, want.want.rows.data, sizeof end.end.log.bytes);
+        stranger_say(&rogue->mallory, &end);
+    }
+    CHECK_OK(storage->begin(storage->ctx));
+    CHECK_OK(storage->each_log(storage->ctx, promise_more, &rows));
+    storage->end(storage->ctx);
+    have.have.rows = buffer_bytes(&rows);
+    stranger_say(&rogue->mallory, &have);
+    buffer_done(&rows);
+}
+
+static void governance_that_is_only_promised_holds_up_no_content(void **state)
+{
+    struct rogue rogue = {0};
+    (void)state;
+    begin_with_mallory(&rogue, 13);
+    world_cut(&rogue.world, "alice", "bob");
+    meet(&rogue, "bob");
+    for (int s = 0; s < 40; s++) {
+        promise_governance(&rogue, "bob");
+        world_run(&rogue.world, 1000);
+        if (s == 10) {
+            CHECK_OK(world_say(&rogue.world, "alice", "news"));
+            world_heal(&rogue.world);
+        }
+    }
+    assert_false(stranger_was_left(&rogue.mallory));
+    assert_int_equal(world_text_count(&rogue.world, "bob", "news"), 1);
+    end_with_mallory(&rogue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,6 +435,7 @@ int main(void)
         cmocka_unit_test(false_claims_about_her_log_do_not_use_up_her_subs),
         cmocka_unit_test(nobody_believes_her_where_a_branch_begins),
         cmocka_unit_test(ten_thousand_promised_logs_leave_room_for_a_true_one),
+        cmocka_unit_test(governance_that_is_only_promised_holds_up_no_content),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
