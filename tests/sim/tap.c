@@ -163,13 +163,14 @@ static void hear_ack(const struct tap *tap, uint64_t count, struct bytes refused
     }
 }
 
-/* Nobody hears of a group but its members, as the speaker knows them. */
+/* Nobody hears of a group but its members, as the speaker knows them.  Who hears is who has proved to be at the other
+ * end: the computer there may have lost its power since, and have begun again. */
 static void check_hears_of(const struct tap *tap, const struct group *group)
 {
     const struct host *listener = tap->cable->ends[!tap->side].host;
     const struct node *node = speaker(tap)->node;
-    if (!node || !listener->node || !group || group == node->workspace ||
-        roster_find(&group->roster, &listener->node->identity.device))
+    const struct link *link = node ? link_find(node, cable_link(tap->cable, tap->side)) : NULL;
+    if (!link || !group || group == node->workspace || roster_find(&group->roster, &link->device))
         return;
     world_fail(tap->cable->world, "%s let %s know of a group", speaker(tap)->name, listener->name);
 }
