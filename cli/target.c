@@ -1,49 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 #include "target.h"
-#include "call.h"
 #include "fields.h"
 #include "refusal.h"
 #include "translate.h"
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#define WORKSPACE_TARGET "."
-
-static bool matches(const json_t *group, const char *target)
+static enum exit_code refuse(const struct context *context, const json_t *refused, const char *target)
 {
-    if (strcmp(target, WORKSPACE_TARGET) == 0)
-        return strcmp(field_text(group, "kind"), "workspace") == 0;
-    return strcasecmp(field_text(group, "name"), target) == 0 || strcmp(field_text(group, "group"), target) == 0;
-}
+    const char *code = field_text(json_object_get(refused, "data"), "code");
+    bool unknown = strcmp(code, "not_found") == 0, person = *target == '@';
 
-static const json_t *find(const json_t *result, const char *target)
-{
-    const json_t *group;
-    size_t index;
-
-    json_array_foreach(json_object_get(result, "groups"), index, group) if (matches(group, target)) return group;
-    return NULL;
+    if (unknown && person)
+        return refusal_say(context, EXIT_NOT_FOUND, code,
+                           _("There is nobody called \"%s\" here. `zuruf who` lists the people."), target + 1);
+    if (unknown)
+        return refusal_say(context, EXIT_NOT_FOUND, code,
+                           _("There is no chat \"%s\" here. `zuruf status` lists the chats."), target);
+    if (person && strcmp(code, "usage") == 0)
+        return refusal_say(context, EXIT_USAGE, code, _("That is you: a chat with a person needs another one."));
+    return refusal_of_node(context, refused);
 }
 
 enum exit_code target_group(const struct context *context, struct client *client, const char *target, char **ret_id,
                             char **ret_name)
 {
-    json_t *result;
-    enum exit_code exit = call_node(context, client, "group.list", NULL, &result);
+    json_t *result = NULL, *refused = NULL;
+    json_t *params = json_pack("{s:s}", "target", target);
 
-    if (exit)
-        return exit;
-    const json_t *group = find(result, target);
-    if (group) {
-        *ret_id = strdup(field_text(group, "group"));
-        *ret_name = strdup(field_text(group, "name"));
-    } else if (json_array_size(json_object_get(result, "groups")) == 0) {
-        exit = refusal_of_error(context, ERR_NO_WORKSPACE);
-    } else {
-        exit = refusal_say(context, EXIT_NOT_FOUND, "not_found",
-                           _("There is no chat \"%s\" here. `zuruf status` lists the chats."), target);
+    if (!params)
+        return refusal_of_error(context, ERR_MALFORMED);
+    enum error err = client_call(client, "group.find", params, CLIENT_PATIENCE_MS, &result, &refused);
+    enum exit_code exit = err ? refusal_of_error(context, err) : EXIT_DONE;
+    if (refused)
+        exit = refuse(context, refused, target);
+    if (!exit) {
+        *ret_id = strdup(field_text(result, "group"));
+        *ret_name = strdup(field_text(result, "name"));
     }
     json_decref(result);
+    json_decref(refused);
     return exit;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What a verb's TARGET means: a chat's name (in any case of ASCII letters) or id, or "." for the chat of the whole
- * workspace. */
+ * What a verb's TARGET means: a chat's name (in any case of ASCII letters) or id, "." for the chat of the whole
+ * workspace, or "@NAME" for the chat with a person. */
 #pragma once
 #include "client.h"
 #include "verbs.h"

@@ -141,7 +141,10 @@ static enum error resolve(struct rpc_call *call, struct bytes target, struct byt
 
     if (ret->send.text.size > TEXT_MAX_SIZE || ret->send.client_id.size > CLIENT_ID_MAX)
         return ERR_TOO_BIG;
-    enum error err = rpc_names_find_group(node, target, &ret->send.group);
+    struct rpc_chat chat = {0};
+    enum error err = rpc_names_find_chat(node, target, &chat);
+    ret->send.group = chat.group;
+    ret->send.person = chat.person;
     if (!err && reply_to.data)
         err = node_message_find(node, reply_to, &ret->send.reply_to, &log);
     return err;

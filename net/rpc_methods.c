@@ -2,6 +2,7 @@
 #include "rpc_methods.h"
 #include "rpc_commands.h"
 #include "rpc_events.h"
+#include "rpc_groups.h"
 #include "rpc_history.h"
 #include "rpc_lock.h"
 #include "rpc_overview.h"
@@ -23,7 +24,8 @@ static const struct rpc_method methods[] = {
     {"workspace.join", NULL, rpc_commands_join, rpc_commands_joined},
     {"invite.create", NULL, rpc_commands_invite, rpc_commands_invited},
     {"person.list", rpc_overview_persons, NULL, NULL},
-    {"group.list", rpc_overview_groups, NULL, NULL},
+    {"group.list", rpc_groups_list, NULL, NULL},
+    {"group.find", rpc_groups_find, NULL, NULL},
     {"clock.get", rpc_overview_clock, NULL, NULL},
     {"clock.distrust", NULL, rpc_commands_distrust, rpc_commands_done},
     {"sync.status", rpc_overview_sync, NULL, NULL},

@@ -5,24 +5,65 @@
 
 #define ID_TEXT_SIZE 52
 
-static bool find_group_by_id(const struct node *node, struct bytes text, uint32_t *ret)
+static bool find_by_id(const struct node *node, struct bytes text, struct node_group *ret)
 {
     struct buffer id = {0};
-    struct node_group group;
     bool found = false;
 
     if (text.size == ID_TEXT_SIZE && base32_decode(text, &id) == OK)
-        for (size_t i = 0; !found && node_group_at(node, i, &group); i++)
-            found = bytes_equal(buffer_bytes(&id), BYTES_OF(group.id.bytes));
+        for (size_t i = 0; !found && node_group_at(node, i, ret); i++)
+            found = bytes_equal(buffer_bytes(&id), BYTES_OF(ret->id.bytes));
     buffer_done(&id);
-    if (found)
-        *ret = group.number;
     return found;
+}
+
+/* Nobody may have written there yet. */
+static enum error find_direct(const struct node *node, struct bytes name, struct rpc_chat *ret)
+{
+    struct node_direct direct;
+    enum error err = node_find_direct(node, name, &direct);
+
+    if (!err)
+        *ret = (struct rpc_chat){direct.group, direct.id, direct.person, direct.name};
+    return err;
+}
+
+static enum error find_by_name(const struct node *node, struct bytes name, struct rpc_chat *ret)
+{
+    struct node_group group;
+    uint32_t number;
+    enum error err = node_find_group(node, name, &number);
+
+    for (size_t i = 0; !err && node_group_at(node, i, &group); i++)
+        if (group.number == number) {
+            *ret = (struct rpc_chat){.group = number, .id = group.id};
+            return OK;
+        }
+    return err ? err : ERR_NOT_FOUND;
+}
+
+enum error rpc_names_find_chat(const struct node *node, struct bytes target, struct rpc_chat *ret)
+{
+    struct node_group group;
+
+    if (target.size && target.data[0] == '@')
+        return find_direct(node, (struct bytes){target.data + 1, target.size - 1}, ret);
+    if (find_by_id(node, target, &group)) {
+        *ret = (struct rpc_chat){.group = group.number, .id = group.id};
+        return OK;
+    }
+    enum error err = find_by_name(node, target, ret);
+    return err == ERR_NOT_FOUND && target.size == ID_TEXT_SIZE ? find_direct(node, target, ret) : err;
 }
 
 enum error rpc_names_find_group(const struct node *node, struct bytes target, uint32_t *ret)
 {
-    return find_group_by_id(node, target, ret) ? OK : node_find_group(node, target, ret);
+    struct rpc_chat chat;
+    enum error err = rpc_names_find_chat(node, target, &chat);
+
+    if (!err)
+        *ret = chat.group;
+    return err;
 }
 
 struct hash rpc_names_group_id(struct rpc *rpc, uint32_t number)

@@ -3,6 +3,7 @@
 #include "address.h"
 #include "core/words.h"
 #include "emit.h"
+#include "rpc_groups.h"
 #include "rpc_lock.h"
 #include "rpc_message.h"
 #include "rpc_names.h"
@@ -61,63 +62,7 @@ void rpc_overview_node(struct rpc_call *call, struct buffer *out)
     emit_string(out, "listen", options->listen);
 }
 
-/* ---------------------------------------------------------------- groups */
-
-static int compare_persons(const void *a, const void *b)
-{
-    return memcmp(a, b, sizeof(struct person_id));
-}
-
-/* Persons, not devices. */
-static size_t count_members(const struct node *node, uint32_t group)
-{
-    struct buffer ids = {0};
-    struct node_person person;
-    size_t devices = 0, persons = 0;
-
-    for (; node_person_at(node, group, devices, &person); devices++)
-        buffer_append(&ids, BYTES_OF(person.person.bytes));
-    if (devices > 0)
-        qsort(ids.data, devices, sizeof person.person, compare_persons);
-    for (size_t i = 0; i < devices; i++) {
-        const uint8_t *id = ids.data + i * sizeof person.person;
-        persons += i == 0 || compare_persons(id - sizeof person.person, id) != 0;
-    }
-    buffer_done(&ids);
-    return persons;
-}
-
-static void emit_groups(const struct node *node, struct buffer *out)
-{
-    struct node_info info;
-    struct node_group group;
-
-    node_info(node, &info);
-    emit_open(out, "groups", '[');
-    for (size_t i = 0; node_group_at(node, i, &group); i++) {
-        bool is_workspace = info.has_workspace && group.number == info.workspace;
-        emit_open(out, NULL, '{');
-        emit_base32(out, "group", BYTES_OF(group.id.bytes));
-        emit_text_or_null(out, "name", group.name);
-        emit_string(out, "kind", is_workspace ? "workspace" : "group");
-        emit_string(out, "role", rpc_names_role(group.role));
-        emit_number(out, "members", count_members(node, group.number));
-        emit_number(out, "logs", group.logs);
-        emit_bool(out, "needs_instance", group.subs >= SUBS_WARN);
-        emit_digits(out, "missing", group.missing);
-        emit_digits(out, "payloads_missing", group.payloads_missing);
-        emit_digits(out, "received", group.received);
-        emit_bool(out, "has_key", group.has_key);
-        emit_close(out, '}');
-    }
-    emit_close(out, ']');
-}
-
-void rpc_overview_groups(struct rpc_call *call, struct buffer *out)
-{
-    if (rpc_params_end(&call->params))
-        emit_groups(node_of(call), out);
-}
+/* ---------------------------------------------------------------- how far it is */
 
 static void emit_forked_logs(struct rpc *rpc, struct buffer *out)
 {
@@ -160,7 +105,7 @@ void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
     if (!rpc_params_end(&call->params))
         return;
     node_info(options->node, &info);
-    emit_groups(options->node, out);
+    rpc_groups_emit(options->node, out);
     emit_forked_logs(call->rpc, out);
     emit_number(out, "links", info.links);
     emit_digits(out, "entries", info.entries);

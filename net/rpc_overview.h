@@ -5,7 +5,6 @@
 #include "rpc_call.h"
 
 void rpc_overview_node(struct rpc_call *call, struct buffer *out);
-void rpc_overview_groups(struct rpc_call *call, struct buffer *out);
 void rpc_overview_persons(struct rpc_call *call, struct buffer *out);
 void rpc_overview_sync(struct rpc_call *call, struct buffer *out);
 void rpc_overview_peers(struct rpc_call *call, struct buffer *out);

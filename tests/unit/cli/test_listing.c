@@ -76,33 +76,42 @@ static void no_more_than_asked_for_are_listed(void **state)
     fake_node_end(&node);
 }
 
-static void list_groups(FILE *from, FILE *to)
+/* Says of each target what is meant. */
+static void find_groups(FILE *from, FILE *to)
 {
     json_t *request;
 
-    while ((request = fake_node_request(from)))
-        fake_node_answer(to, request,
-                         json_pack("{s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}]}", "groups", "group", "gggg", "name", "Sales",
-                                   "kind", "group", "group", "wwww", "name", "Office", "kind", "workspace"));
+    while ((request = fake_node_request(from))) {
+        const char *target = field_text(json_object_get(request, "params"), "target");
+        if (strcmp(target, ".") == 0)
+            fake_node_answer(to, request, json_pack("{s:s, s:s}", "group", "wwww", "name", "Office"));
+        else if (strcmp(target, "@bob") == 0)
+            fake_node_answer(to, request, json_pack("{s:s, s:s}", "group", "bbbb", "name", "@Bob"));
+        else
+            fake_node_refuse(to, request, strcmp(target, "@me") == 0 ? "usage" : "not_found");
+    }
 }
 
-static void a_dot_means_the_chat_of_the_workspace(void **state)
+static void a_target_is_what_the_node_takes_it_for(void **state)
 {
     struct fake_node node;
     char *id, *name;
     (void)state;
 
-    fake_node_start(&node, list_groups);
+    fake_node_start(&node, find_groups);
     assert_int_equal(target_group(&context, node.client, ".", &id, &name), EXIT_DONE);
     assert_string_equal(id, "wwww");
     assert_string_equal(name, "Office");
     free(id);
     free(name);
-    assert_int_equal(target_group(&context, node.client, "sales", &id, &name), EXIT_DONE);
-    assert_string_equal(id, "gggg");
+    assert_int_equal(target_group(&context, node.client, "@bob", &id, &name), EXIT_DONE);
+    assert_string_equal(id, "bbbb");
+    assert_string_equal(name, "@Bob");
     free(id);
     free(name);
     assert_int_equal(target_group(&context, node.client, "Nowhere", &id, &name), EXIT_NOT_FOUND);
+    assert_int_equal(target_group(&context, node.client, "@zoe", &id, &name), EXIT_NOT_FOUND);
+    assert_int_equal(target_group(&context, node.client, "@me", &id, &name), EXIT_USAGE);
     fake_node_end(&node);
 }
 
@@ -172,7 +181,7 @@ int main(void)
         cmocka_unit_test(all_pages_are_walked_through),
         cmocka_unit_test(an_export_waits_until_everything_stands_in_order),
         cmocka_unit_test(no_more_than_asked_for_are_listed),
-        cmocka_unit_test(a_dot_means_the_chat_of_the_workspace),
+        cmocka_unit_test(a_target_is_what_the_node_takes_it_for),
         cmocka_unit_test(lost_events_are_asked_for_again),
         cmocka_unit_test(an_export_tells_nothing_of_this_node),
         cmocka_unit_test(the_header_tells_what_the_export_covers),

@@ -20,7 +20,7 @@ static void what_is_unknown_or_wrong_is_refused_by_name(void **state)
                         -32602, "usage");
     assert_call_refused(&client, "message.send", "{\"target\":\"B\xC3\xBCro\",\"text\":\"x\",\"topic\":null}", -32602,
                         "usage");
-    assert_call_refused(&client, "message.send", "{\"target\":\"@bob\",\"text\":\"x\"}", -32000, "not_found");
+    assert_call_refused(&client, "message.send", "{\"target\":\"@zoe\",\"text\":\"x\"}", -32000, "not_found");
     assert_call_refused(&client, "message.send", "{\"target\":\"B\xC3\xBCro\",\"text\":\"x\",\"reply_to\":\"99\"}",
                         -32000, "not_found");
     assert_call_refused(&client, "message.list", "{\"target\":\"B\xC3\xBCro\",\"limit\":1001}", -32602, "usage");

@@ -107,7 +107,7 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_true(json_is_null(at(persons, "persons.0.last_heard")));
 
     json_t *groups = result(&client, "group.list", "{}");
-    assert_members(at(groups, "groups.0"), "group name kind role members logs missing payloads_missing received "
+    assert_members(at(groups, "groups.0"), "group name kind person role members logs missing payloads_missing received "
                                            "has_key needs_instance");
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
     assert_int_equal(json_integer_value(at(groups, "groups.0.members")), 2); /* persons, of three devices */
@@ -152,6 +152,32 @@ static void a_group_is_named_by_name_or_by_id(void **state)
     json_decref(groups);
     json_decref(by_id);
     json_decref(by_name);
+    client_done(&client);
+}
+
+static void an_at_sign_means_the_chat_with_a_person(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    json_t *office = result(&client, "group.find", "{\"target\":\"B\xC3\xBCro\"}");
+    assert_members(office, "group name kind person");
+    assert_string_equal(text_at(office, "kind"), "workspace");
+    json_t *bob = result(&client, "group.find", "{\"target\":\"@Bob\"}");
+    assert_string_equal(text_at(bob, "kind"), "direct");
+    assert_string_equal(text_at(bob, "name"), "@Bob");
+    json_t *clock = result(&client, "clock.get", "{\"group\":\"@bob\"}");
+    assert_int_equal(json_array_size(at(clock, "clock")), 0);
+    json_decref(client_call(&client, "message.send", "{\"target\":\"@Bob\",\"text\":\"psst\"}"));
+    assert_int_equal(world->last.send.group, 0);
+    assert_int_equal(world->last.send.person.bytes[0], 2);
+    assert_error(client_call(&client, "group.find", "{\"target\":\"@Zoe\"}"), -32000, "not_found");
+    assert_error(client_call(&client, "group.find", "{\"target\":\"@Alice\"}"), -32000, "usage");
+    world->node.has_workspace = false;
+    assert_error(client_call(&client, "group.find", "{\"target\":\"@Bob\"}"), -32000, "no_workspace");
+    json_decref(office);
+    json_decref(bob);
+    json_decref(clock);
     client_done(&client);
 }
 
@@ -452,6 +478,7 @@ int main(void)
         TEST(a_new_passphrase_has_eight_bytes_and_an_old_one_any),
         TEST(lists_have_the_rows_of_the_node),
         TEST(a_group_is_named_by_name_or_by_id),
+        TEST(an_at_sign_means_the_chat_with_a_person),
         TEST(an_invite_is_told_as_code_and_link),
         TEST(joining_takes_a_code_or_its_link_and_addresses),
         TEST(names_and_addresses_reach_the_node),

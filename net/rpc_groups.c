@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include "rpc_groups.h"
+#include "emit.h"
+#include "rpc_names.h"
+#include "rpc_state.h"
+#include <stdlib.h>
+
+static const struct node *node_of(const struct rpc_call *call)
+{
+    return call->rpc->options.node;
+}
+
+/* ---------------------------------------------------------------- listing */
+
+static int compare_persons(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct person_id));
+}
+
+/* Persons, not devices. */
+static size_t count_members(const struct node *node, uint32_t group)
+{
+    struct buffer ids = {0};
+    struct node_person person;
+    size_t devices = 0, persons = 0;
+
+    for (; node_person_at(node, group, devices, &person); devices++)
+        buffer_append(&ids, BYTES_OF(person.person.bytes));
+    if (devices > 0)
+        qsort(ids.data, devices, sizeof person.person, compare_persons);
+    for (size_t i = 0; i < devices; i++) {
+        const uint8_t *id = ids.data + i * sizeof person.person;
+        persons += i == 0 || compare_persons(id - sizeof person.person, id) != 0;
+    }
+    buffer_done(&ids);
+    return persons;
+}
+
+static const char *kind_word(enum group_kind kind)
+{
+    switch (kind) {
+    case GROUP_WORKSPACE:
+        return "workspace";
+    case GROUP_CHAT:
+        return "group";
+    case GROUP_DIRECT:
+        return "direct";
+    }
+    return "unknown";
+}
+
+/* As people call it: a chat of two after the other one. */
+static void emit_name(enum group_kind kind, struct bytes name, struct buffer *out)
+{
+    struct buffer called = {0};
+
+    if (kind == GROUP_DIRECT && name.size)
+        buffer_append_byte(&called, '@');
+    buffer_append(&called, name);
+    emit_text_or_null(out, "name", buffer_bytes(&called));
+    buffer_done(&called);
+}
+
+static void emit_group(const struct node *node, const struct node_group *group, struct buffer *out)
+{
+    emit_open(out, NULL, '{');
+    emit_base32(out, "group", BYTES_OF(group->id.bytes));
+    emit_name(group->kind, group->name, out);
+    emit_string(out, "kind", kind_word(group->kind));
+    emit_base32_or_null(out, "person", BYTES_OF(group->partner.bytes));
+    emit_string(out, "role", rpc_names_role(group->role));
+    emit_number(out, "members", count_members(node, group->number));
+    emit_number(out, "logs", group->logs);
+    emit_bool(out, "needs_instance", group->subs >= SUBS_WARN);
+    emit_digits(out, "missing", group->missing);
+    emit_digits(out, "payloads_missing", group->payloads_missing);
+    emit_digits(out, "received", group->received);
+    emit_bool(out, "has_key", group->has_key);
+    emit_close(out, '}');
+}
+
+void rpc_groups_emit(const struct node *node, struct buffer *out)
+{
+    struct node_group group;
+
+    emit_open(out, "groups", '[');
+    for (size_t i = 0; node_group_at(node, i, &group); i++)
+        emit_group(node, &group, out);
+    emit_close(out, ']');
+}
+
+void rpc_groups_list(struct rpc_call *call, struct buffer *out)
+{
+    if (rpc_params_end(&call->params))
+        rpc_groups_emit(node_of(call), out);
+}
+
+/* ---------------------------------------------------------------- finding */
+
+static bool find_by_number(const struct node *node, uint32_t number, struct node_group *ret)
+{
+    for (size_t i = 0; node_group_at(node, i, ret); i++)
+        if (ret->number == number)
+            return true;
+    return false;
+}
+
+void rpc_groups_find(struct rpc_call *call, struct buffer *out)
+{
+    struct bytes target = rpc_params_text(&call->params, "target", RPC_REQUIRED);
+    struct node_group group;
+    struct node_info info;
+    struct rpc_chat chat;
+
+    if (!rpc_params_end(&call->params))
+        return;
+    node_info(node_of(call), &info);
+    enum error err = info.has_workspace ? rpc_names_find_chat(node_of(call), target, &chat) : ERR_NO_WORKSPACE;
+    rpc_error_refuse(&call->failure, err);
+    if (err)
+        return;
+    if (!find_by_number(node_of(call), chat.group, &group))
+        group = (struct node_group){.kind = GROUP_DIRECT, .name = chat.name, .partner = chat.person};
+    emit_base32(out, "group", BYTES_OF(chat.id.bytes));
+    emit_name(group.kind, group.name, out);
+    emit_string(out, "kind", kind_word(group.kind));
+    emit_base32_or_null(out, "person", BYTES_OF(group.partner.bytes));
+}
