@@ -23,6 +23,11 @@ static void print_payloads(FILE *stream, unsigned long long missing)
                 missing);
 }
 
+static void print_alert(FILE *stream, const char *indent, const char *words)
+{
+    fprintf(stream, "%s%s%s%s\n", indent, output_style(stream, STYLE_ALERT), words, output_style(stream, STYLE_PLAIN));
+}
+
 static void print_group(FILE *stream, const json_t *group)
 {
     unsigned long long missing = field_number(group, "missing");
@@ -44,11 +49,14 @@ static void print_group(FILE *stream, const json_t *group)
     fputc('\n', stream);
     print_payloads(stream, field_number(group, "payloads_missing"));
     if (field_true(group, "needs_instance"))
-        fprintf(stream, "    %s%s%s\n", output_style(stream, STYLE_ALERT),
-                _("This computer was put back from older copies so often that it will soon be unable to write here. "
-                  "Ask an\n"
-                  "    admin to remove it and to invite it again."),
-                output_style(stream, STYLE_PLAIN));
+        print_alert(stream, "    ",
+                    _("This computer was put back from older copies so often that it will soon be unable to write "
+                      "here. Ask an\n"
+                      "    admin to remove it and to invite it again."));
+    if (field_true(group, "needs_newer"))
+        print_alert(stream, "    ",
+                    _("Somebody uses a newer Zuruf here. Until this computer is updated, not everything is here, or\n"
+                      "    nothing can be written."));
 }
 
 /* Where the node listens; all zeros say little to people. */
@@ -169,6 +177,11 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync, const js
         print_line(stream, _("You:"), field_text(info, "name"));
         print_line(stream, _("This computer:"), field_text(info, "fingerprint"));
     }
+    if (field_true(sync, "runs_twice"))
+        print_alert(stream, "",
+                    _("This identity runs on another computer, too. End Zuruf on one of the two and let it join as a "
+                      "device\n"
+                      "of its own: `zuruf invite`."));
     if (field_true(info, "has_identity") && !field_true(info, "has_workspace"))
         fputs(_("No workspace yet: `zuruf workspace create NAME` or `zuruf join CODE`.\n"), stream);
     if (field_true(info, "has_workspace"))

@@ -8,6 +8,7 @@ bool node_is_locked(const struct node *node);
 
 struct node_info {
     bool has_identity, has_workspace;
+    bool runs_twice; /* since the start another home of this device was heard of */
     struct sign_public device;
     struct person_id person;
     struct bytes name;           /* of this person */

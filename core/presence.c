@@ -313,6 +313,14 @@ void presence_link_gone(struct node *node, const struct link *link)
 
 /* ---------------------------------------------------------------- hearing */
 
+void presence_runs_twice(struct node *node)
+{
+    if (node->office.runs_twice)
+        return;
+    node->office.runs_twice = true;
+    node_log(node, ERR_EXISTS, "this identity runs on two computers: link one as its own device");
+}
+
 static void become(struct node *node, uint64_t incarnation)
 {
     node->office.incarnation = incarnation;
@@ -331,7 +339,7 @@ static void hear_of_twin(struct node *node, uint64_t incarnation)
     }
     become(node, incarnation + 1);
     if (++office->twin_signs == TWIN_SIGNS)
-        node_log(node, ERR_EXISTS, "this identity runs on two computers: link one as its own device");
+        presence_runs_twice(node);
 }
 
 static void hear_of_self(struct node *node, enum presence_state state, uint64_t incarnation)

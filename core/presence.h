@@ -17,6 +17,8 @@ void presence_link_gone(struct node *node, const struct link *link);
 void presence_told(struct node *node, struct link *link, const struct wire_message *message);
 /* Where a device could once be reached. */
 void presence_hint(struct node *node, const struct sign_public *device, const struct address *address);
+/* There is another home of this device: tells so, once. */
+void presence_runs_twice(struct node *node);
 void presence_roster_changed(struct node *node);
 void presence_time(struct node *node);
 

@@ -81,7 +81,7 @@ static enum error on_hello(struct node *node, struct link *link, const struct wi
         return ERR_CLOSED;
     }
     if (node_is_me(node, &link->device))
-        node_log(node, ERR_EXISTS, "this identity runs on two computers: link one as its own device");
+        presence_runs_twice(node);
     if (links_of_device(node, &link->device) >= LINKS_PER_DEVICE_MAX)
         return ERR_LIMIT;
     peers_proved(node, link); /* also when it is a duplicate: now we know who lives there */

@@ -356,7 +356,8 @@ struct office {
     size_t count, capacity;
     struct table by_device;
     uint64_t incarnation; /* own */
-    unsigned twin_signs;  /* how often another home of this device was heard of */
+    unsigned twin_signs;  /* how often others told of what another home of this device alone could have said */
+    bool runs_twice;      /* there is one: told once */
     bool self_is_news, has_news;
     uint64_t news_ms;    /* when they are told */
     uint64_t check_ms;   /* next look at who is doubted */

@@ -72,6 +72,7 @@ static void emit_group(const struct node *node, const struct node_group *group, 
     emit_number(out, "members", count_members(node, group->number));
     emit_number(out, "logs", group->logs);
     emit_bool(out, "needs_instance", group->subs >= SUBS_WARN);
+    emit_bool(out, "needs_newer", group->needs_newer);
     emit_digits(out, "missing", group->missing);
     emit_digits(out, "payloads_missing", group->payloads_missing);
     emit_digits(out, "received", group->received);

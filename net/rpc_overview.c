@@ -107,6 +107,7 @@ void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
     node_info(options->node, &info);
     rpc_groups_emit(options->node, out);
     emit_forked_logs(call->rpc, out);
+    emit_bool(out, "runs_twice", info.runs_twice);
     emit_number(out, "links", info.links);
     emit_digits(out, "entries", info.entries);
     emit_digits(out, "free_disk", info.free_disk);

@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *shown(json_t *forked)
+/* Takes over `sync`. */
+static char *shown(json_t *sync)
 {
     char *text = NULL;
     size_t size;
     FILE *stream = open_memstream(&text, &size);
     json_t *info = json_pack("{s:b, s:b, s:s, s:s}", "has_identity", 1, "has_workspace", 1, "name", "Alice",
                              "fingerprint", "six words");
-    json_t *sync = json_pack("{s:[], s:o}", "groups", "forked_logs", forked);
 
     status_print(stream, info, sync, NULL);
     fclose(stream);
@@ -27,12 +27,17 @@ static char *shown(json_t *forked)
     return text;
 }
 
+static char *shown_forked(json_t *forked)
+{
+    return shown(json_pack("{s:[], s:o}", "groups", "forked_logs", forked));
+}
+
 static void whose_log_was_written_twice_is_named_once(void **state)
 {
     (void)state;
-    char *text =
-        shown(json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:s}, {s:s, s:s, s:s}]", "log", "a", "device", "b", "author",
-                        "Bob", "log", "c", "device", "b", "author", "Bob", "log", "d", "device", "e", "author", ""));
+    char *text = shown_forked(json_pack("[{s:s, s:s, s:s}, {s:s, s:s, s:s}, {s:s, s:s, s:s}]", "log", "a", "device",
+                                        "b", "author", "Bob", "log", "c", "device", "b", "author", "Bob", "log", "d",
+                                        "device", "e", "author", ""));
     const char *first = strstr(text, "Written twice"), *second = first ? strstr(first + 1, "Written twice") : NULL;
     assert_non_null(first);
     assert_non_null(second);
@@ -45,9 +50,31 @@ static void whose_log_was_written_twice_is_named_once(void **state)
 static void nothing_is_said_where_nothing_forked(void **state)
 {
     (void)state;
-    char *text = shown(json_array());
+    char *text = shown_forked(json_array());
     assert_null(strstr(text, "Written twice"));
     free(text);
+}
+
+static void check_shown(const char *words, json_t *yes, json_t *no)
+{
+    char *with = shown(yes), *without = shown(no);
+    assert_non_null(strstr(with, words));
+    assert_null(strstr(without, words));
+    free(with);
+    free(without);
+}
+
+static void what_others_write_with_a_newer_program_is_said_at_the_chat(void **state)
+{
+    (void)state;
+    check_shown("newer Zuruf", json_pack("{s:[{s:s, s:b}]}", "groups", "name", "Office", "needs_newer", 1),
+                json_pack("{s:[{s:s, s:b}]}", "groups", "name", "Office", "needs_newer", 0));
+}
+
+static void an_identity_on_two_computers_is_told(void **state)
+{
+    (void)state;
+    check_shown("on another computer, too", json_pack("{s:b}", "runs_twice", 1), json_pack("{s:b}", "runs_twice", 0));
 }
 
 int main(void)
@@ -55,6 +82,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whose_log_was_written_twice_is_named_once),
         cmocka_unit_test(nothing_is_said_where_nothing_forked),
+        cmocka_unit_test(what_others_write_with_a_newer_program_is_said_at_the_chat),
+        cmocka_unit_test(an_identity_on_two_computers_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -109,6 +109,7 @@ void node_info(const struct node *node, struct node_info *ret)
     *ret = (struct node_info){
         .has_identity = true,
         .has_workspace = node->has_workspace,
+        .runs_twice = true,
         .device = device_of(1),
         .name = BYTES_TEXT("Alice"),
         .workspace = node->has_workspace ? OFFICE : 0,
@@ -131,6 +132,7 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
         .missing = 3,
         .received = 4,
         .has_key = true,
+        .needs_newer = true,
         .logs = 2,
     };
     return node->has_workspace && index == 0;

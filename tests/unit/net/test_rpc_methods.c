@@ -108,7 +108,8 @@ static void lists_have_the_rows_of_the_node(void **state)
 
     json_t *groups = result(&client, "group.list", "{}");
     assert_members(at(groups, "groups.0"), "group name kind person role members logs missing payloads_missing received "
-                                           "has_key needs_instance");
+                                           "has_key needs_instance needs_newer");
+    assert_true(json_is_true(at(groups, "groups.0.needs_newer")));
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
     assert_int_equal(json_integer_value(at(groups, "groups.0.members")), 2); /* persons, of three devices */
     assert_string_equal(text_at(groups, "groups.0.missing"), "3");
@@ -119,7 +120,8 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_string_equal(text_at(peers, "peers.0.name"), "Bob");
 
     json_t *sync = result(&client, "sync.status", "{}");
-    assert_members(sync, "groups forked_logs links entries free_disk disk_state discovery pinned");
+    assert_members(sync, "groups forked_logs runs_twice links entries free_disk disk_state discovery pinned");
+    assert_true(json_is_true(at(sync, "runs_twice")));
     assert_members(at(sync, "forked_logs.0"), "group log device person author");
     assert_string_equal(text_at(sync, "forked_logs.0.author"), "Bob");
     assert_string_equal(text_at(sync, "forked_logs.0.group"), text_at(groups, "groups.0.group"));
