@@ -77,14 +77,9 @@ static size_t count(const struct log *root)
     return branches;
 }
 
-const struct log *branches_forked_log(const struct group *group, size_t index)
+bool branches_has_any(const struct log *log)
 {
-    for (size_t i = 0; i < group->log_count; i++) {
-        const struct log *log = group->logs[i];
-        if (!log->row.is_branch && count(log) > 0 && index-- == 0)
-            return log;
-    }
-    return NULL;
+    return !log->row.is_branch && count(log) > 0;
 }
 
 /* ---------------------------------------------------------------- placing */

@@ -38,5 +38,5 @@ struct log *branches_make_place(struct node *node, struct log *log, const struct
 
 /* An accepted entry of `by` cites `log`, a branch: what others cite is shown first. */
 void branches_note_citation(struct node *node, struct log *log, const struct log *by);
-/* The logs that have forked, one after the other.  NULL: past the last. */
-const struct log *branches_forked_log(const struct group *group, size_t index);
+/* Whether it is the root of branches that are here: it was written twice. */
+bool branches_has_any(const struct log *log);

@@ -213,12 +213,12 @@ bool node_person_at(const struct node *node, uint32_t number, size_t index, stru
 /* Of all groups, group by group. */
 static const struct log *find_forked_log(const struct node *node, size_t index)
 {
-    for (size_t i = 0; i < node->group_count; i++) {
-        const struct log *log;
-        for (size_t at = 0; (log = branches_forked_log(node->groups[i], at)) != NULL; at++)
-            if (index-- == 0)
+    for (size_t i = 0; i < node->group_count; i++)
+        for (size_t at = 0; at < node->groups[i]->log_count; at++) {
+            const struct log *log = node->groups[i]->logs[at];
+            if (branches_has_any(log) && index-- == 0)
                 return log;
-    }
+        }
     return NULL;
 }
 
