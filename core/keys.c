@@ -105,10 +105,10 @@ static void note_epoch(struct node *node, struct group *group, const struct entr
     if (box_record_open(epoch.records, &epoch.ephemeral, &me->box, &me->box_secret, &key) == OK) {
         struct epoch_id id;
         epoch_key_id(&group->id, &key, &id);
-        if (memcmp(&id, &epoch.id, sizeof id) != 0)
-            return; /* it says that it brings another key: nobody could tell who else holds this one */
-        keys_learn(node, group, &key, epoch.height);
-        learn_superseded(node, group, &epoch, &key);
+        if (memcmp(&id, &epoch.id, sizeof id) == 0) { /* else nobody could tell who else holds this key */
+            keys_learn(node, group, &key, epoch.height);
+            learn_superseded(node, group, &epoch, &key);
+        }
         crypto_wipe(&key, sizeof key);
         return;
     }
