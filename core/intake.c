@@ -198,9 +198,12 @@ static bool is_one_too_many(const struct log *log)
 }
 
 /* Nothing of it can be read, so nothing behind it can be checked.  That says nothing against who sent it; others may
- * have the log as this version can read it, if this one lied. */
-static void note_too_new(struct node *node, struct link *link, struct log *log)
+ * have the log as this version can read it, if this one lied.  What comes unasked may be ahead of others that can be
+ * read: who has them is asked all the same. */
+static void note_too_new(struct node *node, struct link *link, struct log *log, bool live)
 {
+    if (live && log->source != link)
+        return;
     if (!link_is_too_new(link, log))
         node_log(node, ERR_NEEDS_NEWER, "entries of a later version came, and are not taken");
     link_set_too_new(link, log);
@@ -215,7 +218,7 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
     struct intake_item item = {.log = log, .live = live, .relay = live && !(flags & ENTRIES_FLAG_TO_ALL)};
     enum error err = entry_decode(wire, &entry);
     if (err == ERR_VERSION) {
-        note_too_new(node, link, log);
+        note_too_new(node, link, log, live);
         *ret_taken = false;
         return OK;
     }

@@ -106,11 +106,51 @@ static void who_lies_about_versions_keeps_nobody_from_the_rest(void **state)
     end_with_mallory(&rogue);
 }
 
+/* She has written on before what she wrote earlier was asked for. */
+static void a_newer_entry_ahead_of_the_others_does_not_keep_them_away(void **state)
+{
+    struct rogue rogue;
+    struct buffer wires[3] = {{0}, {0}, {0}}, rows = {0};
+    struct wire_message message, have = {.type = WIRE_HAVE};
+    (void)state;
+    begin_with_mallory(&rogue, 3);
+    meet(&rogue, "bob");
+    struct forged_log log = open_log(&rogue, KIND_CONTENT);
+    struct dep second = {.log = log.id, .seq = 2};
+    for (size_t i = 0; i < 3; i++) {
+        write_entry(&rogue, &log, ENTRY_MESSAGE, BYTES_TEXT("sealed"), now_hlc(&rogue), &wires[i]);
+        if (i == 1)
+            memcpy(second.id, log.head.bytes, sizeof second.id);
+    }
+    make_newer(wires[2].data);
+    send_entry(&rogue, &log, buffer_bytes(&wires[2]));
+    assert_true(stranger_hears(&rogue.mallory, WIRE_ACK, &message));
+    assert_int_equal(message.ack.refused.size, 8);
+
+    dep_append(&second, &rows);
+    have.have.group = rogue.group;
+    have.have.kind = KIND_CONTENT;
+    have.have.flags = HAVE_FLAG_LAST;
+    have.have.rows = buffer_bytes(&rows);
+    stranger_say(&rogue.mallory, &have);
+    world_run(&rogue.world, 500);
+    assert_true(stranger_hears(&rogue.mallory, WIRE_WANT, &message));
+    assert_memory_equal(message.want.rows.data, log.id.bytes, sizeof log.id.bytes);
+    for (size_t i = 0; i < 2; i++)
+        send_entry(&rogue, &log, buffer_bytes(&wires[i]));
+    assert_true(medium_holds(world_host(&rogue.world, "bob")->disk, &log.id, 2));
+    for (size_t i = 0; i < 3; i++)
+        buffer_done(&wires[i]);
+    buffer_done(&rows);
+    end_with_mallory(&rogue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_but_what_cannot_be_read_is_taken_and_the_link_stays),
         cmocka_unit_test(who_lies_about_versions_keeps_nobody_from_the_rest),
+        cmocka_unit_test(a_newer_entry_ahead_of_the_others_does_not_keep_them_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
