@@ -165,8 +165,8 @@ static enum error begin_block(struct db_txn *txn, uint32_t log, const struct run
 static enum error write_tail(struct db_txn *txn, uint32_t log, const struct tail *tail, size_t kept,
                              const struct run *before, const struct run *run)
 {
-    uint8_t runs[RUNS_BLOCK_MAX + RUN_SIZE_MAX];
-    if (kept > RUNS_BLOCK_MAX || run->arrival < end_of(before) || end_of(run) > U48_MAX)
+    uint8_t runs[RUNS_BLOCK_FOUND_MAX + RUN_SIZE_MAX];
+    if (kept > RUNS_BLOCK_FOUND_MAX || run->arrival < end_of(before) || end_of(run) > U48_MAX)
         return ERR_CORRUPT;
     memcpy(runs, tail->runs.data, kept);
     size_t size = kept + put_run(before, run, runs + kept);

@@ -11,7 +11,8 @@
 #pragma once
 #include "rows.h"
 
-#define RUNS_BLOCK_MAX 128 /* bytes: small enough to be read through for each look-up */
+#define RUNS_BLOCK_MAX 128        /* bytes: small enough to be read through for each look-up */
+#define RUNS_BLOCK_FOUND_MAX 256u /* as they were written before: followed by others, when their turn comes */
 
 struct run {
     uint64_t first;   /* seq */

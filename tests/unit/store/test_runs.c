@@ -271,6 +271,32 @@ static void what_does_not_follow_is_refused(void **state)
     close_table(table);
 }
 
+/* Blocks were larger before. */
+static void a_block_that_is_too_long_is_followed_by_others(void **state)
+{
+    (void)state;
+    struct table *table = new_table(1);
+    struct db_txn *txn;
+    uint8_t key[12], block[2 * RUNS_BLOCK_MAX];
+    assert_int_equal(db_begin(table->db, &txn), OK);
+    memset(block, 2, sizeof block); /* runs of one entry, each behind one of another log */
+    put_u32(key, FIRST);
+    put_u64(key + 4, 1);
+    assert_int_equal(db_put(txn, TABLE_RUNS, BYTES_OF(key), BYTES_OF(block)), OK);
+    while (table->plain.head[0] < sizeof block) {
+        table->plain.last_arrival++;
+        table->plain.arrivals[0][++table->plain.head[0]] = table->plain.last_arrival++;
+    }
+    table->begun[0] = table->plain.head[0];
+    for (size_t i = 0; i < 300; i++) {
+        append_run(table, txn, 0, 1 + i % 3); /* first the last one of the old block grows */
+        table->plain.last_arrival += i % 2;
+    }
+    assert_int_equal(db_commit(txn), OK);
+    compare(table);
+    close_table(table);
+}
+
 static void a_block_that_is_none_is_corrupt(void **state)
 {
     (void)state;
@@ -298,6 +324,7 @@ int main(void)
         cmocka_unit_test(runs_of_one_entry_take_less_than_two_bytes_each),
         cmocka_unit_test(a_run_that_grows_out_of_its_block_leaves_none_behind),
         cmocka_unit_test(what_does_not_follow_is_refused),
+        cmocka_unit_test(a_block_that_is_too_long_is_followed_by_others),
         cmocka_unit_test(a_block_that_is_none_is_corrupt),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
