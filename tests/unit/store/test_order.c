@@ -2,6 +2,7 @@
  * The order view against a naive evaluator: random histories with authors that lie about time, cite what is not there,
  * or cite falsely, whose times are doubted and believed again, arriving in random order; brought up to date by steps of
  * random size, some of them given up. */
+#include "chance.h"
 #include "fixture.h"
 
 #include "store/append.h"
@@ -12,16 +13,6 @@
 #define GROUPS 2
 #define ENTRIES 160
 #define DEPS 4
-
-static uint64_t random_state;
-
-static uint64_t below(uint64_t bound) /* splitmix64 */
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (z ^ z >> 31) % bound;
-}
 
 /* ---------------------------------------------------------------- histories */
 

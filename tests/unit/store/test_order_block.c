@@ -2,6 +2,7 @@
  * The rows of the order against a sorted array: places put, replaced, removed and looked for at random, many with the
  * same sort key, of logs of which some share a device, in several groups; with transactions given up and the file
  * closed in between.  Read forward and backward, from cursors too. */
+#include "chance.h"
 #include "fixture.h"
 
 #include "store/order_block.h"
@@ -11,16 +12,6 @@
 #define DEVICES 6 /* logs beyond have the device of an earlier one: branches */
 #define GROUPS 3
 #define PLACES_MAX 6000
-
-static uint64_t random_state;
-
-static uint64_t below(uint64_t bound) /* splitmix64 */
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (z ^ z >> 31) % bound;
-}
 
 /* ---------------------------------------------------------------- the sorted array */
 

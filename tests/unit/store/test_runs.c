@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The index by log and seq against a plain table: runs that grow, begin, are cut off and go over to another log, in
  * random order, with transactions given up and the file closed in between. */
+#include "chance.h"
 #include "fixture.h"
 
 #include "store/runs.h"
@@ -9,16 +10,6 @@
 #define AUTHORS 6 /* logs beyond begin when one splits */
 #define SEQS 3000
 #define FIRST 100 /* logs as numbered on the disk */
-
-static uint64_t random_state;
-
-static uint64_t below(uint64_t bound) /* splitmix64 */
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15u;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return (z ^ z >> 31) % bound;
-}
 
 /* ---------------------------------------------------------------- the plain table */
 
