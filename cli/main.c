@@ -17,6 +17,7 @@ static const struct verb verbs[] = {
     {"who", verb_who, N_("the people, and who is connected"), verb_who_help},
     {"send", verb_send, N_("send a message"), verb_send_help},
     {"read", verb_read, N_("read messages, and follow those to come"), verb_read_help},
+    {"root", verb_root, N_("the key above all admins: on paper, and back"), verb_root_help},
     {"lock", verb_lock, N_("take the keys of this home out of memory"), verb_lock_help},
     {"unlock", verb_unlock, N_("open it again, with the passphrase"), verb_unlock_help},
     {"passphrase", verb_passphrase, N_("what protects this home on its disk"), verb_passphrase_help},

@@ -87,28 +87,48 @@ enum exit_code passphrase_get(const struct context *context, const char *file, c
     return file ? from_file(context, file, ret) : ask(context, question, ret);
 }
 
-static enum exit_code ask_twice(const struct context *context, const char *question, struct passphrase *ret)
+static enum exit_code ask_again(const struct context *context, const struct passphrase *first)
 {
     struct passphrase again;
-    enum exit_code exit = ask(context, question, ret);
+    enum exit_code exit = ask(context, _("Once more: "), &again);
 
-    if (exit)
-        return exit;
-    exit = ask(context, _("Once more: "), &again);
-    if (!exit && strcmp(ret->text, again.text) != 0)
+    if (!exit && strcmp(first->text, again.text) != 0)
         exit = refusal_say(context, EXIT_FAILED, "usage", _("The two differ, so nothing was changed. Try again."));
     passphrase_wipe(&again);
     return exit;
 }
 
+static enum exit_code check_size(const struct context *context, const struct passphrase *passphrase)
+{
+    if (strlen(passphrase->text) >= PASSPHRASE_SIZE_MIN)
+        return EXIT_DONE;
+    return refusal_say(context, EXIT_FAILED, "usage",
+                       _("A passphrase has at least %d bytes; some words in a row are a good one."),
+                       PASSPHRASE_SIZE_MIN);
+}
+
 enum exit_code passphrase_get_new(const struct context *context, const char *file, const char *question,
                                   struct passphrase *ret)
 {
-    enum exit_code exit = file ? from_file(context, file, ret) : ask_twice(context, question, ret);
+    enum exit_code exit = passphrase_get(context, file, question, ret);
 
-    if (!exit && strlen(ret->text) < PASSPHRASE_SIZE_MIN)
-        exit = refusal_say(context, EXIT_FAILED, "usage",
-                           _("A passphrase has at least %d bytes; some words in a row are a good one."),
-                           PASSPHRASE_SIZE_MIN);
-    return exit;
+    if (!exit)
+        exit = check_size(context, ret);
+    return exit || file ? exit : ask_again(context, ret);
+}
+
+enum exit_code passphrase_get_root(const struct context *context, const char *file, struct passphrase *ret)
+{
+    const char *question = _("A passphrase for the root key of the workspace (Enter: none): ");
+
+    if (file)
+        return passphrase_get_new(context, file, question, ret);
+    ret->text[0] = '\0';
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) ||
+        !terminal_ask_hidden(question, ret->text, sizeof ret->text) || !*ret->text)
+        return EXIT_DONE;
+    enum exit_code exit = check_text(context, ret);
+    if (!exit)
+        exit = check_size(context, ret);
+    return exit ? exit : ask_again(context, ret);
 }

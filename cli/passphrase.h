@@ -15,4 +15,7 @@ enum exit_code passphrase_get(const struct context *context, const char *file, c
 /* The same for a new one: of PASSPHRASE_SIZE_MIN bytes at least, and typed twice. */
 enum exit_code passphrase_get_new(const struct context *context, const char *file, const char *question,
                                   struct passphrase *ret);
+/* A new one for a root key, which may have none: without a file and a terminal, or when the person types nothing, `ret`
+ * is empty. */
+enum exit_code passphrase_get_root(const struct context *context, const char *file, struct passphrase *ret);
 void passphrase_wipe(struct passphrase *passphrase);

@@ -32,6 +32,12 @@ static const struct refusal refusals[] = {
     {"bad_passphrase", EXIT_NOT_PERMITTED, false,
      N_("That is not the passphrase. Upper and lower case differ; is the keyboard set to the right language?")},
     {"no_passphrase", EXIT_FAILED, false, N_("No passphrase is set here. Set one: `zuruf passphrase set`.")},
+    {"no_root", EXIT_FAILED, false,
+     N_("The root key of the workspace is not on this computer. It is on the one where the workspace was made, or "
+        "comes "
+        "back from its sheets: `zuruf root recover`.")},
+    {"other_root", EXIT_FAILED, false,
+     N_("This is not the root key of this workspace. Look for the sheets of this one; its name stands on them.")},
     {"no_key", EXIT_FAILED, false,
      N_("The key to read or write here has not arrived yet. Wait until another member's computer is online; `zuruf "
         "status` tells when it came.")},

@@ -153,6 +153,24 @@ static void print_people(FILE *stream, const json_t *people)
     }
 }
 
+static void print_root(FILE *stream, const json_t *root)
+{
+    unsigned long long shares = field_number(root, "shares");
+
+    if (!json_is_object(root))
+        return;
+    if (shares > 0)
+        fprintf(stream, _("Root key: on this computer; %llu of %llu sheets of paper restore it\n"),
+                (unsigned long long)field_number(root, "shares_needed"), shares);
+    else
+        fprintf(stream, "%s%s%s\n", output_style(stream, STYLE_ALERT),
+                _("Root key: on this computer only. Without it nobody can name admins any more: put it on paper with\n"
+                  "`zuruf root shares --of 3 --need 2`."),
+                output_style(stream, STYLE_PLAIN));
+    if (!field_true(root, "passphrase"))
+        fputs(_("The root key has no passphrase of its own: whoever opens this home has it.\n"), stream);
+}
+
 static void print_locked(FILE *stream, const json_t *info)
 {
     fprintf(stream, "%s%s%s\n", output_style(stream, STYLE_ALERT),
@@ -195,6 +213,7 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync, const js
     print_line(stream, _("Finding others:"), discovery_words(field_text(sync, "discovery")));
     print_disk(stream, sync);
     print_pinned(stream, sync);
+    print_root(stream, json_object_get(sync, "root"));
     print_line(stream, _("Keys on the disk:"),
                field_true(info, "passphrase") ? _("under a passphrase")
                                               : _("open to whoever can read store.key (`zuruf passphrase set`)"));

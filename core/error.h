@@ -20,6 +20,8 @@
     X(ERR_LOCKED, "locked", "this home is locked, and its keys are not in memory")                                     \
     X(ERR_BAD_PASSPHRASE, "bad_passphrase", "this is not the passphrase")                                              \
     X(ERR_NO_PASSPHRASE, "no_passphrase", "no passphrase is set here")                                                 \
+    X(ERR_NO_ROOT, "no_root", "the root key of the workspace is not on this computer")                                 \
+    X(ERR_OTHER_ROOT, "other_root", "this is not the root key of this workspace")                                      \
     X(ERR_NO_KEY, "no_key", "the key to read or write here has not arrived yet")                                       \
     X(ERR_CODE_UNKNOWN, "code_unknown", "no computer here knows this code")                                            \
     X(ERR_CODE_EXPIRED, "code_expired", "this code has expired")                                                       \

@@ -4,6 +4,7 @@
 #include "compose.h"
 #include "groups.h"
 #include "keys.h"
+#include "root.h"
 #include "vault.h"
 
 #define SEED_SIZE 32
@@ -105,42 +106,46 @@ static enum error write_names(struct node *node, struct group *group, struct byt
     return err;
 }
 
-static void store_root(struct node *node, const struct group *group, const uint8_t seed[SEED_SIZE])
+/* `root_row`: what root_seal() made of `seed`. */
+static enum error write_workspace(struct node *node, const uint8_t seed[SEED_SIZE], struct bytes root_row,
+                                  struct bytes name)
 {
-    uint8_t which[4];
-    put_u32(which, group->number);
-    struct vault_key key = vault_key("root/", BYTES_OF(which));
-    vault_put(node, &key, (struct bytes){seed, SEED_SIZE});
+    struct buffer payload = {0};
+    struct sign_public root;
+    struct sign_secret root_secret;
+    struct secret_key workspace_key;
+    struct hash id;
+    random_bytes(&node->random, workspace_key.bytes, sizeof workspace_key.bytes);
+    crypto_sign_keypair_from(seed, &root, &root_secret);
+    make_genesis(node, &payload);
+    genesis_group_id(&root, buffer_bytes(&payload), &id);
+
+    struct group *group = groups_create_workspace(node, &id, &root, &workspace_key);
+    compose_root(node, group, &root_secret, ENTRY_GENESIS, buffer_bytes(&payload));
+    groups_settle(node);
+    root_keep(node, group, root_row);
+    keys_write_epoch(node, group, 1);
+    crypto_wipe(&root_secret, sizeof root_secret);
+    crypto_wipe(&workspace_key, sizeof workspace_key);
+    buffer_done(&payload);
+    return write_names(node, group, name);
 }
 
-enum error identity_found_workspace(struct node *node, struct bytes name)
+enum error identity_found_workspace(struct node *node, struct bytes name, struct bytes root_passphrase)
 {
-    struct buffer clean = {0}, payload = {0};
+    struct buffer clean = {0}, root_row = {0};
+    uint8_t seed[SEED_SIZE];
     enum error err = !node->identity.exists ? ERR_NO_IDENTITY : node->workspace ? ERR_EXISTS : OK;
     if (!err)
         err = text_clean_name(name, &clean);
     if (!err) {
-        uint8_t seed[SEED_SIZE];
-        struct sign_public root;
-        struct sign_secret root_secret;
-        struct secret_key workspace_key;
-        struct hash id;
         random_bytes(&node->random, seed, sizeof seed);
-        random_bytes(&node->random, workspace_key.bytes, sizeof workspace_key.bytes);
-        crypto_sign_keypair_from(seed, &root, &root_secret);
-        make_genesis(node, &payload);
-        genesis_group_id(&root, buffer_bytes(&payload), &id);
-
-        struct group *group = groups_create_workspace(node, &id, &root, &workspace_key);
-        compose_root(node, group, &root_secret, ENTRY_GENESIS, buffer_bytes(&payload));
-        groups_settle(node);
-        store_root(node, group, seed);
-        keys_write_epoch(node, group, 1);
-        err = write_names(node, group, buffer_bytes(&clean));
-        crypto_wipe(seed, sizeof seed);
-        crypto_wipe(&root_secret, sizeof root_secret);
+        err = root_seal(node, seed, root_passphrase, &root_row);
     }
+    if (!err)
+        err = write_workspace(node, seed, buffer_bytes(&root_row), buffer_bytes(&clean));
+    crypto_wipe(seed, sizeof seed);
+    buffer_wipe(&root_row);
     buffer_done(&clean);
-    buffer_done(&payload);
     return err;
 }

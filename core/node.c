@@ -23,6 +23,7 @@
 #include "presence.h"
 #include "receipts.h"
 #include "relay.h"
+#include "root.h"
 #include "say.h"
 #include "serve.h"
 #include "sightings.h"
@@ -295,7 +296,7 @@ static void on_command(struct node *node, const struct command *command)
         simple_reply(node, command, identity_create(node, command->name));
         break;
     case COMMAND_WORKSPACE_CREATE:
-        simple_reply(node, command, identity_found_workspace(node, command->name));
+        simple_reply(node, command, identity_found_workspace(node, command->name, command->root.passphrase));
         peers_announce(node, false);
         break;
     case COMMAND_INVITE_CREATE:
@@ -315,6 +316,12 @@ static void on_command(struct node *node, const struct command *command)
         break;
     case COMMAND_PEER_REMOVE:
         simple_reply(node, command, peers_remove(node, &command->addresses[0]));
+        break;
+    case COMMAND_ROOT_RECOVER:
+        simple_reply(node, command, root_recover(node, command));
+        break;
+    case COMMAND_ROOT_SHARED:
+        simple_reply(node, command, root_note_shares(node, command));
         break;
     case COMMAND_LOCK:
         lock(node, command);

@@ -24,13 +24,15 @@ struct address {
 
 enum command_type {
     COMMAND_IDENTITY_CREATE,  /* name → – */
-    COMMAND_WORKSPACE_CREATE, /* name → – */
+    COMMAND_WORKSPACE_CREATE, /* name, root.passphrase → – */
     COMMAND_INVITE_CREATE,    /* role, expires_ms → code, expires_ms */
     COMMAND_JOIN,           /* code, addresses → –; answered when this node can read and write there, or refused */
     COMMAND_SEND,           /* a message → its id; answered when it is durable */
     COMMAND_PEER_ADD,       /* address → – (remembered, dialled now and again) */
     COMMAND_PEER_REMOVE,    /* address → – */
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
+    COMMAND_ROOT_RECOVER,   /* root → –; the workspace's root key, from its shares, is on this device from now on */
+    COMMAND_ROOT_SHARED,    /* root.of, root.need → –; shares of it were made */
     COMMAND_LOCK, /* – → –; every key is wiped from memory, and every link closed; answered when all is durable */
     COMMAND_UNLOCK, /* store_key → –; answered when what is on disk is here again */
     COMMAND_STOP,   /* says BYE on every link */
@@ -72,6 +74,11 @@ struct command {
     struct { /* CLOCK_DISTRUST: both included, of one log */
         struct message_ref from, to;
     } distrust;
+    struct {
+        uint8_t seed[32];
+        uint8_t of, need;        /* shares that exist, and how many of them restore it */
+        struct bytes passphrase; /* to keep it under; empty: none but the store key */
+    } root;
     const struct secret_key *store_key; /* UNLOCK */
 };
 

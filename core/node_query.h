@@ -80,6 +80,18 @@ struct node_forked_log {
 };
 bool node_forked_log_at(const struct node *node, size_t index, struct node_forked_log *ret); /* false: past the last */
 
+/* The workspace's root key. */
+struct node_root {
+    bool has_passphrase;            /* it lies under one of its own */
+    unsigned shares, shares_needed; /* 0: none were made on this device */
+    uint64_t shares_ms;             /* wall clock: when */
+};
+bool node_root(struct node *node, struct node_root *ret); /* false: it is not on this device */
+/* Its public key and its seed, which is to be wiped.  ERR_NO_WORKSPACE, ERR_NO_ROOT; ERR_NO_PASSPHRASE: one is needed;
+ * ERR_BAD_PASSPHRASE. */
+MUST_USE enum error node_root_export(struct node *node, struct bytes passphrase, struct sign_public *ret_root,
+                                     uint8_t ret_seed[32]);
+
 struct node_peer {
     struct address address;
     bool by_hand; /* set with peer add; else remembered or told */

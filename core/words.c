@@ -2,6 +2,7 @@
 #include "words.h"
 
 #include "words_list.h"
+#include <assert.h>
 
 #define WORD_BITS 11
 #define UNIQUE_LETTERS 4 /* as many of a word's letters tell it from all others */
@@ -25,6 +26,36 @@ void words_code_text(const struct code *code, struct buffer *out)
     append_words(code->words, CODE_WORDS, out);
 }
 
+static uint16_t word_at(const uint8_t *data, size_t size, size_t index)
+{
+    size_t bit = index * WORD_BITS, at = bit / 8;
+    uint32_t window = (uint32_t)data[at] << 16 | (at + 1 < size ? (uint32_t)data[at + 1] << 8 : 0) |
+                      (at + 2 < size ? data[at + 2] : 0);
+    return (uint16_t)(window >> (24 - WORD_BITS - bit % 8) & (WORDS_COUNT - 1));
+}
+
+void words_encode(struct bytes data, struct buffer *out)
+{
+    assert(data.size * 8 % WORD_BITS == 0);
+    for (size_t i = 0; i < data.size * 8 / WORD_BITS; i++) {
+        if (i)
+            buffer_append_byte(out, '-');
+        buffer_append(out, BYTES_TEXT(words_list[word_at(data.data, data.size, i)]));
+    }
+}
+
+void words_decode(const uint16_t *words, size_t count, struct buffer *out)
+{
+    uint32_t held = 0;
+    unsigned bits = 0;
+    assert(count * WORD_BITS % 8 == 0);
+    for (size_t i = 0; i < count; i++) {
+        held = held << WORD_BITS | words[i];
+        for (bits += WORD_BITS; bits >= 8; bits -= 8)
+            buffer_append_byte(out, (uint8_t)(held >> (bits - 8)));
+    }
+}
+
 void words_fingerprint(const struct sign_public *key, struct buffer *out)
 {
     const struct bytes parts[] = {BYTES_TEXT("zuruf-fingerprint-v1"), BYTES_OF(key->bytes)};
@@ -32,11 +63,8 @@ void words_fingerprint(const struct sign_public *key, struct buffer *out)
     crypto_hash_parts(parts, 2, &hash);
 
     uint16_t words[FINGERPRINT_WORDS];
-    for (size_t i = 0; i < FINGERPRINT_WORDS; i++) {
-        size_t bit = i * WORD_BITS;
-        uint32_t window = (uint32_t)hash.bytes[bit / 8] << 16 | get_u16(hash.bytes + bit / 8 + 1);
-        words[i] = (uint16_t)(window >> (24 - WORD_BITS - bit % 8) & (WORDS_COUNT - 1));
-    }
+    for (size_t i = 0; i < FINGERPRINT_WORDS; i++)
+        words[i] = word_at(hash.bytes, sizeof hash.bytes, i);
     append_words(words, FINGERPRINT_WORDS, out);
 }
 
@@ -87,20 +115,28 @@ static bool cut_word(struct bytes *text, char ret[WORD_SIZE_MAX + 1])
     return true;
 }
 
+bool words_read(struct bytes text, uint16_t *ret, size_t most, size_t *ret_count)
+{
+    char word[WORD_SIZE_MAX + 1];
+    *ret_count = 0;
+    for (;;) {
+        if (!cut_word(&text, word))
+            return false;
+        if (!word[0])
+            return true;
+        size_t number = find_word(word);
+        if (number == WORDS_COUNT || *ret_count == most)
+            return false;
+        ret[(*ret_count)++] = (uint16_t)number;
+    }
+}
+
 enum error words_code_parse(struct bytes text, struct code *ret)
 {
     struct code code;
-    char word[WORD_SIZE_MAX + 1];
-    for (size_t i = 0; i < CODE_WORDS; i++) {
-        if (!cut_word(&text, word) || !word[0])
-            return ERR_MALFORMED;
-        size_t number = find_word(word);
-        if (number == WORDS_COUNT)
-            return ERR_MALFORMED;
-        code.words[i] = (uint16_t)number;
-    }
-    if (!cut_word(&text, word) || word[0])
-        return ERR_MALFORMED; /* a seventh */
+    size_t count;
+    if (!words_read(text, code.words, CODE_WORDS, &count) || count != CODE_WORDS)
+        return ERR_MALFORMED;
     *ret = code;
     return OK;
 }

@@ -18,6 +18,14 @@ void words_code_text(const struct code *code, struct buffer *out); /* "able-acid
  * ERR_MALFORMED: not six words of the list. */
 MUST_USE enum error words_code_parse(struct bytes text, struct code *ret);
 
+/* Bytes as words, 11 bits each; the number of bits must be a multiple of 11. */
+void words_encode(struct bytes data, struct buffer *out);
+/* The numbers of the words of `text`, typed as in words_code_parse(), at most `most`: how many came.  False: the next
+ * is none of the list, or there are more. */
+bool words_read(struct bytes text, uint16_t *ret, size_t most, size_t *ret_count);
+/* The bytes that such numbers stand for; likewise. */
+void words_decode(const uint16_t *words, size_t count, struct buffer *out);
+
 /* First 66 bits of BLAKE2b-256("zuruf-fingerprint-v1" ‖ key), six words. */
 void words_fingerprint(const struct sign_public *key, struct buffer *out);
 

@@ -63,6 +63,7 @@ static void submit(struct rpc_call *call, const struct rpc_method *method, const
     pending->owed = owed;
     call->connection->owed += owed;
     options->submit(options->arg, &command); /* the reply may come before this returns */
+    crypto_wipe(&command.root, sizeof command.root);
 }
 
 static void carry_out(struct rpc_connection *connection, const struct rpc_request *request, size_t owed)

@@ -8,6 +8,7 @@
 #include "rpc_message.h"
 #include "rpc_names.h"
 #include "rpc_overview.h"
+#include "rpc_root.h"
 #include "rpc_state.h"
 #include <time.h>
 
@@ -38,6 +39,7 @@ void rpc_commands_identity(struct rpc_call *call, struct command *ret)
 
 void rpc_commands_workspace(struct rpc_call *call, struct command *ret)
 {
+    rpc_root_read_passphrase(call, "root_passphrase", ret);
     prepare_named(call, COMMAND_WORKSPACE_CREATE, ret);
 }
 

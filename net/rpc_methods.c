@@ -6,6 +6,7 @@
 #include "rpc_history.h"
 #include "rpc_lock.h"
 #include "rpc_overview.h"
+#include "rpc_root.h"
 
 static const struct rpc_method methods[] = {
     {"message.send", NULL, rpc_commands_send, rpc_commands_sent},
@@ -20,6 +21,9 @@ static const struct rpc_method methods[] = {
     {"passphrase.set", rpc_lock_set, NULL, NULL},
     {"passphrase.remove", rpc_lock_remove, NULL, NULL},
     {"identity.create", NULL, rpc_commands_identity, rpc_commands_identity_created},
+    {"root.export", rpc_root_export, NULL, NULL},
+    {"root.recover", NULL, rpc_root_recover, rpc_commands_done},
+    {"root.shared", NULL, rpc_root_shared, rpc_commands_done},
     {"workspace.create", NULL, rpc_commands_workspace, rpc_commands_done},
     {"workspace.join", NULL, rpc_commands_join, rpc_commands_joined},
     {"invite.create", NULL, rpc_commands_invite, rpc_commands_invited},

@@ -7,6 +7,7 @@
 #include "rpc_lock.h"
 #include "rpc_message.h"
 #include "rpc_names.h"
+#include "rpc_root.h"
 #include "rpc_state.h"
 #include <stdlib.h>
 #include <unistd.h>
@@ -108,6 +109,7 @@ void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
     rpc_groups_emit(options->node, out);
     emit_forked_logs(call->rpc, out);
     emit_bool(out, "runs_twice", info.runs_twice);
+    rpc_root_emit(options->node, out);
     emit_number(out, "links", info.links);
     emit_digits(out, "entries", info.entries);
     emit_digits(out, "free_disk", info.free_disk);

@@ -77,6 +77,41 @@ static void an_identity_on_two_computers_is_told(void **state)
     check_shown("on another computer, too", json_pack("{s:b}", "runs_twice", 1), json_pack("{s:b}", "runs_twice", 0));
 }
 
+static char *shown_with_root(const char *root)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    json_t *info = json_pack("{s:b, s:b}", "has_identity", 1, "has_workspace", 1);
+    json_t *sync = json_pack("{s:o}", "root", json_loads(root, JSON_DECODE_ANY, NULL));
+
+    status_print(stream, info, sync, NULL);
+    fclose(stream);
+    json_decref(info);
+    json_decref(sync);
+    return text;
+}
+
+static void a_root_key_on_one_computer_only_is_reminded_of(void **state)
+{
+    static const struct {
+        const char *root, *said, *unsaid;
+    } cases[] = {
+        {"null", "Connections", "Root key"},
+        {"{\"passphrase\":true,\"shares\":0}", "on this computer only", "no passphrase of its own"},
+        {"{\"passphrase\":false,\"shares\":5,\"shares_needed\":3}", "no passphrase of its own", "only"},
+        {"{\"passphrase\":false,\"shares\":5,\"shares_needed\":3}", "3 of 5 sheets", "only"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *text = shown_with_root(cases[i].root);
+        assert_non_null(strstr(text, cases[i].said));
+        assert_null(strstr(text, cases[i].unsaid));
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -84,6 +119,7 @@ int main(void)
         cmocka_unit_test(nothing_is_said_where_nothing_forked),
         cmocka_unit_test(what_others_write_with_a_newer_program_is_said_at_the_chat),
         cmocka_unit_test(an_identity_on_two_computers_is_told),
+        cmocka_unit_test(a_root_key_on_one_computer_only_is_reminded_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

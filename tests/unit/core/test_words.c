@@ -178,6 +178,30 @@ static int start_crypto(void **state)
     return crypto_init() == OK ? 0 : -1;
 }
 
+static void bytes_come_back_from_their_words(void **state)
+{
+    uint8_t data[44];
+    uint16_t words[32];
+    struct buffer text = {0}, back = {0};
+    size_t count;
+    (void)state;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 37 + 5);
+    words_encode(BYTES_OF(data), &text);
+    assert_true(words_read(buffer_bytes(&text), words, 32, &count));
+    assert_int_equal(count, 32);
+    words_decode(words, count, &back);
+    CHECK_BYTES(buffer_bytes(&back), BYTES_OF(data));
+    assert_false(words_read(buffer_bytes(&text), words, 31, &count)); /* one too many */
+    assert_int_equal(count, 31);
+    assert_false(words_read(BYTES_TEXT("abandon zoo zooo"), words, 32, &count));
+    assert_int_equal(count, 2);
+    assert_true(words_read(BYTES_TEXT("  "), words, 32, &count));
+    assert_int_equal(count, 0);
+    buffer_done(&text);
+    buffer_done(&back);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_code_is_typed_as_people_type),
         cmocka_unit_test(what_is_not_six_words_of_the_list_is_no_code),
         cmocka_unit_test(a_code_cut_anywhere_is_refused_or_still_tells_its_words),
+        cmocka_unit_test(bytes_come_back_from_their_words),
         cmocka_unit_test(a_fingerprint_is_the_first_66_bits_as_words),
         cmocka_unit_test(base32_has_the_published_form),
         cmocka_unit_test(any_bytes_survive_base32),

@@ -92,6 +92,50 @@ static void a_new_passphrase_has_eight_bytes_and_an_old_one_any(void **state)
     client_done(&client);
 }
 
+static void the_root_key_is_told_to_who_has_its_passphrase(void **state)
+{
+    struct client client = client_of(*state);
+
+    assert_error(client_call(&client, "root.export", "{}"), -32000, "no_passphrase");
+    assert_error(client_call(&client, "root.export", "{\"passphrase\":\"no\"}"), -32000, "bad_passphrase");
+    json_t *exported = result(&client, "root.export", "{\"passphrase\":\"root and branch\"}");
+    assert_members(exported, "root secret");
+    assert_int_equal(strlen(text_at(exported, "root")), 52);
+    assert_memory_equal(text_at(exported, "secret"), "baeaqcai", 8); /* eights */
+    json_decref(exported);
+    client_done(&client);
+}
+
+static void a_root_key_from_shares_reaches_the_node(void **state)
+{
+    static const char *const wrong[] = {
+        "{\"secret\":\"baeaqcai\",\"of\":5,\"need\":3}",
+        "{\"of\":5,\"need\":3}",
+        "{\"secret\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"of\":5,\"need\":6}",
+        "{\"secret\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"of\":5}",
+        "{\"secret\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"of\":5,\"need\":3,"
+        "\"passphrase\":\"short\"}",
+    };
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_error(client_call(&client, "root.recover", wrong[i]), -32602, "usage");
+    assert_int_equal(world->commands, 0);
+    json_decref(result(&client, "root.recover",
+                       "{\"secret\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"of\":5,\"need\":3}"));
+    assert_int_equal(world->last.type, COMMAND_ROOT_RECOVER);
+    assert_int_equal(world->last.root.seed[0], 8);
+    assert_int_equal(world->last.root.seed[31], 8);
+    assert_int_equal(world->last.root.of, 5);
+    json_decref(result(&client, "root.shared", "{\"of\":4,\"need\":2}"));
+    assert_int_equal(world->last.type, COMMAND_ROOT_SHARED);
+    assert_int_equal(world->last.root.need, 2);
+    json_decref(result(&client, "workspace.create", "{\"name\":\"Office\",\"root_passphrase\":\"root and branch\"}"));
+    assert_int_equal(world->last.root.passphrase.size, 15);
+    client_done(&client);
+}
+
 static void lists_have_the_rows_of_the_node(void **state)
 {
     struct client client = client_of(*state);
@@ -120,7 +164,7 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_string_equal(text_at(peers, "peers.0.name"), "Bob");
 
     json_t *sync = result(&client, "sync.status", "{}");
-    assert_members(sync, "groups forked_logs runs_twice links entries free_disk disk_state discovery pinned");
+    assert_members(sync, "groups forked_logs runs_twice root links entries free_disk disk_state discovery pinned");
     assert_true(json_is_true(at(sync, "runs_twice")));
     assert_members(at(sync, "forked_logs.0"), "group log device person author");
     assert_string_equal(text_at(sync, "forked_logs.0.author"), "Bob");
@@ -478,6 +522,8 @@ int main(void)
         TEST(node_info_tells_who_and_where_it_is),
         TEST(a_locked_node_serves_only_what_needs_no_key),
         TEST(a_new_passphrase_has_eight_bytes_and_an_old_one_any),
+        TEST(the_root_key_is_told_to_who_has_its_passphrase),
+        TEST(a_root_key_from_shares_reaches_the_node),
         TEST(lists_have_the_rows_of_the_node),
         TEST(a_group_is_named_by_name_or_by_id),
         TEST(an_at_sign_means_the_chat_with_a_person),

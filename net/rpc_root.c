@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "rpc_root.h"
+#include "core/node_query.h"
+#include "core/passphrase.h"
+#include "core/words.h"
+#include "emit.h"
+#include "rpc_state.h"
+
+#define SHARES_MAX 255
+#define SEED_SIZE 32
+
+void rpc_root_read_passphrase(struct rpc_call *call, const char *key, struct command *ret)
+{
+    struct bytes text = rpc_params_text(&call->params, key, RPC_OPTIONAL);
+
+    if (text.data && (text.size < PASSPHRASE_SIZE_MIN || text.size > PASSPHRASE_SIZE_MAX))
+        rpc_params_refuse(&call->params, key, "have 8 to 1024 bytes");
+    ret->root.passphrase = text;
+}
+
+void rpc_root_export(struct rpc_call *call, struct buffer *out)
+{
+    struct bytes passphrase = rpc_params_text(&call->params, "passphrase", RPC_OPTIONAL);
+    struct sign_public root;
+    uint8_t seed[SEED_SIZE];
+
+    if (!rpc_params_end(&call->params))
+        return;
+    enum error err = node_root_export(call->rpc->options.node, passphrase, &root, seed);
+    rpc_error_refuse(&call->failure, err);
+    if (err)
+        return;
+    emit_base32(out, "root", BYTES_OF(root.bytes));
+    emit_base32(out, "secret", BYTES_OF(seed));
+    crypto_wipe(seed, sizeof seed);
+}
+
+static void read_shares(struct rpc_call *call, struct command *ret)
+{
+    ret->root.of = (uint8_t)rpc_params_number(&call->params, "of", 0, SHARES_MAX);
+    ret->root.need = (uint8_t)rpc_params_number(&call->params, "need", 0, SHARES_MAX);
+    if (ret->root.need < 1 || ret->root.need > ret->root.of)
+        rpc_params_refuse(&call->params, "need", "be given, and be at most \"of\"");
+}
+
+void rpc_root_recover(struct rpc_call *call, struct command *ret)
+{
+    struct bytes secret = rpc_params_text(&call->params, "secret", RPC_REQUIRED);
+    struct buffer seed = {0};
+
+    ret->type = COMMAND_ROOT_RECOVER;
+    read_shares(call, ret);
+    rpc_root_read_passphrase(call, "passphrase", ret);
+    if (secret.data && (base32_decode(secret, &seed) != OK || seed.size != sizeof ret->root.seed))
+        rpc_params_refuse(&call->params, "secret", "be 32 bytes in base32");
+    else if (secret.data)
+        memcpy(ret->root.seed, seed.data, sizeof ret->root.seed);
+    buffer_wipe(&seed);
+    rpc_params_end(&call->params);
+}
+
+void rpc_root_shared(struct rpc_call *call, struct command *ret)
+{
+    ret->type = COMMAND_ROOT_SHARED;
+    read_shares(call, ret);
+    rpc_params_end(&call->params);
+}
+
+void rpc_root_emit(struct node *node, struct buffer *out)
+{
+    struct node_root root;
+
+    if (!node_root(node, &root)) {
+        emit_null(out, "root");
+        return;
+    }
+    emit_open(out, "root", '{');
+    emit_bool(out, "passphrase", root.has_passphrase);
+    emit_number(out, "shares", root.shares);
+    emit_number(out, "shares_needed", root.shares_needed);
+    emit_time(out, "shares_made", root.shares_ms);
+    emit_close(out, '}');
+}
