@@ -20,9 +20,10 @@ static bool is_missing(const struct log *log)
 /* How far a log may be behind and still be asked for as a live one. */
 #define LIVE_ENTRIES_MAX 256
 
-static void take_source(struct log *log, struct link *link)
+static void take_source(const struct node *node, struct log *log, struct link *link)
 {
     log->source = link;
+    log->progress_ms = node->mono_ms;
     link->wants++;
     log->group->fetching[log->kind]++;
 }
@@ -61,9 +62,9 @@ struct link *fetch_other_source(const struct node *node, const struct log *log)
     return best;
 }
 
-static void append_want(struct log *log, struct link *link)
+static void append_want(const struct node *node, struct log *log, struct link *link)
 {
-    take_source(log, link);
+    take_source(node, log, link);
     buffer_append(&link->want_rows, hash_bytes(&log->id));
     buffer_append_u64(&link->want_rows, log->row.head_seq + 1);
     buffer_append_u64(&link->want_rows, link_peer_seq(link, log));
@@ -92,7 +93,7 @@ static void ask_for(struct node *node, struct group *group, enum log_kind kind)
         struct log *log = group->logs[i];
         struct link *link = log->kind == kind && !log->source && is_missing(log) ? fetch_other_source(node, log) : NULL;
         if (link)
-            append_want(log, link);
+            append_want(node, log, link);
     }
     for (size_t i = 0; i < node->link_count; i++)
         send_wants(node, node->links[i], group, 0);
@@ -115,7 +116,7 @@ bool fetch_announced(struct node *node, struct log *log, struct link *link)
         log->group->wants_dirty = true;
         return false;
     }
-    append_want(log, link);
+    append_want(node, log, link);
     return true;
 }
 
@@ -211,10 +212,21 @@ static void leave_idle_source(struct node *node, struct link *link)
         link->progress_ms = node->mono_ms;
 }
 
+/* One that sends other things may still keep back this log: then it is asked of another. */
+static void leave_idle_log(struct node *node, struct log *log)
+{
+    if (!log->source || node_waited_ms(node, log->progress_ms) < STALLING_MS || !fetch_other_source(node, log))
+        return;
+    link_set_peer_seq(log->source, log, log->row.head_seq); /* until it tells of it anew */
+    stop_asking(node, log->source, log);
+}
+
 void fetch_time(struct node *node)
 {
     for (size_t i = 0; i < node->link_count; i++)
         leave_idle_source(node, node->links[i]);
+    for (size_t i = 0; i < node->log_count; i++)
+        leave_idle_log(node, node->logs[i]);
     for (size_t i = 0; i < node->group_count; i++) {
         struct group *group = node->groups[i];
         if (group->fetching[KIND_GOVERNANCE] && !governance_comes(node, group))

@@ -304,6 +304,7 @@ static void accept(struct node *node, const struct intake *intake, const struct 
         return;
     logs_advance(node, log, &entry, &item->id);
     log->group->received++;
+    log->progress_ms = node->mono_ms;
     if (item->relay)
         relay_note(log, item->seq);
     if (log->own) { /* an older copy of this home wrote it: adopt it, and go on in a new sub */

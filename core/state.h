@@ -44,6 +44,7 @@ struct log {
     struct hash durable_id;
     uint64_t known_seq;   /* the highest anyone has told of */
     struct link *source;  /* whom we asked for the rest; NULL: nobody */
+    uint64_t progress_ms; /* when it was asked for, or an entry of it came last */
     bool asked_live;      /* as an announced entry, in node->relay.asked */
     uint64_t asked_ms;    /* asked_live: when */
     uint64_t patience_ms; /* asked_live: until another one is asked */

@@ -249,3 +249,8 @@ struct hash stranger_steal_group(const struct host *host)
 {
     return host->node->workspace->id;
 }
+
+struct sign_public stranger_steal_root(const struct host *host)
+{
+    return host->node->workspace->root;
+}

@@ -48,3 +48,4 @@ bool stranger_hears(struct stranger *stranger, enum wire_type type, struct wire_
 struct secret_key stranger_key_of_code(const struct code *code);
 struct secret_key stranger_steal_key(const struct host *host);
 struct hash stranger_steal_group(const struct host *host);
+struct sign_public stranger_steal_root(const struct host *host);
