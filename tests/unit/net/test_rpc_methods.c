@@ -113,8 +113,8 @@ static void a_root_key_from_shares_reaches_the_node(void **state)
         "{\"of\":5,\"need\":3}",
         "{\"secret\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"of\":5,\"need\":6}",
         "{\"secret\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"of\":5}",
-        "{\"secret\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"of\":5,\"need\":3,"
-        "\"passphrase\":\"short\"}",
+        ("{\"secret\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"of\":5,\"need\":3,"
+         "\"passphrase\":\"short\"}"),
     };
     struct world *world = *state;
     struct client client = client_of(world);
