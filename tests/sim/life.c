@@ -111,7 +111,10 @@ static void check_thrift(struct life *life)
         gained += world->hosts[i]->payload_gained;
         lost += world->hosts[i]->payload_lost;
     }
-    uint64_t most = (gained + lost) * LIFE_THRIFT / 100 + world->host_count * LIFE_THRIFT_SLACK;
+    bool breaks = life->troubles &
+                  (TROUBLE_BIT(TROUBLE_LINES) | TROUBLE_BIT(TROUBLE_PARTITIONS) | TROUBLE_BIT(TROUBLE_DISCOVERY));
+    uint64_t slack = world->host_count * (breaks ? LIFE_THRIFT_SLACK_LINES : LIFE_THRIFT_SLACK);
+    uint64_t most = (gained + lost) * LIFE_THRIFT / 100 + slack;
     if (sent > most)
         world_fail(&life->world, "%llu bytes of entries were sent, %llu were missing, and %llu not kept",
                    (unsigned long long)sent, (unsigned long long)gained, (unsigned long long)lost);

@@ -40,11 +40,12 @@ struct life_figures {
 
 /* Of the bytes of entries and payloads, as they stand in ENTRIES, TAIL and PAYLOADS, no more may be put on the wire
  * than this per cent of those that became durable where they were not, or came there and were not kept: refused by a
- * full disk, or not yet acknowledged when a commit or the power failed.  Plus a little for each computer.  What a line
- * loses, and what comes to one who has got it from another meanwhile, has to find room in the fifty.  What actors send
- * is not counted. */
+ * full disk, or not yet acknowledged when a commit or the power failed.  Plus a little for each computer; where lines
+ * break, that is a batch, for what is lost on them.  What comes to one who has got it from another meanwhile has to
+ * find room in the fifty.  What actors send is not counted. */
 #define LIFE_THRIFT 150
 #define LIFE_THRIFT_SLACK (32u << 10)
+#define LIFE_THRIFT_SLACK_LINES (256u << 10)
 
 /* Lives one.  False: something did not hold, and ret_failure says what. */
 bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *figures, char ret_failure[200]);
