@@ -52,6 +52,8 @@ static const struct refusal refusals[] = {
     {"name_taken", EXIT_NOT_PERMITTED, false,
      N_("Somebody in the workspace already has this name. Take another one with `zuruf init --name \"Another Name\"`, "
         "then join again with the same code.")},
+    {"name_used", EXIT_FAILED, false,
+     N_("A chat on this computer already has this name, or one that differs in capitals only. Choose another name.")},
     {"name_bad", EXIT_FAILED, false, N_("This is not usable as a name: it must have 1 to 64 bytes of visible text.")},
     {"may_not_admit", EXIT_NOT_PERMITTED, false,
      N_("Only admins may invite, and the inviter is none (any more). Ask an admin for a code; `zuruf who` shows "

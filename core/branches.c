@@ -2,11 +2,11 @@
 #include "branches.h"
 
 #include "batch.h"
+#include "content.h"
 #include "gaps.h"
 #include "groups.h"
 #include "logs.h"
 #include "lookup.h"
-#include "names.h"
 
 static bool is_here(const struct log *log)
 {
@@ -154,7 +154,7 @@ static void move_unread(struct node *node, struct log *from, struct log *to)
     struct group *group = from->group;
     for (size_t i = 0; i < group->unread_count; i++)
         if (group->unread[i].log == from && group->unread[i].seq > to->row.base_seq)
-            names_move_unread(node, &group->unread[i], to);
+            content_move_unread(node, &group->unread[i], to);
 }
 
 /* The branch whose first entry is at hand, and so its place. */

@@ -2,11 +2,11 @@
 #include "compose.h"
 
 #include "alloc.h"
+#include "content.h"
 #include "gate.h"
 #include "groups.h"
 #include "keys.h"
 #include "logs.h"
-#include "names.h"
 #include "roster.h"
 
 /* The newest log of this device, instance and kind: what a new sub follows. */
@@ -74,7 +74,7 @@ static void publish(struct node *node, struct log *log, const struct entry *fiel
         if (log->kind == KIND_GOVERNANCE)
             groups_note_governance(node, log, &entry, &flags);
         else
-            names_note(node, log, &entry);
+            content_note(node, log, &entry);
         struct batch *batch = node_batch(node);
         ARRAY_ROOM(node->fresh, node->fresh_count, node->fresh_capacity);
         node->fresh[node->fresh_count].log = log;

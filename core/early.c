@@ -105,8 +105,8 @@ bool early_keep(struct node *node, struct group *group, struct log *log, const s
 void early_accepted(struct node *node, struct log *log, const struct entry *entry, struct bytes wire)
 {
     const struct early *early = &log->group->early;
-    bool is_name = entry->type == ENTRY_PROFILE || entry->type == ENTRY_TITLE;
-    if (early->under_way && entry->hlc >= early->since_hlc && !is_name && !entry->payload_missing &&
+    bool is_silent = entry_is_silent(entry->type);
+    if (early->under_way && entry->hlc >= early->since_hlc && !is_silent && !entry->payload_missing &&
         !early_find(log, entry->seq))
         hold(node, log, entry, wire);
 }

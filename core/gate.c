@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "distrust.h"
+#include "group_command.h"
 #include "groups.h"
 #include "logs.h"
 #include "say.h"
@@ -39,19 +40,27 @@ static struct bytes keep(struct buffer *text, struct bytes bytes)
     return (struct bytes){text->data + at, bytes.size};
 }
 
-/* Whether the group that it would write into waits. */
+static bool is_about_groups(const struct command *command)
+{
+    return command->type >= COMMAND_GROUP_CREATE && command->type <= COMMAND_GROUP_DECLINE;
+}
+
+/* Whether a group that it would write into waits. */
 static bool is_gated(const struct node *node, const struct command *command)
 {
     const struct log *log =
         command->type == COMMAND_CLOCK_DISTRUST ? logs_find(node, &command->distrust.from.log) : NULL;
-    const struct group *group = log ? log->group : groups_by_number(node, command->send.group);
-    return group && group->gated;
+    uint32_t number = is_about_groups(command) ? command->group.number : command->send.group;
+    const struct group *group = log ? log->group : groups_by_number(node, number);
+    bool tells_all = is_about_groups(command) && node->workspace && node->workspace->gated; /* notes go that way */
+    return tells_all || (group && group->gated);
 }
 
 bool gate_holds(struct node *node, const struct command *command)
 {
     struct gate *gate = &node->gate;
-    size_t size = command->send.text.size + command->send.topic.size + command->send.client_id.size;
+    size_t size = command->send.text.size + command->send.topic.size + command->send.client_id.size +
+                  command->name.size + command->group.folder.size;
     if (!is_gated(node, command))
         return false;
     if (gate->count >= COMMANDS_MAX || gate->bytes + size > BYTES_MAX) {
@@ -65,6 +74,8 @@ bool gate_holds(struct node *node, const struct command *command)
     waiting->command.send.text = keep(&waiting->text, command->send.text);
     waiting->command.send.topic = keep(&waiting->text, command->send.topic);
     waiting->command.send.client_id = keep(&waiting->text, command->send.client_id);
+    waiting->command.name = keep(&waiting->text, command->name);
+    waiting->command.group.folder = keep(&waiting->text, command->group.folder);
     gate->bytes += size;
     node_wake_at(node, gate->until_ms);
     return true;
@@ -85,6 +96,8 @@ static void carry_out(struct node *node, const struct command *command)
         node_reply(node, command->id, ERR_DISK_FULL, 0);
     else if (command->type == COMMAND_CLOCK_DISTRUST)
         distrust_command(node, command);
+    else if (is_about_groups(command))
+        group_command(node, command);
     else
         say_command(node, command);
 }

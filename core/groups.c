@@ -4,8 +4,10 @@
 #include "alloc.h"
 #include "branches.h"
 #include "cbor.h"
+#include "content.h"
 #include "direct.h"
 #include "early.h"
+#include "invitations.h"
 #include "keys.h"
 #include "logs.h"
 #include "lookup.h"
@@ -84,6 +86,25 @@ struct group *groups_create_direct(struct node *node, const struct person_id peo
     return group;
 }
 
+struct group *groups_create_chat(struct node *node, const struct hash *id, const struct sign_public *root,
+                                 bool is_private)
+{
+    struct buffer plain = {0};
+    if (node->group_count >= GROUPS_MAX)
+        return NULL;
+    struct group *group = group_new(node, GROUP_CHAT, next_number(node), id);
+    group->root = *root;
+    group->is_private = is_private;
+    write_array(&plain, 3);
+    write_bytes(&plain, FIXED(*id));
+    write_bytes(&plain, FIXED(*root));
+    write_bool(&plain, is_private);
+    struct vault_key row = groups_row_key("chat/", group->number);
+    vault_put(node, &row, buffer_bytes(&plain));
+    buffer_done(&plain);
+    return group;
+}
+
 static void group_free(struct group *group)
 {
     roster_done(&group->roster);
@@ -91,6 +112,8 @@ static void group_free(struct group *group)
     free(group->logs);
     free(group->unread);
     buffer_done(&group->title);
+    buffer_done(&group->folder);
+    free(group->invitees);
     early_done(&group->early);
     alloc_secret_free(group);
 }
@@ -128,7 +151,9 @@ struct group *groups_by_number(const struct node *node, uint32_t number)
 struct group *groups_told(struct node *node, const struct link *link, const struct hash *id)
 {
     struct group *group = groups_by_id(node, id);
-    return group ? group : direct_expect(node, link, id);
+    if (!group)
+        group = direct_expect(node, link, id);
+    return group ? group : invitations_expect(node, link, id);
 }
 
 bool groups_justify(const struct group *group, const struct log_name *name)
@@ -193,6 +218,7 @@ static void members_changed(struct node *node, struct group *group)
         group->logs[i]->unjustified = false; /* its writer may be a member now */
     if (group != node->workspace)
         group->introduce_after = node_after(node);
+    node->consents_due = node->consent_count > 0;
     presence_roster_changed(node);
     node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
 }
@@ -234,8 +260,11 @@ static void settle(struct node *node, struct group *group)
             workspace_changed(node);
     }
     tell_doubts(node, group);
-    if (group->keys_changed)
-        names_read_unread(node, group);
+    bool notes_wait = group == node->workspace && node->notes_wait && node->note_tries;
+    if (group->keys_changed) /* an answer may wait for a key */
+        node->invitations_due = node->consents_due = true;
+    if (group->keys_changed || notes_wait)
+        content_read_unread(node, group);
     group->keys_changed = false;
 }
 
@@ -266,6 +295,23 @@ static void load_workspace(struct node *node, struct bytes which, struct bytes p
     crypto_wipe(&key, sizeof key);
 }
 
+static void load_chat(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct reader in = {.left = plain};
+    struct hash id;
+    struct sign_public root;
+    read_array_of(&in, 3);
+    read_fixed(&in, id.bytes, sizeof id.bytes);
+    read_fixed(&in, root.bytes, sizeof root.bytes);
+    bool is_private = read_bool(&in);
+    read_end(&in);
+    if (in.failed || which.size != 4)
+        return;
+    struct group *group = group_new(node, GROUP_CHAT, get_u32(which.data), &id);
+    group->root = root;
+    group->is_private = is_private;
+}
+
 static void load_direct(struct node *node, struct bytes which, struct bytes plain)
 {
     struct person_id people[2];
@@ -287,6 +333,8 @@ static enum error load_groups(struct node *node)
     enum error err = vault_each(node, "group/", load_workspace);
     if (!err)
         err = vault_each(node, "direct/", load_direct);
+    if (!err)
+        err = vault_each(node, "chat/", load_chat);
     if (node->group_count > 1)
         qsort(node->groups, node->group_count, sizeof(struct group *), by_number);
     return err;
@@ -358,7 +406,7 @@ enum error groups_load(struct node *node)
     if (!err)
         err = storage->each_log(storage->ctx, load_log, node);
     if (!err)
-        err = names_load_unread(node);
+        err = content_load(node);
     if (!err)
         branches_restore(node);
     for (size_t i = 0; !err && i < node->log_count; i++) {

@@ -10,13 +10,15 @@ struct group *groups_create_workspace(struct node *node, const struct hash *id, 
 /* NULL: this node is in as many groups as it may be. */
 #define GROUPS_MAX 512u
 struct group *groups_create_direct(struct node *node, const struct person_id people[2]);
+struct group *groups_create_chat(struct node *node, const struct hash *id, const struct sign_public *root,
+                                 bool is_private);
 void groups_forget(struct node *node);              /* all; wipes their keys */
 MUST_USE enum error groups_load(struct node *node); /* from the local rows, with keys and names */
 /* The key of a local row: one of a kind for each group. */
 struct vault_key groups_row_key(const char *kind, uint32_t number);
 struct group *groups_by_id(const struct node *node, const struct hash *id);
 /* The one of that id; also one that does not exist yet, where the device at the other end may be first to tell of it:
- * a direct chat with its person. */
+ * a direct chat with its person, or one into which this device is invited. */
 struct group *groups_told(struct node *node, const struct link *link, const struct hash *id);
 struct group *groups_by_number(const struct node *node, uint32_t number);
 

@@ -3,13 +3,13 @@
 
 #include "alloc.h"
 #include "branches.h"
+#include "content.h"
 #include "early.h"
 #include "gaps.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
 #include "lookup.h"
-#include "names.h"
 #include "probe.h"
 #include "relay.h"
 #include <stdlib.h>
@@ -316,7 +316,7 @@ static void accept(struct node *node, const struct intake *intake, const struct 
         log->group->governance_ms = node->mono_ms;
         groups_note_governance(node, log, &entry, &flags);
     } else {
-        names_note(node, log, &entry);
+        content_note(node, log, &entry);
         early_accepted(node, log, &entry, wire);
     }
     struct batch *batch = node_batch(node);

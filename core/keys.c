@@ -169,7 +169,7 @@ void keys_seal(struct node *node, const struct epoch_key *key, const struct entr
     buffer_done(&ad);
 }
 
-static void fresh_ephemeral(struct node *node, struct dh_public *ret_public, struct dh_secret *ret_secret)
+void keys_fresh_ephemeral(struct node *node, struct dh_public *ret_public, struct dh_secret *ret_secret)
 {
     uint8_t seed[32];
     random_bytes(&node->random, seed, sizeof seed);
@@ -199,7 +199,7 @@ void keys_make_epoch(struct node *node, const struct group *group, uint64_t heig
     struct dh_secret secret;
     struct buffer records = {0}, carriers = {0}, sealed = {0};
     epoch_key_id(&group->id, key, &epoch.id);
-    fresh_ephemeral(node, &epoch.ephemeral, &secret);
+    keys_fresh_ephemeral(node, &epoch.ephemeral, &secret);
     for (size_t i = 0; i < group->roster.count; i++) {
         const struct member *member = &group->roster.members[i];
         bool carries = member->role == ROLE_CARRIER;
@@ -234,7 +234,7 @@ void keys_make_share(struct node *node, const struct epoch_key *key, const struc
     struct keyshare share = {.epoch = key->id, .height = key->height};
     struct dh_secret secret;
     struct buffer records = {0};
-    fresh_ephemeral(node, &share.ephemeral, &secret);
+    keys_fresh_ephemeral(node, &share.ephemeral, &secret);
     box_record_append(&secret, &share.ephemeral, recipient, &key->key, &records);
     share.records = buffer_bytes(&records);
     keyshare_encode(&share, out);

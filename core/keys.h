@@ -21,6 +21,8 @@ MUST_USE enum error keys_open(const struct group *group, const struct entry *ent
 void keys_seal(struct node *node, const struct epoch_key *key, const struct entry *entry, struct bytes plain,
                struct buffer *out);
 
+/* A pair for one entry. */
+void keys_fresh_ephemeral(struct node *node, struct dh_public *ret_public, struct dh_secret *ret_secret);
 /* Writes an EPOCH with a fresh key. */
 void keys_write_epoch(struct node *node, struct group *group, uint64_t height);
 /* Payload of an EPOCH of `height` with a fresh key for all members, and of a KEYSHARE of `key` to one box key. */

@@ -58,7 +58,7 @@ static void describe_content(const struct node *node, const struct entry *entry,
 
 static enum message_state kind_of(uint64_t type)
 {
-    if (type == ENTRY_PROFILE || type == ENTRY_TITLE)
+    if (entry_is_silent(type))
         return MESSAGE_NOT_TEXT;
     return type == ENTRY_MESSAGE ? MESSAGE_READABLE : MESSAGE_NEEDS_NEWER;
 }

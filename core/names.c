@@ -3,14 +3,11 @@
 
 #include "alloc.h"
 #include "groups.h"
-#include "keys.h"
 #include "logs.h"
-#include "lookup.h"
 #include "roster.h"
 #include "vault.h"
 #include <stdlib.h>
 
-#define UNREAD_MAX 4096
 #define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
 
 /* ---------------------------------------------------------------- people and titles */
@@ -58,7 +55,7 @@ static bool is_later(uint64_t hlc, struct bytes name, uint64_t held_hlc, const s
     return hlc > held_hlc || (hlc == held_hlc && bytes_compare(name, buffer_bytes(held)) > 0);
 }
 
-static void note_profile(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain)
+void names_read_profile(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain)
 {
     struct profile profile;
     struct buffer name = {0};
@@ -79,90 +76,31 @@ static void note_profile(struct node *node, const struct log *log, const struct 
     buffer_done(&name);
 }
 
-static void note_title(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain)
+void names_set_title(struct node *node, struct group *group, uint64_t hlc, struct bytes name, struct bytes folder)
+{
+    struct vault_key title_row = groups_row_key("title/", group->number);
+    struct vault_key folder_row = groups_row_key("folder/", group->number);
+    group->title_hlc = hlc;
+    group->title.size = group->folder.size = 0;
+    buffer_append(&group->title, name);
+    buffer_append(&group->folder, folder);
+    put_name_row(node, &title_row, hlc, name);
+    vault_put(node, &folder_row, folder);
+}
+
+void names_read_title(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain)
 {
     struct group *group = log->group;
     struct title title;
-    struct buffer name = {0};
+    struct buffer name = {0}, folder = {0};
     if (roster_is_admin(&group->roster, log_author(log)) && title_decode(plain, &title) == OK &&
-        text_clean_name(title.name, &name) == OK &&
+        text_clean_name(title.name, &name) == OK && text_clean_path(title.folder, &folder) == OK &&
         is_later(entry->hlc, buffer_bytes(&name), group->title_hlc, &group->title)) {
-        struct vault_key row = groups_row_key("title/", group->number);
-        group->title_hlc = entry->hlc;
-        group->title.size = 0;
-        buffer_append(&group->title, buffer_bytes(&name));
-        put_name_row(node, &row, entry->hlc, buffer_bytes(&name));
-        node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, 0);
+        names_set_title(node, group, entry->hlc, buffer_bytes(&name), buffer_bytes(&folder));
+        node_notify(node, group == node->workspace ? NOTICE_WORKSPACE : NOTICE_GROUP, NULL, 0, NULL, 0);
     }
     buffer_done(&name);
-}
-
-/* ---------------------------------------------------------------- entries whose key is not here */
-
-/* Row: "unread/" ‖ u32 log number ‖ u64 seq. */
-static struct vault_key unread_key(const struct log *log, uint64_t seq)
-{
-    uint8_t which[12];
-    put_u32(which, log->row.number);
-    put_u64(which + 4, seq);
-    return vault_key("unread/", BYTES_OF(which));
-}
-
-void names_move_unread(struct node *node, struct unread *unread, struct log *to)
-{
-    struct vault_key key = unread_key(unread->log, unread->seq);
-    vault_delete(node, &key);
-    unread->log = to;
-    key = unread_key(to, unread->seq);
-    vault_put(node, &key, (struct bytes){0});
-}
-
-static void keep_unread(struct group *group, struct log *log, uint64_t seq)
-{
-    ARRAY_ROOM(group->unread, group->unread_count, group->unread_capacity);
-    group->unread[group->unread_count++] = (struct unread){log, seq};
-}
-
-/* ERR_NO_KEY: try again when a key has come. */
-static enum error read_name(struct node *node, struct log *log, const struct entry *entry)
-{
-    struct buffer plain = {0};
-    enum error err = keys_open(log->group, entry, &plain);
-    if (!err && entry->type == ENTRY_PROFILE)
-        note_profile(node, log, entry, buffer_bytes(&plain));
-    else if (!err)
-        note_title(node, log, entry, buffer_bytes(&plain));
-    buffer_done(&plain);
-    return err;
-}
-
-void names_note(struct node *node, struct log *log, const struct entry *entry)
-{
-    if ((entry->type != ENTRY_PROFILE && entry->type != ENTRY_TITLE) || entry->payload_missing ||
-        read_name(node, log, entry) != ERR_NO_KEY || log->group->unread_count >= UNREAD_MAX)
-        return;
-    struct vault_key key = unread_key(log, entry->seq);
-    keep_unread(log->group, log, entry->seq);
-    vault_put(node, &key, (struct bytes){0});
-}
-
-void names_read_unread(struct node *node, struct group *group)
-{
-    size_t left = 0;
-    for (size_t i = 0; i < group->unread_count; i++) {
-        struct unread unread = group->unread[i];
-        struct stored_entry stored;
-        struct entry entry;
-        bool found =
-            lookup_entry(node, unread.log, unread.seq, &stored) == OK && entry_decode(stored.wire, &entry) == OK;
-        if (found && read_name(node, unread.log, &entry) == ERR_NO_KEY) {
-            group->unread[left++] = unread;
-            continue;
-        }
-        struct vault_key key = unread_key(unread.log, unread.seq);
-        vault_delete(node, &key);
-    }
-    group->unread_count = left;
+    buffer_done(&folder);
 }
 
 /* ---------------------------------------------------------------- loading */
@@ -186,23 +124,19 @@ static void load_title(struct node *node, struct bytes which, struct bytes plain
     buffer_append(&group->title, (struct bytes){plain.data + 8, plain.size - 8});
 }
 
-static void load_unread(struct node *node, struct bytes which, struct bytes plain)
+static void load_folder(struct node *node, struct bytes which, struct bytes plain)
 {
-    struct log *log = which.size == 12 ? lookup_log(node, get_u32(which.data)) : NULL;
-    (void)plain;
-    if (log)
-        keep_unread(log->group, log, get_u64(which.data + 4));
+    struct group *group = which.size == 4 ? groups_by_number(node, get_u32(which.data)) : NULL;
+    if (group)
+        buffer_append(&group->folder, plain);
 }
 
 enum error names_load(struct node *node)
 {
     enum error err = vault_each(node, "name/", load_name);
-    return err ? err : vault_each(node, "title/", load_title);
-}
-
-enum error names_load_unread(struct node *node)
-{
-    return vault_each(node, "unread/", load_unread);
+    if (!err)
+        err = vault_each(node, "title/", load_title);
+    return err ? err : vault_each(node, "folder/", load_folder);
 }
 
 void names_forget(struct node *node)

@@ -8,15 +8,20 @@
 #include "distrust.h"
 #include "early.h"
 #include "fetch.h"
+#include "founding.h"
 #include "gaps.h"
 #include "gate.h"
+#include "group_command.h"
 #include "groups.h"
 #include "identity.h"
 #include "intake.h"
+#include "invitations.h"
+#include "invitees.h"
 #include "link.h"
 #include "logs.h"
 #include "names.h"
 #include "neighbours.h"
+#include "notes.h"
 #include "past.h"
 #include "payloads.h"
 #include "peers.h"
@@ -55,6 +60,8 @@ static void forget_stored(struct node *node)
     table_done(&node->logs_by_id);
     free(node->dirty_logs);
     gaps_forget(node);
+    invitations_forget(node);
+    invitees_forget(node);
     groups_forget(node);
     names_forget(node);
     peers_done(node);
@@ -110,6 +117,10 @@ static enum error load_all(struct node *node)
     enum error err = identity_load(node);
     if (!err)
         err = groups_load(node);
+    if (!err)
+        err = invitations_load(node);
+    if (!err)
+        err = invitees_load(node);
     if (!err)
         err = gaps_load(node);
     if (!err)
@@ -296,7 +307,7 @@ static void on_command(struct node *node, const struct command *command)
         simple_reply(node, command, identity_create(node, command->name));
         break;
     case COMMAND_WORKSPACE_CREATE:
-        simple_reply(node, command, identity_found_workspace(node, command->name, command->root.passphrase));
+        simple_reply(node, command, founding_workspace(node, command->name, command->root.passphrase));
         peers_announce(node, false);
         break;
     case COMMAND_INVITE_CREATE:
@@ -306,6 +317,14 @@ static void on_command(struct node *node, const struct command *command)
     case COMMAND_SEND:
         if (!gate_holds(node, command))
             say_command(node, command);
+        break;
+    case COMMAND_GROUP_CREATE:
+    case COMMAND_GROUP_ADD:
+    case COMMAND_GROUP_RENAME:
+    case COMMAND_GROUP_ACCEPT:
+    case COMMAND_GROUP_DECLINE:
+        if (!gate_holds(node, command))
+            group_command(node, command);
         break;
     case COMMAND_CLOCK_DISTRUST:
         if (!gate_holds(node, command))
@@ -346,6 +365,7 @@ static void on_time(struct node *node)
     for (size_t i = node->link_count; i-- > 0;)
         link_time(node, node->links[i]);
     admit_time(node);
+    invitees_time(node);
     presence_time(node);
     neighbours_time(node);
     peers_time(node);
@@ -439,10 +459,13 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     node->free_disk = event->free_disk;
     look_at_disk(node, event);
     look_at_reading(node, event);
+    notes_begin_step(node);
 
     dispatch(node, event);
     gate_settle(node);
     groups_settle(node);
+    invitations_settle(node);
+    invitees_settle(node);
     admit_settle(node);
     if (event->type == EVENT_TIME || event->mono_ms >= node->wake_ms)
         on_time(node);

@@ -30,6 +30,11 @@ enum command_type {
     COMMAND_SEND,           /* a message → its id; answered when it is durable */
     COMMAND_PEER_ADD,       /* address → – (remembered, dialled now and again) */
     COMMAND_PEER_REMOVE,    /* address → – */
+    COMMAND_GROUP_CREATE,   /* group → its number */
+    COMMAND_GROUP_ADD,      /* group, persons → –; invites them; for its admins */
+    COMMAND_GROUP_RENAME,   /* group, name → –; for its admins */
+    COMMAND_GROUP_ACCEPT,   /* group.id, of an invitation → – */
+    COMMAND_GROUP_DECLINE,  /* likewise */
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
     COMMAND_ROOT_RECOVER,   /* root → –; the workspace's root key, from its shares, is on this device from now on */
     COMMAND_ROOT_SHARED,    /* root.of, root.need → –; shares of it were made */
@@ -44,7 +49,10 @@ enum group_kind {
     GROUP_DIRECT,    /* two of its people */
 };
 
+enum invitation_state { INVITATION_OPEN = 1, INVITATION_ACCEPTED = 2, INVITATION_DECLINED = 3 };
+
 #define JOIN_ADDRESSES_MAX 16
+#define GROUP_PERSONS_MAX 64
 #define CLIENT_ID_MAX 64
 
 struct message_ref {
@@ -55,7 +63,7 @@ struct message_ref {
 struct command {
     enum command_type type;
     uint64_t id;                                  /* chosen by the runtime; comes back in the reply */
-    struct bytes name;                            /* IDENTITY_CREATE, WORKSPACE_CREATE */
+    struct bytes name;                            /* IDENTITY_CREATE, WORKSPACE_CREATE, GROUP_CREATE, GROUP_RENAME */
     enum role role;                               /* INVITE_CREATE */
     uint64_t expires_ms;                          /* INVITE_CREATE: wall clock */
     struct code code;                             /* JOIN */
@@ -71,6 +79,14 @@ struct command {
         bool urgent;
         struct bytes client_id; /* may be empty; the same one again gives the same message */
     } send;
+    struct {                                         /* GROUP_*; the name stands above */
+        uint32_t number;                             /* ADD, RENAME */
+        struct hash id;                              /* ACCEPT, DECLINE */
+        struct bytes folder;                         /* CREATE: a path; may be empty */
+        bool is_private;                             /* CREATE */
+        struct person_id persons[GROUP_PERSONS_MAX]; /* CREATE, ADD */
+        size_t person_count;
+    } group;
     struct { /* CLOCK_DISTRUST: both included, of one log */
         struct message_ref from, to;
     } distrust;
@@ -154,6 +170,7 @@ enum notice_type {
     NOTICE_PEER_DOWN,
     NOTICE_ROSTER,    /* members or names changed */
     NOTICE_WORKSPACE, /* created, joined, named; whose times are believed has changed, so the order of messages */
+    NOTICE_GROUP,     /* one was created, named or joined; somebody is invited, or has answered */
     NOTICE_LOCKED,
     NOTICE_UNLOCKED,
 };
@@ -183,6 +200,7 @@ struct effect {
     struct code code;           /* REPLY to INVITE_CREATE */
     uint64_t expires_ms;        /* REPLY to INVITE_CREATE */
     struct message_ref message; /* REPLY to SEND */
+    uint32_t group;             /* REPLY to GROUP_CREATE */
     struct notice notice;       /* NOTIFY */
 };
 

@@ -28,6 +28,9 @@ struct node_group {
     enum group_kind kind;
     struct hash id;
     struct bytes name;         /* of a direct chat: that of the other person */
+    struct bytes folder;       /* a path; empty: the top */
+    bool is_private;           /* the workspace's root is never given its keys */
+    bool is_member;            /* false: consented, and not admitted yet */
     struct person_id partner;  /* of a direct chat: the other person */
     enum role role;            /* mine */
     uint64_t missing;          /* entries known to exist elsewhere and not here yet */
@@ -43,6 +46,27 @@ struct node_group {
 bool node_group_at(const struct node *node, size_t index, struct node_group *ret); /* false: past the last */
 /* By name (case-insensitive for ASCII) or by number.  ERR_NOT_FOUND. */
 MUST_USE enum error node_find_group(const struct node *node, struct bytes name, uint32_t *ret);
+
+/* Somebody who is invited into a group and not in it. */
+struct node_invitee {
+    struct person_id person;
+    struct bytes name; /* empty when unknown */
+    struct sign_public device;
+    bool declined;
+};
+bool node_invitee_at(const struct node *node, uint32_t group, size_t index, struct node_invitee *ret);
+
+/* An invitation into a group that this device has not accepted. */
+struct node_invitation {
+    struct hash group;
+    struct bytes name;         /* of the group */
+    struct bytes inviter;      /* name; empty when unknown */
+    struct person_id person;   /* the inviter; zero when unknown */
+    struct sign_public device; /* the inviter's */
+    bool is_private;
+    bool declined;
+};
+bool node_invitation_at(const struct node *node, size_t index, struct node_invitation *ret);
 
 struct node_direct {
     uint32_t group; /* 0: nobody has written there yet */

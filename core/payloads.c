@@ -3,12 +3,12 @@
 
 #include "batch.h"
 #include "compare.h"
+#include "content.h"
 #include "gaps.h"
 #include "groups.h"
 #include "link.h"
 #include "logs.h"
 #include "lookup.h"
-#include "names.h"
 
 #define OWING_MS 3000          /* until the next peer is asked */
 #define NEWS_MS 1000           /* between two times that who asked in vain is told of news */
@@ -242,7 +242,7 @@ static void mend(struct node *node, struct log *log, struct gap *gap, const stru
 {
     gaps_fill(node, gap, entry->seq);
     batch_add_payload(node_batch(node), log->row.number, entry->seq, wire);
-    names_note(node, log, entry);
+    content_note(node, log, entry);
     node_notify(node, NOTICE_COMPLETED, log, entry->seq, log_author(log), node_after(node));
     node->missing.has_news = true;
 }

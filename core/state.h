@@ -135,6 +135,15 @@ struct early {
     uint64_t sweep_ms;
 };
 
+/* Whom an admin has invited into a group (invitees.h). */
+struct invitee {
+    struct sign_public device;
+    struct person_id person;
+    uint64_t state; /* enum invitee_state */
+    uint64_t hlc;   /* of the entry that says so, by this admin's device: */
+    struct sign_public by;
+};
+
 struct group {
     uint32_t number; /* on this disk; from 1, in the order in which they came */
     enum group_kind kind;
@@ -160,8 +169,11 @@ struct group {
     bool wants_dirty;       /* look for sources at the end of this step */
     size_t fetching[2];     /* logs that have a source, by kind */
     uint64_t governance_ms; /* monotonic: when kind 0 was first asked for, or last came */
-    uint64_t title_hlc;
-    struct buffer title;
+    uint64_t title_hlc;     /* 0: what an invitation called it */
+    struct buffer title, folder;
+    bool is_private; /* GROUP_CHAT: the workspace's root is never given its keys */
+    struct invitee *invitees;
+    size_t invitee_count, invitee_capacity;
     uint64_t received; /* entries taken since the last time nothing was missing */
     struct early early;
     struct link *tail_from;   /* whom we asked for the newest messages; NULL: nobody in this catch-up */
@@ -399,6 +411,26 @@ struct invite {
     struct sign_public used_by;
 };
 
+/* Into a group, by one of its admins (invitations.h). */
+struct invitation {
+    struct hash group;
+    struct sign_public root;
+    uint64_t instance;
+    bool is_private;
+    struct sign_public inviter;
+    struct buffer admins; /* sign_public each: to whom to answer */
+    struct buffer name;
+    enum invitation_state state;
+    bool wanted; /* is accepted without a question */
+};
+/* Somebody's answer to one, for an admin of the group (invitees.h). */
+struct consent {
+    struct group *group;
+    struct membership member; /* of a refusal only the device */
+    bool declines;
+    uint64_t since_ms; /* monotonic */
+};
+
 struct join {
     bool active;
     bool welcomed; /* a member by now; answered when the key to read and write has come too */
@@ -471,6 +503,15 @@ struct node {
 
     struct person_name *names;
     size_t name_count, name_capacity;
+
+    struct invitation *invitations;
+    size_t invitation_count, invitation_capacity;
+    bool invitations_due; /* some are to be accepted */
+    struct consent *consents;
+    size_t consent_count, consent_capacity;
+    bool consents_due; /* somebody may be admitted now */
+    size_t note_tries; /* left in this step (notes.h) */
+    bool notes_wait;   /* some were not tried */
 
     struct batch *batch;    /* of this step; NULL: nothing to persist yet */
     struct batch **pending; /* submitted, in order */

@@ -93,7 +93,7 @@ static bool gather_row(void *arg, const struct order_row *row)
     if (storage->get_entry(storage->ctx, row->log, row->seq, stored) != OK ||
         entry_decode(stored->wire, &entry) != OK || gather->bytes + stored->wire.size > TAIL_BYTES)
         return false;
-    if (entry.type != ENTRY_PROFILE && entry.type != ENTRY_TITLE) {
+    if (!entry_is_silent(entry.type)) {
         gather->bytes += stored->wire.size;
         gather->count++;
     }

@@ -120,6 +120,44 @@ enum error text_clean_name(struct bytes raw, struct buffer *out)
     return OK;
 }
 
+static bool is_blank(struct bytes part)
+{
+    for (size_t i = 0; i < part.size; i++)
+        if (part.data[i] != ' ')
+            return false;
+    return true;
+}
+
+static enum error append_part(struct bytes part, struct buffer *path)
+{
+    if (is_blank(part))
+        return OK;
+    if (path->size)
+        buffer_append_byte(path, '/');
+    size_t begin = path->size;
+    enum error err = text_clean_name(part, path);
+    struct bytes name = {path->data + begin, path->size - begin};
+    bool is_special = bytes_equal(name, BYTES_TEXT(".")) || bytes_equal(name, BYTES_TEXT(".."));
+    return err ? err : is_special ? ERR_NAME_BAD : OK;
+}
+
+enum error text_clean_path(struct bytes raw, struct buffer *out)
+{
+    struct buffer path = {0};
+    enum error err = raw.size > 4 * PATH_MAX_SIZE ? ERR_NAME_BAD : OK;
+    for (size_t begin = 0, end = 0; !err && end <= raw.size; end++)
+        if (end == raw.size || raw.data[end] == '/') {
+            err = append_part((struct bytes){raw.data + begin, end - begin}, &path);
+            begin = end + 1;
+        }
+    if (!err && path.size > PATH_MAX_SIZE)
+        err = ERR_NAME_BAD;
+    if (!err)
+        buffer_append(out, buffer_bytes(&path));
+    buffer_done(&path);
+    return err;
+}
+
 static uint8_t fold(uint8_t c)
 {
     return c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c;

@@ -19,6 +19,7 @@ static const char *const type_words[] = {
     [NOTICE_PEER_DOWN] = "peer.down",
     [NOTICE_ROSTER] = "roster.changed",
     [NOTICE_WORKSPACE] = "workspace.changed",
+    [NOTICE_GROUP] = "group.changed",
     [NOTICE_LOCKED] = "node.locked",
     [NOTICE_UNLOCKED] = "node.unlocked",
 };
@@ -258,6 +259,7 @@ static bool emit_fields(struct rpc *rpc, const struct notice *notice, struct buf
     case NOTICE_MESSAGE:
     case NOTICE_ROSTER:
     case NOTICE_WORKSPACE:
+    case NOTICE_GROUP:
     case NOTICE_LOCKED:
     case NOTICE_UNLOCKED:
         break;

@@ -2,6 +2,7 @@
 #include "rpc_groups.h"
 #include "emit.h"
 #include "rpc_names.h"
+#include "rpc_overview.h"
 #include "rpc_state.h"
 #include <stdlib.h>
 
@@ -61,13 +62,16 @@ static void emit_name(enum group_kind kind, struct bytes name, struct buffer *ou
     buffer_done(&called);
 }
 
+/* Members of an object. */
 static void emit_group(const struct node *node, const struct node_group *group, struct buffer *out)
 {
-    emit_open(out, NULL, '{');
     emit_base32(out, "group", BYTES_OF(group->id.bytes));
     emit_name(group->kind, group->name, out);
     emit_string(out, "kind", kind_word(group->kind));
     emit_base32_or_null(out, "person", BYTES_OF(group->partner.bytes));
+    emit_text(out, "folder", group->folder);
+    emit_bool(out, "private", group->is_private);
+    emit_bool(out, "admitted", group->is_member);
     emit_string(out, "role", rpc_names_role(group->role));
     emit_number(out, "members", count_members(node, group->number));
     emit_number(out, "logs", group->logs);
@@ -77,7 +81,6 @@ static void emit_group(const struct node *node, const struct node_group *group, 
     emit_digits(out, "payloads_missing", group->payloads_missing);
     emit_digits(out, "received", group->received);
     emit_bool(out, "has_key", group->has_key);
-    emit_close(out, '}');
 }
 
 void rpc_groups_emit(const struct node *node, struct buffer *out)
@@ -85,15 +88,39 @@ void rpc_groups_emit(const struct node *node, struct buffer *out)
     struct node_group group;
 
     emit_open(out, "groups", '[');
-    for (size_t i = 0; node_group_at(node, i, &group); i++)
+    for (size_t i = 0; node_group_at(node, i, &group); i++) {
+        emit_open(out, NULL, '{');
         emit_group(node, &group, out);
+        emit_close(out, '}');
+    }
+    emit_close(out, ']');
+}
+
+static void emit_invitations(const struct node *node, struct buffer *out)
+{
+    struct node_invitation invitation;
+
+    emit_open(out, "invitations", '[');
+    for (size_t i = 0; node_invitation_at(node, i, &invitation); i++) {
+        emit_open(out, NULL, '{');
+        emit_base32(out, "group", BYTES_OF(invitation.group.bytes));
+        emit_text(out, "name", invitation.name);
+        emit_text(out, "inviter", invitation.inviter);
+        emit_base32_or_null(out, "person", BYTES_OF(invitation.person.bytes));
+        emit_base32(out, "device", BYTES_OF(invitation.device.bytes));
+        emit_bool(out, "private", invitation.is_private);
+        emit_bool(out, "declined", invitation.declined);
+        emit_close(out, '}');
+    }
     emit_close(out, ']');
 }
 
 void rpc_groups_list(struct rpc_call *call, struct buffer *out)
 {
-    if (rpc_params_end(&call->params))
-        rpc_groups_emit(node_of(call), out);
+    if (!rpc_params_end(&call->params))
+        return;
+    rpc_groups_emit(node_of(call), out);
+    emit_invitations(node_of(call), out);
 }
 
 /* ---------------------------------------------------------------- finding */
@@ -126,4 +153,42 @@ void rpc_groups_find(struct rpc_call *call, struct buffer *out)
     emit_name(group.kind, group.name, out);
     emit_string(out, "kind", kind_word(group.kind));
     emit_base32_or_null(out, "person", BYTES_OF(group.partner.bytes));
+}
+
+/* ---------------------------------------------------------------- one of them */
+
+static void emit_invited(const struct node *node, uint32_t group, struct buffer *out)
+{
+    struct node_invitee invitee;
+
+    emit_open(out, "invited", '[');
+    for (size_t i = 0; node_invitee_at(node, group, i, &invitee); i++) {
+        emit_open(out, NULL, '{');
+        emit_base32(out, "person", BYTES_OF(invitee.person.bytes));
+        emit_text(out, "name", invitee.name);
+        emit_base32(out, "device", BYTES_OF(invitee.device.bytes));
+        emit_bool(out, "declined", invitee.declined);
+        emit_close(out, '}');
+    }
+    emit_close(out, ']');
+}
+
+void rpc_groups_show(struct rpc_call *call, struct buffer *out)
+{
+    const struct node *node = node_of(call);
+    struct bytes target = rpc_params_text(&call->params, "group", RPC_REQUIRED);
+    struct node_group group;
+    uint32_t number;
+
+    if (!rpc_params_end(&call->params))
+        return;
+    enum error err = rpc_names_find_group(node, target, &number);
+    if (!err && !find_by_number(node, number, &group))
+        err = ERR_NOT_FOUND;
+    rpc_error_refuse(&call->failure, err);
+    if (err)
+        return;
+    emit_group(node, &group, out);
+    rpc_overview_emit_persons(node, number, out);
+    emit_invited(node, number, out);
 }

@@ -2,6 +2,7 @@
 #include "rpc_methods.h"
 #include "rpc_commands.h"
 #include "rpc_events.h"
+#include "rpc_group_commands.h"
 #include "rpc_groups.h"
 #include "rpc_history.h"
 #include "rpc_lock.h"
@@ -30,6 +31,12 @@ static const struct rpc_method methods[] = {
     {"person.list", rpc_overview_persons, NULL, NULL},
     {"group.list", rpc_groups_list, NULL, NULL},
     {"group.find", rpc_groups_find, NULL, NULL},
+    {"group.show", rpc_groups_show, NULL, NULL},
+    {"group.create", NULL, rpc_group_commands_create, rpc_group_commands_created},
+    {"group.add", NULL, rpc_group_commands_add, rpc_commands_done},
+    {"group.rename", NULL, rpc_group_commands_rename, rpc_commands_done},
+    {"group.accept", NULL, rpc_group_commands_accept, rpc_commands_done},
+    {"group.decline", NULL, rpc_group_commands_decline, rpc_commands_done},
     {"clock.get", rpc_overview_clock, NULL, NULL},
     {"clock.distrust", NULL, rpc_commands_distrust, rpc_commands_done},
     {"sync.status", rpc_overview_sync, NULL, NULL},

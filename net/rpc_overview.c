@@ -142,6 +142,16 @@ static void emit_person(const struct node_person *person, struct buffer *out)
     emit_close(out, '}');
 }
 
+void rpc_overview_emit_persons(const struct node *node, uint32_t group, struct buffer *out)
+{
+    struct node_person person;
+
+    emit_open(out, "persons", '[');
+    for (size_t i = 0; node_person_at(node, group, i, &person); i++)
+        emit_person(&person, out);
+    emit_close(out, ']');
+}
+
 static enum error workspace_or(const struct node *node, struct bytes target, uint32_t *ret)
 {
     struct node_info info;
@@ -157,7 +167,6 @@ void rpc_overview_persons(struct rpc_call *call, struct buffer *out)
 {
     const struct node *node = node_of(call);
     struct bytes target = rpc_params_text(&call->params, "group", RPC_OPTIONAL);
-    struct node_person person;
     uint32_t group;
 
     if (!rpc_params_end(&call->params))
@@ -166,10 +175,7 @@ void rpc_overview_persons(struct rpc_call *call, struct buffer *out)
     rpc_error_refuse(&call->failure, err);
     if (err)
         return;
-    emit_open(out, "persons", '[');
-    for (size_t i = 0; node_person_at(node, group, i, &person); i++)
-        emit_person(&person, out);
-    emit_close(out, ']');
+    rpc_overview_emit_persons(node, group, out);
 }
 
 void rpc_overview_peers(struct rpc_call *call, struct buffer *out)

@@ -73,6 +73,7 @@ static bool differs_with_members(struct host *host, const struct node_group *gro
     return false;
 }
 
+/* Who was let in may have been forgotten, with an older copy of the only disk that knew. */
 bool agree_differs_in_groups(struct world *world, struct host **ret_a, struct host **ret_b, enum matter *ret)
 {
     struct node_group group;
@@ -81,7 +82,7 @@ bool agree_differs_in_groups(struct world *world, struct host **ret_a, struct ho
         if (!agree_takes_part(*ret_a))
             continue;
         for (size_t g = 0; node_group_at((*ret_a)->node, g, &group); g++)
-            if (group.kind != GROUP_WORKSPACE && differs_with_members(*ret_a, &group, ret_b, ret))
+            if (group.kind != GROUP_WORKSPACE && group.is_member && differs_with_members(*ret_a, &group, ret_b, ret))
                 return true;
     }
     return false;

@@ -98,6 +98,10 @@ static void live_a_moment(struct life *life)
         life_chat(life);
     if (life_one_in(life, 2))
         life_let_in(life);
+    if (life_one_in(life, 20))
+        life_gather(life);
+    if (life_one_in(life, 4))
+        life_answer(life);
     accidents_happen(life);
 }
 

@@ -86,7 +86,7 @@ struct life {
     bool flap_is_gone;
     struct actor *actors[LIFE_ACTORS_MAX];
     size_t actor_count;
-    uint64_t said, rolled_back, cloned, visits;
+    uint64_t gathered, said, rolled_back, cloned, visits;
 };
 
 bool life_one_in(struct life *life, uint64_t bound);
@@ -96,3 +96,5 @@ bool life_has_workspace(const struct host *host); /* false also for one that doe
 /* What people do: life_people.c. */
 void life_chat(struct life *life);
 void life_let_in(struct life *life);
+void life_gather(struct life *life); /* makes a group, or invites into one */
+void life_answer(struct life *life); /* to an invitation, if there is one */

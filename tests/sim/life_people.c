@@ -12,14 +12,61 @@ static struct message_ref something_said(struct life *life)
     return good ? asked->message : (struct message_ref){{{0}}, 0};
 }
 
-/* To another one alone, or to everybody. */
-static void choose_chat(struct life *life, const struct host *host, char to[40], struct saying *saying)
+/* To another one alone, into a group, or to everybody. */
+static void choose_chat(struct life *life, const struct host *host, char to[80], struct saying *saying)
 {
     const struct resident *other = life_anybody(life);
-    if (!life_one_in(life, 5) || other->host == host)
+    struct node_group group;
+    size_t any = world_below(&life->world, 8);
+    if (life_one_in(life, 5) && other->host != host)
+        snprintf(to, 80, "@%s", other->host->name);
+    else if (life_one_in(life, 4) && node_group_at(host->node, any, &group) && group.kind == GROUP_CHAT)
+        snprintf(to, 80, "%.*s", (int)group.name.size, (const char *)group.name.data);
+    else
         return;
-    snprintf(to, 40, "@%s", other->host->name);
     saying->to = to;
+}
+
+static void invite_somebody(struct life *life, const struct host *host, struct command *command)
+{
+    struct node_person person;
+    struct node_info info;
+    node_info(host->node, &info);
+    size_t any = world_below(&life->world, life->people_count);
+    if (info.workspace && node_person_at(host->node, info.workspace, any, &person))
+        command->group.persons[command->group.person_count++] = person.person;
+}
+
+/* A new group, or somebody more in one of those there are. */
+void life_gather(struct life *life)
+{
+    struct world *world = &life->world;
+    const struct host *host = life_anybody(life)->host;
+    struct command command = {.type = COMMAND_GROUP_CREATE};
+    struct node_group group;
+    char name[32];
+    if (!life_has_workspace(host))
+        return;
+    snprintf(name, sizeof name, "Group %llu", (unsigned long long)++life->gathered);
+    command.name = BYTES_TEXT(name);
+    if (life_one_in(life, 2) && node_group_at(host->node, world_below(world, 6), &group)) {
+        command.type = COMMAND_GROUP_ADD;
+        command.group.number = group.number;
+    }
+    invite_somebody(life, host, &command);
+    invite_somebody(life, host, &command);
+    world_ask(world, host->name, &command);
+}
+
+void life_answer(struct life *life)
+{
+    const struct host *host = life_anybody(life)->host;
+    struct command command = {.type = life_one_in(life, 4) ? COMMAND_GROUP_DECLINE : COMMAND_GROUP_ACCEPT};
+    struct node_invitation invitation;
+    if (!life_has_workspace(host) || !node_invitation_at(host->node, 0, &invitation))
+        return;
+    command.group.id = invitation.group;
+    world_ask(&life->world, host->name, &command);
 }
 
 void life_chat(struct life *life)
@@ -27,7 +74,7 @@ void life_chat(struct life *life)
     struct world *world = &life->world;
     struct host *host = life_anybody(life)->host;
     struct node_group group;
-    char text[16001], to[40];
+    char text[16001], to[80];
     if (!host->node || !node_group_at(host->node, 0, &group))
         return;
     size_t size = life_one_in(life, life->busy ? 30 : 100) ? 1 + world_below(world, sizeof text - 1) : 30;

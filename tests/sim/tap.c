@@ -197,13 +197,15 @@ static void check_digests(const struct tap *tap, struct bytes rows)
     }
 }
 
+/* Answers and news.  Questions are about what the other has told, which it therefore knows, and so are the answers that
+ * say nothing. */
 static void check_secrecy(const struct tap *tap, const struct wire_message *message)
 {
     switch (message->type) {
     case WIRE_DIGESTS:
         check_digests(tap, message->digests);
         return;
-    case WIRE_HAVE: /* who was told of it may ask for its governance, which says who else belongs to it */
+    case WIRE_HAVE:
         if (message->have.rows.size || !(message->have.flags & HAVE_FLAG_ASK))
             check_group(tap, &message->have.group);
         return;
@@ -214,16 +216,16 @@ static void check_secrecy(const struct tap *tap, const struct wire_message *mess
         check_group(tap, &message->log.name.group);
         return;
     case WIRE_TAIL:
-        check_group(tap, &message->tail.group);
-        return;
-    case WIRE_PROBE:
-        check_log(tap, &message->probe.log);
+        if (message->tail.items.size)
+            check_group(tap, &message->tail.group);
         return;
     case WIRE_IDS:
-        check_log(tap, &message->ids.log);
+        if (message->ids.rows.size)
+            check_log(tap, &message->ids.log);
         return;
     case WIRE_PAYLOADS:
-        check_log(tap, &message->payloads.log);
+        if (message->payloads.items.size)
+            check_log(tap, &message->payloads.log);
         return;
     default:
         return;

@@ -159,6 +159,24 @@ enum error node_find_direct(const struct node *node, struct bytes name, struct n
     return OK;
 }
 
+/* Bob has not answered yet. */
+bool node_invitee_at(const struct node *node, uint32_t group, size_t index, struct node_invitee *ret)
+{
+    (void)node;
+    *ret = (struct node_invitee){.name = BYTES_TEXT("Bob"), .device = device_of(3)};
+    memset(ret->person.bytes, 2, sizeof ret->person.bytes);
+    return group == OFFICE && index == 0;
+}
+
+/* By Bob, into "Lunch". */
+bool node_invitation_at(const struct node *node, size_t index, struct node_invitation *ret)
+{
+    *ret = (struct node_invitation){.name = BYTES_TEXT("Lunch"), .inviter = BYTES_TEXT("Bob"), .device = device_of(3)};
+    memset(ret->group.bytes, 5, sizeof ret->group.bytes);
+    memset(ret->person.bytes, 2, sizeof ret->person.bytes);
+    return node->has_workspace && index == 0;
+}
+
 /* Alice with two devices, Bob with one. */
 bool node_person_at(const struct node *node, uint32_t group, size_t index, struct node_person *ret)
 {

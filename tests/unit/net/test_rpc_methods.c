@@ -151,8 +151,9 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_true(json_is_null(at(persons, "persons.0.last_heard")));
 
     json_t *groups = result(&client, "group.list", "{}");
-    assert_members(at(groups, "groups.0"), "group name kind person role members logs missing payloads_missing received "
-                                           "has_key needs_instance needs_newer");
+    assert_members(at(groups, "groups.0"),
+                   "group name kind person folder private admitted role members logs missing payloads_missing received "
+                   "has_key needs_instance needs_newer");
     assert_true(json_is_true(at(groups, "groups.0.needs_newer")));
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
     assert_int_equal(json_integer_value(at(groups, "groups.0.members")), 2); /* persons, of three devices */
@@ -224,6 +225,55 @@ static void an_at_sign_means_the_chat_with_a_person(void **state)
     json_decref(office);
     json_decref(bob);
     json_decref(clock);
+    client_done(&client);
+}
+
+static void a_group_tells_who_is_in_it_and_who_is_invited(void **state)
+{
+    struct client client = client_of(*state);
+
+    json_t *group = result(&client, "group.show", "{\"group\":\"B\xC3\xBCro\"}");
+    assert_string_equal(text_at(group, "kind"), "workspace");
+    assert_int_equal(json_array_size(at(group, "persons")), 3);
+    assert_members(at(group, "invited.0"), "person name device declined");
+    assert_string_equal(text_at(group, "invited.0.name"), "Bob");
+    json_t *list = result(&client, "group.list", "{}");
+    assert_members(at(list, "invitations.0"), "group name inviter person device private declined");
+    assert_string_equal(text_at(list, "invitations.0.inviter"), "Bob");
+    assert_error(client_call(&client, "group.show", "{\"group\":\"elsewhere\"}"), -32000, "not_found");
+    json_decref(group);
+    json_decref(list);
+    client_done(&client);
+}
+
+static void assert_commands(struct client *client, struct world *world, const char *method, const char *params,
+                            enum command_type type)
+{
+    json_decref(client_call(client, method, params));
+    assert_int_equal(world->last.type, type);
+}
+
+static void groups_are_made_and_changed_by_names(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    assert_commands(&client, world, "group.create",
+                    "{\"name\":\"Board\",\"folder\":\"A/B\",\"members\":[\"Bob\",\"@Alice\"],\"private\":true}",
+                    COMMAND_GROUP_CREATE);
+    assert_int_equal(world->last.group.person_count, 2);
+    assert_int_equal(world->last.group.persons[0].bytes[0], 2);
+    assert_int_equal(world->last.group.persons[1].bytes[0], 1);
+    assert_true(world->last.group.is_private);
+    assert_commands(&client, world, "group.add", "{\"group\":\"B\xC3\xBCro\",\"person\":\"bob\"}", COMMAND_GROUP_ADD);
+    assert_int_equal(world->last.group.number, OFFICE);
+    assert_commands(&client, world, "group.rename", "{\"group\":\"B\xC3\xBCro\",\"name\":\"Head Office\"}",
+                    COMMAND_GROUP_RENAME);
+    assert_commands(&client, world, "group.accept", "{\"group\":\"lunch\"}", COMMAND_GROUP_ACCEPT);
+    assert_int_equal(world->last.group.id.bytes[0], 5);
+    assert_commands(&client, world, "group.decline", "{\"group\":\"Lunch\"}", COMMAND_GROUP_DECLINE);
+    assert_error(client_call(&client, "group.accept", "{\"group\":\"Dinner\"}"), -32000, "not_found");
+    assert_error(client_call(&client, "group.create", "{\"name\":\"X\",\"members\":[\"Zoe\"]}"), -32000, "not_found");
     client_done(&client);
 }
 
@@ -527,6 +577,8 @@ int main(void)
         TEST(lists_have_the_rows_of_the_node),
         TEST(a_group_is_named_by_name_or_by_id),
         TEST(an_at_sign_means_the_chat_with_a_person),
+        TEST(a_group_tells_who_is_in_it_and_who_is_invited),
+        TEST(groups_are_made_and_changed_by_names),
         TEST(an_invite_is_told_as_code_and_link),
         TEST(joining_takes_a_code_or_its_link_and_addresses),
         TEST(names_and_addresses_reach_the_node),

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "group_command.h"
+
+#include "compose.h"
+#include "founding.h"
+#include "groups.h"
+#include "invitations.h"
+#include "invitees.h"
+#include "keys.h"
+#include "roster.h"
+#include "text.h"
+
+/* ---------------------------------------------------------------- names */
+
+static bool is_used(const struct node *node, struct bytes name, const struct group *but)
+{
+    for (size_t i = 0; i < node->group_count; i++)
+        if (node->groups[i] != but && text_same_name(buffer_bytes(&node->groups[i]->title), name))
+            return true;
+    return false;
+}
+
+/* A name by which `group` (NULL: a new one) can be meant. */
+static enum error clean_name(const struct node *node, struct bytes raw, const struct group *group, struct buffer *ret)
+{
+    enum error err = text_clean_name(raw, ret);
+    if (err)
+        return err;
+    bool means_else = ret->data[0] == '@' || bytes_equal(buffer_bytes(ret), text_bytes("."));
+    return means_else ? ERR_NAME_BAD : is_used(node, buffer_bytes(ret), group) ? ERR_NAME_USED : OK;
+}
+
+/* ---------------------------------------------------------------- who may */
+
+static enum error may_begin(const struct node *node)
+{
+    if (!node->identity.exists)
+        return ERR_NO_IDENTITY;
+    if (!node->workspace)
+        return ERR_NO_WORKSPACE;
+    const struct member *me = roster_find(&node->workspace->roster, &node->identity.device);
+    if (!me || !keys_newest(node->workspace))
+        return ERR_NO_KEY;
+    if (node->workspace->roster.needs_newer)
+        return ERR_NEEDS_NEWER;
+    return me->role == ROLE_ADMIN || me->role == ROLE_MEMBER ? OK : ERR_NOT_PERMITTED;
+}
+
+static enum error may_administer(const struct node *node, const struct group *group)
+{
+    if (!group)
+        return node->workspace ? ERR_NOT_FOUND : ERR_NO_WORKSPACE;
+    if (group->kind == GROUP_DIRECT)
+        return ERR_USAGE;
+    if (group->roster.needs_newer)
+        return ERR_NEEDS_NEWER;
+    return roster_is_admin(&group->roster, &node->identity.device) ? OK : ERR_NOT_PERMITTED;
+}
+
+/* Before anything is written. */
+static enum error check_persons(const struct node *node, const struct command *command)
+{
+    for (size_t i = 0; i < command->group.person_count; i++)
+        if (!roster_person(&node->workspace->roster, &command->group.persons[i]))
+            return ERR_NOT_FOUND;
+    return OK;
+}
+
+/* ---------------------------------------------------------------- the commands */
+
+/* Whoever founds a group is in it. */
+static enum error invite_all(struct node *node, struct group *group, const struct command *command, bool founding)
+{
+    enum error err = OK;
+    for (size_t i = 0; !err && i < command->group.person_count; i++) {
+        err = invitees_invite(node, group, &command->group.persons[i]);
+        if (founding && err == ERR_EXISTS)
+            err = OK;
+    }
+    return err;
+}
+
+static enum error create(struct node *node, const struct command *command, struct group **ret)
+{
+    struct buffer name = {0}, folder = {0};
+    enum error err = may_begin(node);
+    if (!err)
+        err = clean_name(node, command->name, NULL, &name);
+    if (!err)
+        err = text_clean_path(command->group.folder, &folder);
+    if (!err)
+        err = check_persons(node, command);
+    if (!err)
+        err = founding_chat(node, buffer_bytes(&name), buffer_bytes(&folder), command->group.is_private, ret);
+    if (!err)
+        err = invitees_remember(node, *ret);
+    if (!err)
+        err = invite_all(node, *ret, command, true);
+    buffer_done(&name);
+    buffer_done(&folder);
+    return err;
+}
+
+static enum error add(struct node *node, struct group *group, const struct command *command)
+{
+    enum error err = may_administer(node, group);
+    if (!err && group->kind != GROUP_CHAT)
+        err = ERR_USAGE; /* into the workspace by a code */
+    if (!err)
+        err = check_persons(node, command);
+    return err ? err : invite_all(node, group, command, false);
+}
+
+static enum error rename_group(struct node *node, struct group *group, const struct command *command)
+{
+    struct buffer name = {0}, plain = {0};
+    struct message_ref ignored;
+    enum error err = may_administer(node, group);
+    if (!err)
+        err = clean_name(node, command->name, group, &name);
+    if (!err) {
+        struct title title = {buffer_bytes(&name), buffer_bytes(&group->folder)};
+        title_encode(&title, &plain);
+        err = compose_content(node, group, ENTRY_TITLE, buffer_bytes(&plain), NULL, 0, &ignored);
+    }
+    buffer_done(&name);
+    buffer_done(&plain);
+    return err;
+}
+
+void group_command(struct node *node, const struct command *command)
+{
+    struct group *group = groups_by_number(node, command->group.number);
+    enum error err = ERR_USAGE;
+    if (command->type == COMMAND_GROUP_CREATE)
+        err = create(node, command, &group);
+    else if (command->type == COMMAND_GROUP_ADD)
+        err = add(node, group, command);
+    else if (command->type == COMMAND_GROUP_RENAME)
+        err = rename_group(node, group, command);
+    else if (command->type == COMMAND_GROUP_ACCEPT)
+        err = invitations_accept(node, &command->group.id);
+    else if (command->type == COMMAND_GROUP_DECLINE)
+        err = invitations_decline(node, &command->group.id);
+    if (!err)
+        node_notify(node, NOTICE_GROUP, NULL, 0, NULL, node_after(node));
+    node_reply(node, command->id, err, err ? 0 : node_after(node));
+    if (group)
+        node->effects->items[node->effects->count - 1].group = group->number;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT
+ * What people ask for about groups: create, add, rename, accept and decline. */
+#pragma once
+#include "state.h"
+
+/* One of COMMAND_GROUP_*: checks it, carries it out and replies.  ERR_NAME_USED: a group here is called so; ERR_USAGE:
+ * that is no group of people. */
+void group_command(struct node *node, const struct command *command);

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "invitations.h"
+
+#include "alloc.h"
+#include "groups.h"
+#include "keys.h"
+#include "names.h"
+#include "notes.h"
+#include "roster.h"
+#include "text.h"
+#include "vault.h"
+#include <stdlib.h>
+
+#define INVITATIONS_MAX 512u
+#define OPEN_PER_INVITER_MAX 64u
+
+static const struct member *colleague(const struct node *node, const struct sign_public *device)
+{
+    return node->workspace ? roster_find(&node->workspace->roster, device) : NULL;
+}
+
+static void tell(struct node *node)
+{
+    node_notify(node, NOTICE_GROUP, NULL, 0, NULL, node_after(node));
+}
+
+static struct invitation *find(const struct node *node, const struct hash *group)
+{
+    for (size_t i = 0; i < node->invitation_count; i++)
+        if (same_hash(&node->invitations[i].group, group))
+            return &node->invitations[i];
+    return NULL;
+}
+
+/* Row: "invited/" ‖ group. */
+static void store(struct node *node, const struct invitation *invitation)
+{
+    struct buffer plain = {0};
+    struct vault_key key = vault_key("invited/", hash_bytes(&invitation->group));
+    write_array(&plain, 7);
+    write_bytes(&plain, BYTES_OF(invitation->root.bytes));
+    write_uint(&plain, invitation->instance);
+    write_bool(&plain, invitation->is_private);
+    write_bytes(&plain, BYTES_OF(invitation->inviter.bytes));
+    write_bytes(&plain, buffer_bytes(&invitation->admins));
+    write_uint(&plain, invitation->state);
+    write_text(&plain, buffer_bytes(&invitation->name));
+    vault_put(node, &key, buffer_bytes(&plain));
+    buffer_done(&plain);
+}
+
+static struct invitation *append(struct node *node, const struct hash *group)
+{
+    ARRAY_ROOM(node->invitations, node->invitation_count, node->invitation_capacity);
+    struct invitation *invitation = &node->invitations[node->invitation_count++];
+    *invitation = (struct invitation){.group = *group};
+    return invitation;
+}
+
+/* ---------------------------------------------------------------- being invited */
+
+static size_t open_by(const struct node *node, const struct sign_public *inviter)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < node->invitation_count; i++)
+        count += node->invitations[i].state == INVITATION_OPEN && same_key(&node->invitations[i].inviter, inviter);
+    return count;
+}
+
+/* Where to keep it; NULL: it is not wanted.  What somebody else has invited to is not altered. */
+static struct invitation *place_for(struct node *node, const struct sign_public *author, const struct note *note)
+{
+    struct invitation *held = find(node, &note->group);
+    const struct group *group = groups_by_id(node, &note->group);
+    if (group && roster_find(&group->roster, &node->identity.device))
+        return NULL;
+    if (held)
+        return same_key(&held->inviter, author) || held->state == INVITATION_DECLINED ? held : NULL;
+    if (node->invitation_count >= INVITATIONS_MAX || open_by(node, author) >= OPEN_PER_INVITER_MAX)
+        return NULL;
+    return append(node, &note->group);
+}
+
+void invitations_noted(struct node *node, const struct sign_public *author, const struct note *note)
+{
+    struct buffer name = {0};
+    bool known = colleague(node, author) && text_clean_name(note->name, &name) == OK;
+    struct invitation *invitation = known ? place_for(node, author, note) : NULL;
+    if (invitation) {
+        bool is_own = node_is_me(node, author); /* of a group that it founded, on a disk since put back */
+        bool agreed = invitation->state == INVITATION_ACCEPTED; /* before, and was not let in */
+        invitation->root = note->root;
+        invitation->instance = note->instance;
+        invitation->is_private = note->is_private;
+        invitation->inviter = *author;
+        invitation->state = is_own ? INVITATION_ACCEPTED : INVITATION_OPEN;
+        invitation->name.size = invitation->admins.size = 0;
+        buffer_append(&invitation->name, buffer_bytes(&name));
+        buffer_append(&invitation->admins, note->admins);
+        invitation->wanted = !is_own && (agreed || roster_is_admin(&node->workspace->roster, author));
+        node->invitations_due = node->invitations_due || invitation->wanted;
+        store(node, invitation);
+        tell(node);
+    }
+    buffer_done(&name);
+}
+
+/* ---------------------------------------------------------------- answering */
+
+/* To each admin that the invitation names and the workspace knows.  ERR_NOT_FOUND: to none. */
+static enum error answer(struct node *node, const struct invitation *invitation, const struct note *note)
+{
+    enum error err = ERR_NOT_FOUND;
+    const struct buffer *admins = &invitation->admins;
+    for (size_t at = 0; at < admins->size; at += sizeof(struct sign_public)) {
+        struct sign_public device;
+        memcpy(device.bytes, admins->data + at, sizeof device.bytes);
+        const struct member *admin = colleague(node, &device);
+        enum error sent = admin ? notes_send(node, &admin->box, note) : ERR_NOT_FOUND;
+        if (!sent || err)
+            err = sent;
+    }
+    return err;
+}
+
+static void close_with(struct node *node, struct invitation *invitation, enum invitation_state state)
+{
+    invitation->state = state;
+    invitation->wanted = false;
+    store(node, invitation);
+    tell(node);
+}
+
+static struct group *begin_group(struct node *node, const struct invitation *invitation)
+{
+    struct group *group = groups_create_chat(node, &invitation->group, &invitation->root, invitation->is_private);
+    if (group)
+        names_set_title(node, group, 0, buffer_bytes(&invitation->name), (struct bytes){0});
+    return group;
+}
+
+struct group *invitations_expect(struct node *node, const struct link *link, const struct hash *id)
+{
+    const struct invitation *invitation = find(node, id);
+    return invitation && colleague(node, &link->device) ? begin_group(node, invitation) : NULL;
+}
+
+static enum error consent(struct node *node, struct invitation *invitation)
+{
+    const struct member *me = colleague(node, &node->identity.device);
+    struct note note = {.kind = NOTE_CONSENT, .group = invitation->group};
+    if (!me || !keys_newest(node->workspace))
+        return ERR_NO_KEY;
+    struct group *group = groups_by_id(node, &invitation->group);
+    if (!group)
+        group = begin_group(node, invitation);
+    if (!group)
+        return ERR_LIMIT;
+    note.member.device = node->identity.device;
+    note.member.person = me->person;
+    note.member.instance = invitation->instance;
+    note.member.box = node->identity.box;
+    membership_sign(&group->id, &note.member, &node->identity.secret);
+    enum error err = answer(node, invitation, &note);
+    if (!err)
+        close_with(node, invitation, INVITATION_ACCEPTED);
+    return err;
+}
+
+enum error invitations_accept(struct node *node, const struct hash *group)
+{
+    struct invitation *invitation = find(node, group);
+    if (!invitation || invitation->state == INVITATION_ACCEPTED)
+        return ERR_NOT_FOUND;
+    return consent(node, invitation);
+}
+
+enum error invitations_decline(struct node *node, const struct hash *group)
+{
+    struct invitation *invitation = find(node, group);
+    struct note note = {.kind = NOTE_DECLINE, .group = *group};
+    if (!invitation || invitation->state != INVITATION_OPEN)
+        return ERR_NOT_FOUND;
+    enum error err = answer(node, invitation, &note);
+    if (err == ERR_NO_KEY)
+        return err;
+    close_with(node, invitation, INVITATION_DECLINED); /* also where nobody can be told */
+    return OK;
+}
+
+/* What an admin of the workspace has asked for. */
+void invitations_settle(struct node *node)
+{
+    if (!node->invitations_due || node->disk_state == ERR_DISK_FULL)
+        return;
+    node->invitations_due = false;
+    for (size_t i = 0; i < node->invitation_count; i++)
+        if (node->invitations[i].wanted && consent(node, &node->invitations[i]) == ERR_LIMIT)
+            node->invitations[i].wanted = false; /* he may make room, and accept it himself */
+}
+
+/* ---------------------------------------------------------------- loading */
+
+static void load_invitation(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct reader in = {.left = plain};
+    struct invitation read = {0};
+    read_array_of(&in, 7);
+    read_fixed(&in, read.root.bytes, sizeof read.root.bytes);
+    read.instance = read_uint(&in);
+    read.is_private = read_bool(&in);
+    read_fixed(&in, read.inviter.bytes, sizeof read.inviter.bytes);
+    struct bytes admins = read_bytes(&in, NOTE_ADMINS_MAX * sizeof read.root.bytes);
+    read.state = (enum invitation_state)read_uint(&in);
+    struct bytes name = read_text(&in, NAME_MAX_SIZE);
+    read_end(&in);
+    if (in.failed || which.size != sizeof read.group.bytes)
+        return;
+    memcpy(read.group.bytes, which.data, sizeof read.group.bytes);
+    buffer_append(&read.admins, admins);
+    buffer_append(&read.name, name);
+    *append(node, &read.group) = read;
+}
+
+/* What an admin of the workspace asked for, and was not answered before the end. */
+static void want_again(struct node *node)
+{
+    for (size_t i = 0; i < node->invitation_count; i++) {
+        struct invitation *invitation = &node->invitations[i];
+        invitation->wanted = invitation->state == INVITATION_OPEN && node->workspace &&
+                             roster_is_admin(&node->workspace->roster, &invitation->inviter);
+        node->invitations_due = node->invitations_due || invitation->wanted;
+    }
+}
+
+enum error invitations_load(struct node *node)
+{
+    enum error err = vault_each(node, "invited/", load_invitation);
+    want_again(node);
+    return err;
+}
+
+void invitations_forget(struct node *node)
+{
+    for (size_t i = 0; i < node->invitation_count; i++) {
+        buffer_done(&node->invitations[i].name);
+        buffer_done(&node->invitations[i].admins);
+    }
+    free(node->invitations);
+    node->invitations = NULL;
+    node->invitation_count = node->invitation_capacity = 0;
+    node->invitations_due = false;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ * How people come into a group: what one device says to another alone (NOTE, in the workspace), and who is invited
+ * (INVITEE, in the group).  Tables: PROTOCOL.md, "Payloads".  Decoders borrow from their input and return
+ * ERR_MALFORMED. */
+#pragma once
+#include "payload_member.h"
+
+/* What a NOTE says, always of the same size, so that it does not show. */
+#define NOTE_SIZE 512u
+#define NOTE_ADMINS_MAX 4u
+
+enum note_kind {
+    NOTE_INVITATION = 1, /* into a group; its sender says who may answer to it */
+    NOTE_CONSENT = 2,    /* the receiver, an admin of the group, may write the ADD */
+    NOTE_DECLINE = 3,
+};
+struct note {
+    uint64_t kind; /* enum note_kind; of others the rest is not set */
+    struct hash group;
+    struct sign_public root; /* INVITATION, as those that follow: the group's root key */
+    uint64_t instance;       /* to which to consent, from 1 */
+    bool is_private;
+    struct bytes admins;      /* borrowed: devices to which to answer, 1 to NOTE_ADMINS_MAX */
+    struct bytes name;        /* of the group */
+    struct membership member; /* CONSENT; its device is the note's author, its role not told */
+};
+void note_encode(const struct note *note, struct buffer *out); /* NOTE_SIZE bytes */
+MUST_USE enum error note_decode(struct bytes plain, struct note *ret);
+
+/* ENTRY_NOTE: whoever can open the box may read it; nothing tells who that is. */
+struct sealed_note {
+    struct dh_public ephemeral;
+    uint8_t box[BOX_KEY_SIZE]; /* a key, for the receiver's box key */
+    struct bytes sealed;       /* under that key: the note */
+};
+void sealed_note_encode(const struct sealed_note *note, struct buffer *out);
+MUST_USE enum error sealed_note_decode(struct bytes plain, struct sealed_note *ret);
+
+enum invitee_state { INVITEE_INVITED = 1, INVITEE_DECLINED = 2 };
+struct invitee_content { /* ENTRY_INVITEE, by admins */
+    struct sign_public device;
+    struct person_id person;
+    uint64_t state; /* enum invitee_state */
+};
+void invitee_encode(const struct invitee_content *invitee, struct buffer *out);
+MUST_USE enum error invitee_decode(struct bytes plain, struct invitee_content *ret);
