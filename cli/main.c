@@ -15,6 +15,8 @@ static const struct verb verbs[] = {
     {"invite", verb_invite, N_("six words that let one more computer in"), verb_invite_help},
     {"join", verb_join, N_("join a workspace with such words"), verb_join_help},
     {"who", verb_who, N_("the people, and who is connected"), verb_who_help},
+    {"group", verb_group, N_("chats of some of the people"), verb_group_help},
+    {"chat", verb_chat, N_("a chat on the terminal"), verb_chat_help},
     {"send", verb_send, N_("send a message"), verb_send_help},
     {"read", verb_read, N_("read messages, and follow those to come"), verb_read_help},
     {"root", verb_root, N_("the key above all admins: on paper, and back"), verb_root_help},

@@ -24,6 +24,16 @@
 #include <unistd.h>
 
 #define SHOWN_AT_START 20
+
+const char verb_chat_help[] =
+    N_("Examples:\n"
+       "  zuruf                      the chat of the whole workspace\n"
+       "  zuruf chat @Anna\n"
+       "  zuruf chat \"Project Alpha\"\n"
+       "\n"
+       "A chat on the terminal: a line goes to everyone in it with Enter, and what others write comes in\n"
+       "above. TARGET is the name of a chat, or \"@\" and that of a person; without it the workspace's own.\n"
+       "`/help` lists what can be typed besides.\n");
 #define CLEAR_SCREEN "\x1b[H\x1b[2J\x1b[3J" /* and what was scrolled away (xterm's ED 3) */
 
 static const char *const event_types[] = {
@@ -33,6 +43,7 @@ struct chat {
     const struct context *context;
     struct client *client;
     struct prompt prompt;
+    const char *target;
     char *group, *name;
     char day[TIMES_SIZE]; /* of the last message shown */
     json_t *shown;        /* ids from the start, which may come as events once more */
@@ -172,8 +183,8 @@ static void show_invitation(struct chat *chat)
 static void show_help(struct chat *chat)
 {
     (void)chat;
-    fputs(_("What you type goes to everyone in the workspace when you press Enter; lines that\n"
-            "you paste become one message. The brackets tell how many people have your last\n"
+    fputs(_("What you type goes to everyone in this chat when you press Enter; lines that you\n"
+            "paste become one message. The brackets tell how many people have your last\n"
             "message.\n"
             "  /who      the people, and who is connected\n"
             "  /status   what is complete, what is missing\n"
@@ -358,7 +369,7 @@ static enum exit_code open_chat(struct chat *chat)
     if (!exit)
         exit = follow_start(chat->context, chat->client, event_types);
     if (!exit)
-        exit = target_group(chat->context, chat->client, ".", &chat->group, &chat->name);
+        exit = target_group(chat->context, chat->client, chat->target, &chat->group, &chat->name);
     if (exit)
         return exit;
     fputs(output_style(stdout, STYLE_BOLD), stdout);
@@ -373,15 +384,20 @@ static enum exit_code open_chat(struct chat *chat)
 
 enum exit_code verb_chat(struct context *context, int argc, char **argv)
 {
-    struct chat chat = {.context = context};
-    (void)argc;
-    (void)argv;
+    struct chat chat = {.context = context, .target = "."};
+    enum exit_code exit;
 
+    if (argc > 0 && !options_only_common(context, argc, argv, &exit))
+        return exit;
+    if (argc > 0 && argc - optind > 1)
+        return options_misused(context, _("one TARGET is enough: the name of a chat, or \"@\" and that of a person"));
+    if (argc > 0 && optind < argc)
+        chat.target = argv[optind];
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         verb_help_overview(context);
         return EXIT_USAGE;
     }
-    enum exit_code exit = call_open(context, &chat.client);
+    exit = call_open(context, &chat.client);
     if (exit)
         return exit;
     prompt_init(&chat.prompt, stdout, prompt_columns(STDOUT_FILENO));

@@ -22,9 +22,10 @@ struct context {
     const struct verb *verb;  /* the one that runs */
 };
 
-enum exit_code verb_chat(struct context *context, int argc, char **argv); /* the program without a verb */
+enum exit_code verb_chat(struct context *context, int argc, char **argv); /* also the program without a verb */
 enum exit_code verb_doctor(struct context *context, int argc, char **argv);
 enum exit_code verb_export(struct context *context, int argc, char **argv);
+enum exit_code verb_group(struct context *context, int argc, char **argv);
 enum exit_code verb_help(struct context *context, int argc, char **argv);
 enum exit_code verb_init(struct context *context, int argc, char **argv);
 enum exit_code verb_invite(struct context *context, int argc, char **argv);
@@ -43,8 +44,10 @@ enum exit_code verb_version(struct context *context, int argc, char **argv);
 enum exit_code verb_who(struct context *context, int argc, char **argv);
 enum exit_code verb_workspace(struct context *context, int argc, char **argv);
 
+extern const char verb_chat_help[];
 extern const char verb_doctor_help[];
 extern const char verb_export_help[];
+extern const char verb_group_help[];
 extern const char verb_help_help[];
 extern const char verb_init_help[];
 extern const char verb_invite_help[];

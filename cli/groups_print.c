@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "groups_print.h"
+#include "fields.h"
+#include "output.h"
+#include "people.h"
+#include "translate.h"
+#include <string.h>
+
+static void print_title(FILE *stream, const json_t *group)
+{
+    const char *name = field_text(group, "name");
+
+    fputs(output_style(stream, STYLE_BOLD), stream);
+    output_name(stream, *name ? name : field_text(group, "group"));
+    fputs(output_style(stream, STYLE_PLAIN), stream);
+    if (*field_text(group, "folder")) {
+        fputs(_("  in "), stream);
+        output_name(stream, field_text(group, "folder"));
+    }
+}
+
+static void print_line(FILE *stream, const json_t *group)
+{
+    unsigned long long members = field_number(group, "members");
+
+    print_title(stream, group);
+    if (!field_true(group, "admitted")) {
+        fputs(_("  waiting to be let in\n"), stream);
+        return;
+    }
+    fprintf(stream, ngettext("  %llu person, you are ", "  %llu people, you are ", (unsigned long)members), members);
+    output_name(stream, people_role(field_text(group, "role")));
+    fputs(field_true(group, "private") ? _(", private\n") : "\n", stream);
+}
+
+static void print_invitation(FILE *stream, const json_t *invitation)
+{
+    const char *inviter = field_text(invitation, "inviter");
+
+    fputs(output_style(stream, STYLE_BOLD), stream);
+    output_name(stream, field_text(invitation, "name"));
+    fprintf(stream, "%s  ", output_style(stream, STYLE_PLAIN));
+    fputs(field_true(invitation, "declined") ? _("you declined the invitation by ") : _("you are invited by "), stream);
+    output_name(stream, *inviter ? inviter : _("somebody"));
+    fputs(_(": zuruf group accept|decline NAME\n"), stream);
+}
+
+void groups_print_list(FILE *stream, const json_t *list)
+{
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(json_object_get(list, "groups"), index, row) print_line(stream, row);
+    json_array_foreach(json_object_get(list, "invitations"), index, row) print_invitation(stream, row);
+}
+
+/* A person with several computers is told of once. */
+static bool is_told(const json_t *rows, size_t index)
+{
+    const char *person = field_text(json_array_get(rows, index), "person");
+
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(field_text(json_array_get(rows, i), "person"), person) == 0)
+            return true;
+    return false;
+}
+
+static void print_person(FILE *stream, const json_t *person, const char *what)
+{
+    const char *name = field_text(person, "name");
+
+    fputs("  ", stream);
+    output_name(stream, *name ? name : _("somebody"));
+    fputs(", ", stream);
+    output_name(stream, what);
+    fputc('\n', stream);
+}
+
+void groups_print(FILE *stream, const json_t *group)
+{
+    const json_t *persons = json_object_get(group, "persons"), *invited = json_object_get(group, "invited"), *row;
+    size_t index;
+
+    print_title(stream, group);
+    fputs(field_true(group, "private") ? _("  private\n") : "\n", stream);
+    json_array_foreach(persons, index, row)
+    {
+        if (!is_told(persons, index))
+            print_person(stream, row, people_role(field_text(row, "role")));
+    }
+    json_array_foreach(invited, index, row)
+    {
+        if (!is_told(invited, index))
+            print_person(stream, row, field_true(row, "declined") ? _("has declined") : _("is invited"));
+    }
+}

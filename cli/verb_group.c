@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT
+ * zuruf group: chats of some of the people. */
+#include "call.h"
+#include "groups_print.h"
+#include "options.h"
+#include "output.h"
+#include "target.h"
+#include "translate.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char verb_group_help[] =
+    N_("Examples:\n"
+       "  zuruf group create Alpha --folder Projects/2026 --member Anna --member Ben\n"
+       "  zuruf group list\n"
+       "  zuruf group show Alpha\n"
+       "  zuruf group add Alpha Clara\n"
+       "  zuruf group rename Alpha \"Project Alpha\"\n"
+       "  zuruf group accept Lunch\n"
+       "\n"
+       "A group is a chat of some of the people; nobody else learns that there is one. Who makes it is its\n"
+       "admin and says who is invited. Whom an admin of the workspace invites comes in without a question,\n"
+       "also if the computer is off at present; others are asked: `group list` shows that, and `group accept`\n"
+       "or `group decline` answers. Its name is a TARGET for send, read, chat and export.\n"
+       "\n"
+       "  --folder PATH    create: where it is filed, with / between the parts\n"
+       "  --member PERSON  create: invites that person; may be given several times\n"
+       "  --private        create: the workspace's root is never given its keys\n"
+       "JSON of create: group name; of list: group name kind person folder private admitted role members\n"
+       "logs missing payloads_missing received has_key needs_instance, and for invitations, with the kind\n"
+       "\"invitation\": group name kind inviter person device private declined; of show: as of list, persons\n"
+       "(as of who) and invited (person name device declined)\n");
+
+struct asking {
+    struct context *context;
+    json_t *members;
+    const char *folder;
+    bool is_private;
+    char **operands; /* behind the subcommand */
+};
+
+/* ---------------------------------------------------------------- making and changing */
+
+static enum exit_code create(const struct asking *asking)
+{
+    const struct context *context = asking->context;
+    json_t *result;
+    json_t *params = json_pack("{s:s, s:O, s:b, s:s*}", "name", asking->operands[0], "members", asking->members,
+                               "private", asking->is_private, "folder", asking->folder);
+    enum exit_code exit = call_once(context, "group.create", params, &result);
+
+    if (exit)
+        return exit;
+    if (context->json) {
+        json_object_set_new(result, "name", json_string(asking->operands[0]));
+        output_json(result);
+    } else {
+        fputs(_("The group is made: "), stdout);
+        output_name(stdout, asking->operands[0]);
+        fputc('\n', stdout);
+    }
+    json_decref(result);
+    return EXIT_DONE;
+}
+
+/* A method whose result says no more than that it was done. */
+static enum exit_code change(const struct asking *asking, const char *method, const char *second)
+{
+    const struct context *context = asking->context;
+    json_t *result;
+    json_t *params = json_pack("{s:s}", "group", asking->operands[0]);
+
+    if (second)
+        json_object_set_new(params, second, json_string(asking->operands[1]));
+    enum exit_code exit = call_once(context, method, params, &result);
+    json_decref(result);
+    return exit;
+}
+
+static enum exit_code add(const struct asking *asking)
+{
+    return change(asking, "group.add", "person");
+}
+
+static enum exit_code rename_group(const struct asking *asking)
+{
+    return change(asking, "group.rename", "name");
+}
+
+static enum exit_code accept_invitation(const struct asking *asking)
+{
+    return change(asking, "group.accept", NULL);
+}
+
+static enum exit_code decline(const struct asking *asking)
+{
+    return change(asking, "group.decline", NULL);
+}
+
+/* ---------------------------------------------------------------- showing */
+
+static enum exit_code list(const struct asking *asking)
+{
+    const struct context *context = asking->context;
+    json_t *result, *row;
+    size_t index;
+    enum exit_code exit = call_once(context, "group.list", NULL, &result);
+
+    if (exit)
+        return exit;
+    if (context->json) {
+        json_array_foreach(json_object_get(result, "groups"), index, row) output_json(row);
+        json_array_foreach(json_object_get(result, "invitations"), index, row)
+        {
+            json_object_set_new(row, "kind", json_string("invitation"));
+            output_json(row);
+        }
+    } else {
+        groups_print_list(stdout, result);
+    }
+    json_decref(result);
+    return EXIT_DONE;
+}
+
+static enum exit_code show(const struct asking *asking)
+{
+    const struct context *context = asking->context;
+    struct client *client;
+    char *id = NULL, *name = NULL;
+    json_t *result = NULL;
+    enum exit_code exit = call_open(context, &client);
+
+    if (exit)
+        return exit;
+    exit = target_group(context, client, asking->operands[0], &id, &name);
+    if (!exit)
+        exit = call_node(context, client, "group.show", json_pack("{s:s}", "group", id), &result);
+    if (!exit && context->json)
+        output_json(result);
+    else if (!exit)
+        groups_print(stdout, result);
+    json_decref(result);
+    free(id);
+    free(name);
+    client_free(client);
+    return exit;
+}
+
+/* ---------------------------------------------------------------- the verb */
+
+static const struct subcommand {
+    const char *name;
+    int operands;
+    enum exit_code (*run)(const struct asking *asking);
+} subcommands[] = {
+    {"create", 1, create},   {"list", 0, list},           {"show", 1, show},
+    {"add", 2, add},         {"rename", 2, rename_group}, {"accept", 1, accept_invitation},
+    {"decline", 1, decline},
+};
+
+static const struct subcommand *find(const char *name, int operands)
+{
+    for (size_t i = 0; name && i < sizeof subcommands / sizeof *subcommands; i++)
+        if (strcmp(subcommands[i].name, name) == 0 && subcommands[i].operands == operands)
+            return &subcommands[i];
+    return NULL;
+}
+
+/* False: leave with *ret_exit. */
+static bool parse(struct asking *asking, int argc, char **argv, enum exit_code *ret_exit)
+{
+    enum { FOLDER = OPTION_OWN, MEMBER, PRIVATE };
+    static const struct option longs[] = {{"folder", required_argument, NULL, FOLDER},
+                                          {"member", required_argument, NULL, MEMBER},
+                                          {"private", no_argument, NULL, PRIVATE},
+                                          OPTIONS_COMMON};
+    int option;
+
+    options_begin();
+    while ((option = options_next(asking->context, argc, argv, "", longs)) != -1) {
+        if (option == FOLDER) {
+            asking->folder = optarg;
+        } else if (option == MEMBER) {
+            json_array_append_new(asking->members, json_string(optarg));
+        } else if (option == PRIVATE) {
+            asking->is_private = true;
+        } else {
+            *ret_exit = options_other(asking->context, option);
+            return false;
+        }
+    }
+    return true;
+}
+
+enum exit_code verb_group(struct context *context, int argc, char **argv)
+{
+    struct asking asking = {.context = context, .members = json_array()};
+    enum exit_code exit;
+
+    if (parse(&asking, argc, argv, &exit)) {
+        const struct subcommand *subcommand = find(argv[optind], argc - optind - 1);
+        bool options = asking.folder || asking.is_private || json_array_size(asking.members) > 0;
+        asking.operands = argv + optind + 1;
+        if (!subcommand)
+            exit = options_misused(
+                context, _("it is called as: zuruf group create|show|accept|decline NAME, list, add NAME PERSON, "
+                           "rename NAME NEW"));
+        else if (options && subcommand->run != create)
+            exit = options_misused(context, _("--folder, --member and --private are for create"));
+        else
+            exit = subcommand->run(&asking);
+    }
+    json_decref(asking.members);
+    return exit;
+}
