@@ -17,7 +17,7 @@ static void box_records(struct script *script, const struct dh_secret *ephemeral
         box_record_append(ephemeral, ephemeral_key, &mallory->alice_box, key, out);
 }
 
-static void forge_epoch(struct script *script, struct buffer *out)
+static void forge_epoch(const struct hash *group, struct script *script, struct buffer *out)
 {
     const struct mallory *mallory = scene_mallory();
     const uint8_t seed[32] = {script_byte(script) % 4};
@@ -27,13 +27,13 @@ static void forge_epoch(struct script *script, struct buffer *out)
     struct buffer records = {0}, sealed = {0}, plain = {0};
     struct epoch_secrets secrets = {.superseded = script_bytes(script)};
     crypto_dh_keypair_from(seed, &epoch.ephemeral, &ephemeral);
-    epoch_key_id(&mallory->group, &key, &epoch.id);
+    epoch_key_id(group, &key, &epoch.id);
     epoch.id.bytes[0] ^= script_rarely(script);
     box_records(script, &ephemeral, &epoch.ephemeral, &key, &records);
     secrets.superseded.size -= secrets.superseded.size % 32;
     secrets.has_workspace_key = script_byte(script) & 1;
     epoch_secrets_encode(&secrets, &plain);
-    crypto_seal(&key, no_nonce, BYTES_OF(mallory->group.bytes), buffer_bytes(&plain), &sealed);
+    crypto_seal(&key, no_nonce, BYTES_OF(group->bytes), buffer_bytes(&plain), &sealed);
     epoch.records = buffer_bytes(&records);
     epoch.sealed = buffer_bytes(&sealed);
     epoch_encode(&epoch, out);
@@ -42,7 +42,7 @@ static void forge_epoch(struct script *script, struct buffer *out)
     buffer_done(&plain);
 }
 
-static void forge_keyshare(struct script *script, struct buffer *out)
+static void forge_keyshare(const struct hash *group, struct script *script, struct buffer *out)
 {
     const struct mallory *mallory = scene_mallory();
     const uint8_t seed[32] = {script_byte(script) % 4};
@@ -52,7 +52,7 @@ static void forge_keyshare(struct script *script, struct buffer *out)
     struct buffer records = {0};
     crypto_dh_keypair_from(seed, &share.ephemeral, &ephemeral);
     box_records(script, &ephemeral, &share.ephemeral, &key, &records);
-    epoch_key_id(&mallory->group, &key, &share.epoch);
+    epoch_key_id(group, &key, &share.epoch);
     share.epoch.bytes[0] ^= script_rarely(script);
     share.records = buffer_bytes(&records);
     keyshare_encode(&share, out);
@@ -60,7 +60,7 @@ static void forge_keyshare(struct script *script, struct buffer *out)
 }
 
 /* With the consent of a device whose key Mallory made, or of her own. */
-static void forge_add(struct script *script, struct buffer *out)
+static void forge_add(const struct hash *group, struct script *script, struct buffer *out)
 {
     const struct mallory *mallory = scene_mallory();
     const uint8_t seed[32] = {script_byte(script) % 8};
@@ -73,7 +73,7 @@ static void forge_add(struct script *script, struct buffer *out)
     add.member.role = script_number(script, ROLE_MEMBER);
     add.cites = script_bytes(script);
     add.cites.size -= add.cites.size % CITE_SIZE;
-    membership_sign(&mallory->group, &add.member, &secret);
+    membership_sign(group, &add.member, &secret);
     add.member.consent.bytes[0] ^= script_rarely(script);
     add_encode(&add, out);
 }
@@ -124,19 +124,20 @@ static struct bytes some_cites(const struct forge *forge, struct script *script,
     return buffer_bytes(out);
 }
 
-static void forge_link(struct script *script, struct buffer *out)
+static void forge_link(const struct hash *group, struct script *script, struct buffer *out)
 {
     const struct mallory *mallory = scene_mallory();
     const uint8_t seed[32] = {script_byte(script) % 8, 2};
     struct linkage linkage = {.person = mallory->person, .box = mallory->box, .number = 1 + script_below(script, 8)};
     struct sign_secret secret;
     crypto_sign_keypair_from(seed, &linkage.device, &secret);
-    linkage_sign(&mallory->group, &mallory->device, &linkage, &secret);
+    linkage_sign(group, &mallory->device, &linkage, &secret);
     linkage.consent.bytes[0] ^= script_rarely(script);
     linkage_encode(&linkage, out);
 }
 
-static void forge_rule(const struct forge *forge, struct script *script, uint64_t type, struct buffer *out)
+static void forge_rule(const struct forge *forge, const struct hash *group, struct script *script, uint64_t type,
+                       struct buffer *out)
 {
     struct buffer cuts = {0}, cites = {0};
     struct sign_public device = some_device(forge, script);
@@ -156,33 +157,34 @@ static void forge_rule(const struct forge *forge, struct script *script, uint64_
     else if (type == ENTRY_GENERATION)
         generation_encode(&(struct generation){id}, out);
     else if (type == ENTRY_LINK)
-        forge_link(script, out);
+        forge_link(group, script, out);
     else
         buffer_append(out, script_bytes(script));
     buffer_done(&cuts);
     buffer_done(&cites);
 }
 
-void forge_decree(const struct forge *forge, struct script *script, uint64_t type, struct buffer *out)
+void forge_decree(const struct forge *forge, const struct hash *group, struct script *script, uint64_t type,
+                  struct buffer *out)
 {
     switch (type) {
     case ENTRY_GENESIS:
         forge_genesis(script, out);
         return;
     case ENTRY_ADD:
-        forge_add(script, out);
+        forge_add(group, script, out);
         return;
     case ENTRY_CLOCK:
         forge_clock(forge, script, out);
         return;
     case ENTRY_EPOCH:
-        forge_epoch(script, out);
+        forge_epoch(group, script, out);
         return;
     case ENTRY_KEYSHARE:
-        forge_keyshare(script, out);
+        forge_keyshare(group, script, out);
         return;
     default:
-        forge_rule(forge, script, type, out);
+        forge_rule(forge, group, script, type, out);
         return;
     }
 }

@@ -3,5 +3,6 @@
 #pragma once
 #include "forge.h"
 
-/* The payload of a kind-0 entry of that type, as the script wants it. */
-void forge_decree(const struct forge *forge, struct script *script, uint64_t type, struct buffer *out);
+/* The payload of a kind-0 entry of that type in that group, as the script wants it. */
+void forge_decree(const struct forge *forge, const struct hash *group, struct script *script, uint64_t type,
+                  struct buffer *out);

@@ -25,7 +25,12 @@ void forge_init(struct forge *forge, const struct host *victim)
     const struct mallory *mallory = scene_mallory();
     struct written_log nobodys = new_log(mallory, KIND_CONTENT, 5);
     struct written_log second = new_log(mallory, KIND_CONTENT, 1), third = new_log(mallory, KIND_CONTENT, 2);
-    struct written_log decrees = new_log(mallory, KIND_GOVERNANCE, 3);
+    struct written_log decrees = new_log(mallory, KIND_GOVERNANCE, 3), direct[2];
+    for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT; kind++) {
+        direct[kind] = new_log(mallory, kind, 6);
+        direct[kind].name.group = mallory->direct;
+        log_name_id(&direct[kind].name, &direct[kind].id);
+    }
     memset(forge, 0, sizeof *forge);
     forge->victim = victim;
     nobodys.name.device.bytes[0] ^= 1;
@@ -37,6 +42,8 @@ void forge_init(struct forge *forge, const struct host *victim)
     add_line(forge, &decrees);
     add_line(forge, mallory->office == OFFICE_OF_MALLORY ? &mallory->root_log : &second);
     add_line(forge, &nobodys);
+    add_line(forge, &direct[KIND_CONTENT]);
+    add_line(forge, &direct[KIND_GOVERNANCE]);
 }
 
 void forge_done(struct forge *forge)
@@ -106,30 +113,32 @@ static void forge_plain(struct script *script, uint64_t type, struct buffer *out
 }
 
 /* Under a key that all have, or under one that only an EPOCH of Mallory's brings. */
-static void seal(struct script *script, struct entry *entry, struct bytes plain, struct buffer *out)
+static void seal(const struct hash *group, struct script *script, struct entry *entry, struct bytes plain,
+                 struct buffer *out)
 {
     const struct mallory *mallory = scene_mallory();
     struct secret_key key = mallory->epoch.key;
     struct buffer ad = {0};
-    if (script_rarely(script)) {
+    if (script_rarely(script) || same_hash(group, &mallory->direct)) {
         key = (struct secret_key){{script_byte(script) % 4}};
-        epoch_key_id(&mallory->group, &key, &entry->epoch);
+        epoch_key_id(group, &key, &entry->epoch);
     }
     entry_associated_data(entry, &ad);
     crypto_seal(&key, no_nonce, buffer_bytes(&ad), plain, out);
     buffer_done(&ad);
 }
 
-static void forge_payload(const struct forge *forge, struct script *script, struct entry *entry, struct buffer *out)
+static void forge_payload(const struct forge *forge, const struct hash *group, struct script *script,
+                          struct entry *entry, struct buffer *out)
 {
     struct buffer plain = {0};
     if (script_rarely(script)) {
         buffer_append(out, script_bytes(script));
     } else if (entry->type < ENTRY_MESSAGE) {
-        forge_decree(forge, script, entry->type, out);
+        forge_decree(forge, group, script, entry->type, out);
     } else {
         forge_plain(script, entry->type, &plain);
-        seal(script, entry, buffer_bytes(&plain), out);
+        seal(group, script, entry, buffer_bytes(&plain), out);
     }
     buffer_done(&plain);
 }
@@ -226,7 +235,7 @@ void forge_entry(struct forge *forge, struct script *script)
         dep_append(&dep, &deps);
     }
     entry.deps = buffer_bytes(&deps);
-    forge_payload(forge, script, &entry, &payload);
+    forge_payload(forge, &line->log.name.group, script, &entry, &payload);
     entry.payload = buffer_bytes(&payload);
     write_entry(forge, line, behind, &entry);
     buffer_done(&deps);

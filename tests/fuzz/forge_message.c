@@ -3,6 +3,12 @@
 
 #define ROWS_MAX 40
 
+struct hash forge_group(struct script *script)
+{
+    const struct mallory *mallory = scene_mallory();
+    return script_hash(script, script_rarely(script) ? &mallory->direct : &mallory->group);
+}
+
 /* ---------------------------------------------------------------- places */
 
 static const struct log *a_log(const struct forge *forge, struct script *script)
@@ -68,7 +74,7 @@ static void add_want(const struct forge *forge, struct script *script, struct bu
 
 static void add_digest(const struct forge *forge, struct script *script, struct buffer *out)
 {
-    struct hash group = script_hash(script, &scene_mallory()->group);
+    struct hash group = forge_group(script);
     struct hash digest = script_hash(script, &forge->victim->node->workspace->digest);
     buffer_append(out, BYTES_OF(group.bytes));
     buffer_append(out, BYTES_OF(digest.bytes));
@@ -223,24 +229,23 @@ static void fill_numbers(const struct forge *forge, struct script *script, struc
 
 static void fill_rows(const struct forge *forge, struct script *script, struct buffer *rows, struct wire_message *ret)
 {
-    const struct hash *group = &scene_mallory()->group;
     switch (ret->type) {
     case WIRE_DIGESTS:
         ret->digests = some_rows(forge, script, rows, add_digest);
         return;
     case WIRE_HAVE:
-        ret->have.group = script_hash(script, group);
+        ret->have.group = forge_group(script);
         ret->have.kind = script_byte(script) & 1 ? KIND_GOVERNANCE : KIND_CONTENT;
         ret->have.flags = script_byte(script) % 5;
         ret->have.rows = some_rows(forge, script, rows, add_place);
         return;
     case WIRE_ANNOUNCE:
-        ret->announce.group = script_hash(script, group);
+        ret->announce.group = forge_group(script);
         ret->announce.kind = script_byte(script) & 1 ? KIND_GOVERNANCE : KIND_CONTENT;
         ret->announce.rows = some_rows(forge, script, rows, add_place);
         return;
     case WIRE_WANT:
-        ret->want.group = script_hash(script, group);
+        ret->want.group = forge_group(script);
         ret->want.flags = script_byte(script) % 3;
         ret->want.rows = some_rows(forge, script, rows, add_want);
         return;
@@ -278,7 +283,7 @@ void forge_message(const struct forge *forge, struct script *script, struct buff
         ret->stop.log = a_log_id(forge, script);
         return;
     case WIRE_TAIL:
-        ret->tail.group = script_hash(script, &scene_mallory()->group);
+        ret->tail.group = forge_group(script);
         return;
     case WIRE_BYE:
         ret->bye.code = script_byte(script) % 20;
@@ -307,7 +312,7 @@ static void any_item(const struct forge *forge, struct script *script, struct by
         write_uint(out, script_number(script, choice >> 3));
         return;
     case 2:
-        hash = script_hash(script, &scene_mallory()->group);
+        hash = forge_group(script);
         write_bytes(out, BYTES_OF(hash.bytes));
         return;
     case 3:

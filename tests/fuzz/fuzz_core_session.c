@@ -106,7 +106,7 @@ static void say_anything(struct session *session)
 /* What a node says that has written something: where its logs stand. */
 static void tell_places(struct session *session)
 {
-    struct wire_message message = {.type = WIRE_HAVE, .have = {.group = scene_mallory()->group}};
+    struct wire_message message = {.type = WIRE_HAVE, .have = {.group = forge_group(&session->script)}};
     struct buffer rows = {0};
     message.have.kind = script_byte(&session->script) & 1 ? KIND_GOVERNANCE : KIND_CONTENT;
     message.have.flags = HAVE_FLAG_LAST;
@@ -114,7 +114,8 @@ static void tell_places(struct session *session)
         const struct line *line = &session->forge.lines[i];
         struct dep row = {.log = line->log.id, .seq = script_number(&session->script, line->log.head_seq)};
         memcpy(row.id, line->log.head_id.bytes, sizeof row.id);
-        if (line->log.name.kind == message.have.kind && line->log.head_seq)
+        bool is_there = same_hash(&line->log.name.group, &message.have.group) && line->log.head_seq;
+        if (is_there && line->log.name.kind == message.have.kind)
             dep_append(&row, &rows);
     }
     message.have.rows = buffer_bytes(&rows);
@@ -158,6 +159,16 @@ static void bring_a_crowd(struct session *session)
 
 /* ---------------------------------------------------------------- meanwhile */
 
+/* To Mallory, to the other one, to oneself. */
+static void say_in_private(struct session *session, const char *name, uint8_t choice)
+{
+    const struct mallory *mallory = scene_mallory();
+    const struct person_id people[] = {mallory->person, mallory->alice, mallory->bob};
+    struct command command = {.type = COMMAND_SEND, .send = {.text = BYTES_TEXT("between us")}};
+    command.send.person = people[choice % 3];
+    world_ask(&session->scene.world, name, &command);
+}
+
 static void do_something(struct session *session)
 {
     static const char *const client_ids[] = {NULL, "one", "two"};
@@ -170,6 +181,10 @@ static void do_something(struct session *session)
     static const enum command_type types[] = {COMMAND_CLOCK_DISTRUST, COMMAND_PEER_ADD, COMMAND_PEER_REMOVE,
                                               COMMAND_INVITE_CREATE,  COMMAND_JOIN,     COMMAND_WORKSPACE_CREATE};
     uint8_t choice = script_byte(script);
+    if (choice >= 240) {
+        say_in_private(session, name, choice);
+        return;
+    }
     if (choice < 160) {
         saying.client_id = client_ids[choice % 3];
         if (choice & 4)
@@ -255,7 +270,7 @@ static void read_all(struct session *session)
         peers++;
     scene_require(&session->scene, peers <= 1024, "addresses are bounded");
     for (size_t i = 0; node_forked_log_at(node, i, &forked); i++)
-        scene_require(&session->scene, forked.group == 1, "forked logs have a group");
+        scene_require(&session->scene, forked.group > 0, "forked logs have a group");
     for (size_t i = 0; node_person_at(node, 1, i, &person); i++)
         scene_require(&session->scene, person.name.size <= 64, "names are short");
 }

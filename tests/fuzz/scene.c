@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include "caller.h"
+#include "core/direct.h"
 #include "core/link.h"
 #include "core/logs.h"
 #include "sim/check.h"
@@ -53,13 +54,16 @@ static void learn_people(const struct node *node, const struct host *alice, stru
         const struct member *member = &roster->members[i];
         if (same_key(&member->device, &alice->node->identity.device)) {
             ret->alice_box = member->box;
+            ret->alice = member->person;
         } else if (same_key(&member->device, &ret->device)) {
             ret->person = member->person;
             ret->instance = member->instance;
         } else {
             ret->bob_box = member->box;
+            ret->bob = member->person;
         }
     }
+    direct_id(&ret->group, (const struct person_id[]){ret->person, ret->alice}, &ret->direct);
 }
 
 static void learn_mallory(const struct node *node, struct mallory *ret)
@@ -239,10 +243,10 @@ void scene_must_be_intact(struct scene *scene)
                     medium_arrival(scene->alice->disk, arrival, &after) == OK && bytes_equal(before.wire, after.wire);
         scene_require(scene, same, "what was stored is as it was");
     }
-    const struct group *group = scene->alice->node->workspace;
-    for (size_t i = 0; i < group->log_count; i++)
-        if (is_hers(scene->alice, group->logs[i]) || is_hers(scene->bob, group->logs[i]))
-            scene_require(scene, !group->logs[i]->forked, "nobody writes for alice and bob");
+    const struct node *node = scene->alice->node;
+    for (size_t i = 0; i < node->log_count; i++)
+        if (is_hers(scene->alice, node->logs[i]) || is_hers(scene->bob, node->logs[i]))
+            scene_require(scene, !node->logs[i]->forked, "nobody writes for alice and bob");
 }
 
 void scene_must_be_small(const struct scene *scene, size_t most)

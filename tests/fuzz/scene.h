@@ -29,10 +29,10 @@ struct mallory {
     enum scene_office office;
     struct sign_public device;
     struct sign_secret secret, root_secret; /* the latter only in her own office */
-    struct person_id person;
+    struct person_id person, alice, bob;
     uint64_t instance;
     struct dh_public box, alice_box, bob_box;
-    struct hash group;
+    struct hash group, direct; /* the workspace; her chat with Alice */
     struct sign_public root;
     struct secret_key workspace_key, invite_psk;
     struct epoch_key epoch;

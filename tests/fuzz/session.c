@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define LATER 127    /* the first of these entries is of a later version */
+#define VERSION_AT 3 /* in a list of entries: behind the size and the head of the header */
 #define FRAME_ITEMS_MAX (WIRE_PLAIN_MAX - 128)
 
 void session_call(struct session *session, const struct sign_public *device, const struct sign_secret *secret)
@@ -54,8 +56,6 @@ static bool add_entry(struct session *session, const struct forged *entry, bool 
         buffer_append_u32(items, (uint32_t)entry->line);
     buffer_append_u16(items, (uint16_t)wire.size);
     buffer_append(items, wire);
-    if (script_byte(&session->script) == UINT8_MAX)
-        items->data[items->size - wire.size + 1] = ENTRY_VERSION + 1;
     scene_knows(&session->scene, wire);
     return true;
 }
@@ -90,6 +90,8 @@ static void send_run(struct session *session, size_t line, uint64_t from, uint64
         if (entry->line == line && entry->seq >= from && entry->seq <= to)
             add_entry(session, entry, is_bare, false);
     }
+    if (bare == LATER && session->items.size)
+        session->items.data[VERSION_AT] = ENTRY_VERSION + 1;
     send_items(session, line, flags < 192 ? ENTRIES_FLAG_LAST | (flags & 6) : flags & 7);
 }
 
@@ -103,7 +105,7 @@ void session_hand_out(struct session *session)
 
 void session_hand_out_tail(struct session *session)
 {
-    struct wire_message message = {.type = WIRE_TAIL, .tail = {.group = scene_mallory()->group}};
+    struct wire_message message = {.type = WIRE_TAIL, .tail = {.group = forge_group(&session->script)}};
     size_t count = script_below(&session->script, 20);
     session->items.size = 0;
     for (size_t i = 0; i < count && session->forge.entry_count; i++) {
