@@ -2,6 +2,7 @@
 #include "message.h"
 #include "fields.h"
 #include "output.h"
+#include "person_name.h"
 #include "times.h"
 #include "translate.h"
 #include <string.h>
@@ -14,18 +15,6 @@ static void print_time(FILE *stream, const json_t *message, unsigned form)
     if (times_parse_rfc3339(field_text(message, "time"), &ms))
         times_local(ms, form & MESSAGE_WITHOUT_DAY ? TIMES_MINUTE : TIMES_DAY_AND_MINUTE, shown);
     fprintf(stream, "%s%s%s ", output_style(stream, STYLE_DIM), shown, output_style(stream, STYLE_PLAIN));
-}
-
-static void print_author(FILE *stream, const json_t *message)
-{
-    const char *author = field_text(message, "author");
-
-    fputs(output_style(stream, STYLE_BOLD), stream);
-    if (*author)
-        output_name(stream, author);
-    else
-        fputs(_("somebody"), stream);
-    fputs(output_style(stream, STYLE_PLAIN), stream);
 }
 
 static void print_text(FILE *stream, const json_t *message)
@@ -73,7 +62,7 @@ void message_print(FILE *stream, const json_t *message, unsigned form)
         fputc(' ', stream);
     }
     print_time(stream, message, form);
-    print_author(stream, message);
+    person_name_print(stream, field_text(message, "author"), field_text(message, "verification"));
     if (*topic && !(form & MESSAGE_WITHOUT_TOPIC)) {
         fputs(" [", stream);
         output_name(stream, topic);

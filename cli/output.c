@@ -31,6 +31,10 @@ const char *output_style(FILE *stream, enum style style)
         return "\x1b[2m";
     case STYLE_ALERT:
         return "\x1b[1;31m";
+    case STYLE_GOOD:
+        return "\x1b[32m";
+    case STYLE_QR: /* light on dark, whatever the terminal's own colours */
+        return "\x1b[97;40m";
     }
     return "";
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_ALERT };
+enum style { STYLE_PLAIN, STYLE_BOLD, STYLE_DIM, STYLE_ALERT, STYLE_GOOD, STYLE_QR };
 
 /* The escape sequence that switches to `style`, or "" where colours do not belong: not a terminal, NO_COLOR is set, or
  * the terminal is a dumb one.  Static. */

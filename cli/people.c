@@ -2,6 +2,7 @@
 #include "people.h"
 #include "fields.h"
 #include "output.h"
+#include "person_name.h"
 #include "times.h"
 #include "translate.h"
 #include <string.h>
@@ -60,10 +61,8 @@ void people_print(FILE *stream, const json_t *list)
 
     json_array_foreach(json_object_get(list, "persons"), index, person)
     {
-        const char *name = field_text(person, "name");
-        fputs(output_style(stream, STYLE_BOLD), stream);
-        output_name(stream, *name ? name : _("somebody"));
-        fputs(output_style(stream, STYLE_PLAIN), stream);
+        const char *verification = field_text(person, "verification");
+        person_name_print(stream, field_text(person, "name"), verification);
         fputs("  ", stream);
         output_name(stream, people_role(field_text(person, "role")));
         fputs(", ", stream);
@@ -71,6 +70,9 @@ void people_print(FILE *stream, const json_t *list)
         people_print_completeness(stream, person);
         fprintf(stream, "\n    %s", output_style(stream, STYLE_DIM));
         output_name(stream, field_text(person, "fingerprint"));
-        fprintf(stream, "%s\n", output_style(stream, STYLE_PLAIN));
+        fputs(output_style(stream, STYLE_PLAIN), stream);
+        if (*person_name_words(verification))
+            fprintf(stream, "  (%s)", person_name_words(verification));
+        fputc('\n', stream);
     }
 }

@@ -3,6 +3,7 @@
 #include "fields.h"
 #include "output.h"
 #include "people.h"
+#include "person_name.h"
 #include "translate.h"
 #include <string.h>
 
@@ -147,7 +148,7 @@ static void print_people(FILE *stream, const json_t *people)
     json_array_foreach(json_object_get(people, "persons"), index, person)
     {
         fputs("  ", stream);
-        output_name(stream, *field_text(person, "name") ? field_text(person, "name") : _("somebody"));
+        person_name_print(stream, field_text(person, "name"), field_text(person, "verification"));
         people_print_completeness(stream, person);
         fputc('\n', stream);
     }

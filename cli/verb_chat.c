@@ -11,6 +11,7 @@
 #include "options.h"
 #include "output.h"
 #include "people.h"
+#include "person_name.h"
 #include "prompt.h"
 #include "status.h"
 #include "target.h"
@@ -279,8 +280,8 @@ static void show_event(struct chat *chat, const json_t *event)
         fputs(_("This home has been locked; `zuruf` opens it again.\n"), stdout);
         chat->ended = true;
     } else if (*field_text(event, "name")) {
+        person_name_print(stdout, field_text(event, "name"), field_text(event, "verification"));
         fputs(output_style(stdout, STYLE_DIM), stdout);
-        output_name(stdout, field_text(event, "name"));
         fputs(strcmp(type, "peer.up") == 0 ? _(" is connected") : _(" is no longer connected"), stdout);
         printf("%s\n", output_style(stdout, STYLE_PLAIN));
     }

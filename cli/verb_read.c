@@ -30,8 +30,8 @@ const char verb_read_help[] =
        "  --topic TOPIC   only these\n"
        "  --ids           with the ids of messages, for `zuruf send --reply ID`\n"
        "  --clock         with --json: each message's vector clock\n"
-       "JSON: id group topic author person device seq time seen_at text reply_to edited urgent late state\n"
-       "type, with --clock: clock; early (true) while the history before it is still coming\n");
+       "JSON: id group topic author person device verification seq time seen_at text reply_to edited urgent late\n"
+       "state type, with --clock: clock; early (true) while the history before it is still coming\n");
 
 static const char *const event_types[] = {"message.added", "message.completed", NULL};
 

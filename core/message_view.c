@@ -11,6 +11,7 @@
 #include "node_query.h"
 #include "roster.h"
 #include "state.h"
+#include "verify.h"
 #include <stdlib.h>
 
 #define LATE_MS 60000
@@ -21,10 +22,13 @@ static bool describe_author(const struct node *node, const struct log *log, stru
 {
     const struct member *member = roster_find(&log->group->roster, log_author(log));
     ret->device = *log_author(log);
+    if (member) {
+        ret->person = member->person;
+        ret->author = names_person(node, &member->person);
+    }
+    ret->verification = verify_state(node, &ret->device, &ret->person, ret->author);
     if (!member)
         return true; /* counted once, when its entries were taken */
-    ret->person = member->person;
-    ret->author = names_person(node, &member->person);
     return member->role == ROLE_ADMIN || member->role == ROLE_MEMBER;
 }
 

@@ -32,6 +32,7 @@
 #include "say.h"
 #include "serve.h"
 #include "sightings.h"
+#include "verify.h"
 #include <stdlib.h>
 
 #define MIB (1ull << 20)
@@ -64,6 +65,7 @@ static void forget_stored(struct node *node)
     invitees_forget(node);
     groups_forget(node);
     names_forget(node);
+    verify_forget(node);
     peers_done(node);
     relay_forget(node);
     past_forget(node);
@@ -129,6 +131,8 @@ static enum error load_all(struct node *node)
         err = peers_load(node);
     if (!err)
         err = admit_load(node);
+    if (!err)
+        err = verify_load(node);
     presence_roster_changed(node);
     for (size_t i = 0; node->restored && i < node->log_count; i++)
         if (node->logs[i]->own)
@@ -335,6 +339,9 @@ static void on_command(struct node *node, const struct command *command)
         break;
     case COMMAND_PEER_REMOVE:
         simple_reply(node, command, peers_remove(node, &command->addresses[0]));
+        break;
+    case COMMAND_VERIFY:
+        simple_reply(node, command, verify_command(node, command));
         break;
     case COMMAND_ROOT_RECOVER:
         simple_reply(node, command, root_recover(node, command));

@@ -36,8 +36,9 @@ enum command_type {
     COMMAND_GROUP_ACCEPT,   /* group.id, of an invitation → – */
     COMMAND_GROUP_DECLINE,  /* likewise */
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
-    COMMAND_ROOT_RECOVER,   /* root → –; the workspace's root key, from its shares, is on this device from now on */
-    COMMAND_ROOT_SHARED,    /* root.of, root.need → –; shares of it were made */
+    COMMAND_VERIFY, /* verify → –; this person has compared fingerprints with that device's owner, or no more */
+    COMMAND_ROOT_RECOVER, /* root → –; the workspace's root key, from its shares, is on this device from now on */
+    COMMAND_ROOT_SHARED,  /* root.of, root.need → –; shares of it were made */
     COMMAND_LOCK, /* – → –; every key is wiped from memory, and every link closed; answered when all is durable */
     COMMAND_UNLOCK, /* store_key → –; answered when what is on disk is here again */
     COMMAND_STOP,   /* says BYE on every link */
@@ -90,6 +91,10 @@ struct command {
     struct { /* CLOCK_DISTRUST: both included, of one log */
         struct message_ref from, to;
     } distrust;
+    struct {
+        struct sign_public device;
+        bool undo;
+    } verify;
     struct {
         uint8_t seed[32];
         uint8_t of, need;        /* shares that exist, and how many of them restore it */

@@ -10,6 +10,7 @@
 #include "presence.h"
 #include "roster.h"
 #include "state.h"
+#include "verify.h"
 
 /* What the disk did counts more than what its figures say. */
 static enum error disk_state(const struct node *node)
@@ -209,8 +210,16 @@ bool node_person_at(const struct node *node, uint32_t number, size_t index, stru
     const struct presence *presence = presence_find(node, &member->device);
     ret->linked = presence && presence->links;
     ret->online = ret->self || (presence && presence_is_online(presence));
+    ret->verification = verify_state(node, &member->device, &member->person, ret->name);
     describe_progress(group, member, ret);
     return true;
+}
+
+enum verification node_verification(const struct node *node, const struct sign_public *device)
+{
+    const struct member *member = node->workspace ? roster_find(&node->workspace->roster, device) : NULL;
+    return member ? verify_state(node, device, &member->person, names_person(node, &member->person))
+                  : VERIFICATION_NONE;
 }
 
 /* Of all groups, group by group. */

@@ -78,6 +78,14 @@ struct node_direct {
  * ERR_NOT_FOUND: nobody is called so; ERR_USAGE: that is oneself. */
 MUST_USE enum error node_find_direct(const struct node *node, struct bytes name, struct node_direct *ret);
 
+/* Whether this person has compared fingerprints with the owner of a device. */
+enum verification {
+    VERIFICATION_NONE,
+    VERIFICATION_VERIFIED,
+    VERIFICATION_CHANGED, /* another device of that person or name was, or this one under another name */
+    VERIFICATION_SELF,    /* it is this device */
+};
+
 struct node_person {
     struct person_id person;
     struct bytes name;
@@ -89,6 +97,7 @@ struct node_person {
     bool online;            /* that, or its neighbours in the office tell that it is there (own device: true) */
     uint64_t last_heard_ms; /* wall clock of the last link; 0: not since the start */
     struct sign_public added_by;
+    enum verification verification;
     uint64_t complete_to_ms; /* HLC time of the newest entry held without gap; 0: none */
     uint64_t missing;        /* entries of this device known to exist and not here */
 };
@@ -116,6 +125,9 @@ bool node_root(struct node *node, struct node_root *ret); /* false: it is not on
 MUST_USE enum error node_root_export(struct node *node, struct bytes passphrase, struct sign_public *ret_root,
                                      uint8_t ret_seed[32]);
 
+/* Of a device by its key: VERIFICATION_NONE also for one that is no member. */
+enum verification node_verification(const struct node *node, const struct sign_public *device);
+
 struct node_peer {
     struct address address;
     bool by_hand; /* set with peer add; else remembered or told */
@@ -140,10 +152,11 @@ struct message {
     struct sign_public device;
     struct person_id person;
     struct bytes author; /* name; empty when unknown */
-    uint64_t time_ms;    /* the author's HLC */
-    bool implausible;    /* that time is more than ten minutes ahead of the clock here */
-    bool time_doubtful;  /* an admin said that it is not to be believed: it has no part in the order */
-    struct bytes topic;  /* empty: the general one */
+    enum verification verification;
+    uint64_t time_ms;   /* the author's HLC */
+    bool implausible;   /* that time is more than ten minutes ahead of the clock here */
+    bool time_doubtful; /* an admin said that it is not to be believed: it has no part in the order */
+    struct bytes topic; /* empty: the general one */
     struct bytes text;
     struct message_ref reply_to; /* seq 0: none */
     bool urgent;

@@ -181,6 +181,13 @@ struct group {
     uint64_t introduce_after; /* members changed in this batch: linked ones are told of the group then; 0: nothing */
 };
 
+/* A device that this person has verified (verify.h). */
+struct verified {
+    struct sign_public device;
+    struct person_id person;
+    struct buffer name; /* what it was called then */
+};
+
 struct person_name {
     struct person_id person;
     uint64_t hlc;
@@ -501,6 +508,8 @@ struct node {
     bool restored;   /* the database is an older copy: its own logs are closed */
     unsigned doubts; /* how many own logs were doubted */
 
+    struct verified *verified;
+    size_t verified_count, verified_capacity;
     struct person_name *names;
     size_t name_count, name_capacity;
 

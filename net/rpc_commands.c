@@ -197,6 +197,23 @@ void rpc_commands_sent(struct rpc *rpc, const struct rpc_pending *pending, const
     emit_time(out, "time", message.time_ms);
 }
 
+/* ---------------------------------------------------------------- people */
+
+void rpc_commands_verify(struct rpc_call *call, struct command *ret)
+{
+    struct bytes text = rpc_params_text(&call->params, "device", RPC_REQUIRED);
+    struct buffer device = {0};
+
+    ret->type = COMMAND_VERIFY;
+    ret->verify.undo = rpc_params_bool(&call->params, "undo");
+    if (text.data && (base32_decode(text, &device) != OK || device.size != sizeof ret->verify.device.bytes))
+        rpc_params_refuse(&call->params, "device", "be a key in base32");
+    else if (text.data)
+        memcpy(ret->verify.device.bytes, device.data, sizeof ret->verify.device.bytes);
+    buffer_done(&device);
+    rpc_params_end(&call->params);
+}
+
 /* ---------------------------------------------------------------- clocks */
 
 void rpc_commands_distrust(struct rpc_call *call, struct command *ret)

@@ -8,6 +8,7 @@ void rpc_commands_workspace(struct rpc_call *call, struct command *ret);
 void rpc_commands_join(struct rpc_call *call, struct command *ret);
 void rpc_commands_invite(struct rpc_call *call, struct command *ret);
 void rpc_commands_send(struct rpc_call *call, struct command *ret);
+void rpc_commands_verify(struct rpc_call *call, struct command *ret);
 void rpc_commands_distrust(struct rpc_call *call, struct command *ret);
 void rpc_commands_peer_add(struct rpc_call *call, struct command *ret);
 void rpc_commands_peer_remove(struct rpc_call *call, struct command *ret);

@@ -255,6 +255,7 @@ static bool emit_fields(struct rpc *rpc, const struct notice *notice, struct buf
     case NOTICE_PEER_DOWN:
         emit_base32(out, "device", BYTES_OF(notice->device.bytes));
         emit_text_or_null(out, "name", rpc_names_of_device(rpc->options.node, &notice->device));
+        emit_string(out, "verification", rpc_names_verification(node_verification(rpc->options.node, &notice->device)));
         return true;
     case NOTICE_MESSAGE:
     case NOTICE_ROSTER:

@@ -55,6 +55,7 @@ void rpc_message_emit(struct rpc *rpc, const struct message *message, struct buf
     emit_text(out, "author", message->author);
     emit_base32_or_null(out, "person", BYTES_OF(message->person.bytes));
     emit_base32(out, "device", BYTES_OF(message->device.bytes));
+    emit_string(out, "verification", rpc_names_verification(message->verification));
     emit_digits(out, "seq", message->ref.seq);
     emit_time(out, "time", message->time_ms);
     emit_time(out, "seen_at", message->seen_ms);

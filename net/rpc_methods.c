@@ -28,6 +28,7 @@ static const struct rpc_method methods[] = {
     {"workspace.create", NULL, rpc_commands_workspace, rpc_commands_done},
     {"workspace.join", NULL, rpc_commands_join, rpc_commands_joined},
     {"invite.create", NULL, rpc_commands_invite, rpc_commands_invited},
+    {"person.verify", NULL, rpc_commands_verify, rpc_commands_done},
     {"person.list", rpc_overview_persons, NULL, NULL},
     {"group.list", rpc_groups_list, NULL, NULL},
     {"group.find", rpc_groups_find, NULL, NULL},

@@ -107,3 +107,18 @@ const char *rpc_names_role(enum role role)
     }
     return "unknown";
 }
+
+const char *rpc_names_verification(enum verification verification)
+{
+    switch (verification) {
+    case VERIFICATION_NONE:
+        return "unverified";
+    case VERIFICATION_VERIFIED:
+        return "verified";
+    case VERIFICATION_CHANGED:
+        return "changed";
+    case VERIFICATION_SELF:
+        return "self";
+    }
+    return "unverified";
+}

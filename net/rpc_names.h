@@ -21,3 +21,4 @@ struct hash rpc_names_group_id(struct rpc *rpc, uint32_t number);
 /* The name of the person whose device this is, in the workspace's roster; empty when unknown; borrowed. */
 struct bytes rpc_names_of_device(const struct node *node, const struct sign_public *device);
 const char *rpc_names_role(enum role role);
+const char *rpc_names_verification(enum verification verification);

@@ -132,6 +132,7 @@ static void emit_person(const struct node_person *person, struct buffer *out)
     emit_fingerprint(out, &person->device);
     emit_digits(out, "instance", person->instance);
     emit_string(out, "role", rpc_names_role(person->role));
+    emit_string(out, "verification", rpc_names_verification(person->verification));
     emit_bool(out, "self", person->self);
     emit_bool(out, "online", person->online);
     emit_bool(out, "linked", person->linked);

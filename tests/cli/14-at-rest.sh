@@ -27,6 +27,7 @@ within 20 has_texts oemer 80
 zuruf anna read "$workspace" --topic "${topics[0]}" >/dev/null
 status 0 'Käsebrodt' zuruf oemer who
 zuruf anna status >/dev/null
+zuruf anna who --verify "${people[1]}" --yes >/dev/null
 
 end_node anna
 kill -9 "${NODE[oemer]}"

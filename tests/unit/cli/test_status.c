@@ -77,21 +77,6 @@ static void an_identity_on_two_computers_is_told(void **state)
     check_shown("on another computer, too", json_pack("{s:b}", "runs_twice", 1), json_pack("{s:b}", "runs_twice", 0));
 }
 
-static char *shown_with_root(const char *root)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *stream = open_memstream(&text, &size);
-    json_t *info = json_pack("{s:b, s:b}", "has_identity", 1, "has_workspace", 1);
-    json_t *sync = json_pack("{s:o}", "root", json_loads(root, JSON_DECODE_ANY, NULL));
-
-    status_print(stream, info, sync, NULL);
-    fclose(stream);
-    json_decref(info);
-    json_decref(sync);
-    return text;
-}
-
 static void a_root_key_on_one_computer_only_is_reminded_of(void **state)
 {
     static const struct {
@@ -105,7 +90,7 @@ static void a_root_key_on_one_computer_only_is_reminded_of(void **state)
     (void)state;
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char *text = shown_with_root(cases[i].root);
+        char *text = shown(json_pack("{s:o}", "root", json_loads(cases[i].root, JSON_DECODE_ANY, NULL)));
         assert_non_null(strstr(text, cases[i].said));
         assert_null(strstr(text, cases[i].unsaid));
         free(text);

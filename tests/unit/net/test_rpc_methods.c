@@ -106,6 +106,24 @@ static void the_root_key_is_told_to_who_has_its_passphrase(void **state)
     client_done(&client);
 }
 
+static void a_verified_device_reaches_the_node(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    assert_error(client_call(&client, "person.verify", "{\"device\":\"abc\"}"), -32602, "usage");
+    assert_error(client_call(&client, "person.verify", "{}"), -32602, "usage");
+    json_decref(
+        result(&client, "person.verify", "{\"device\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\"}"));
+    assert_int_equal(world->last.type, COMMAND_VERIFY);
+    assert_int_equal(world->last.verify.device.bytes[31], 8);
+    assert_false(world->last.verify.undo);
+    json_decref(result(&client, "person.verify",
+                       "{\"device\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\",\"undo\":true}"));
+    assert_true(world->last.verify.undo);
+    client_done(&client);
+}
+
 static void a_root_key_from_shares_reaches_the_node(void **state)
 {
     static const char *const wrong[] = {
@@ -143,7 +161,7 @@ static void lists_have_the_rows_of_the_node(void **state)
     json_t *persons = result(&client, "person.list", "{}");
     assert_int_equal(json_array_size(at(persons, "persons")), 3);
     assert_members(at(persons, "persons.2"),
-                   "person name device fingerprint instance role self online linked last_heard "
+                   "person name device fingerprint verification instance role self online linked last_heard "
                    "added_by complete_to missing");
     assert_string_equal(text_at(persons, "persons.2.name"), "Bob");
     assert_string_equal(text_at(persons, "persons.2.role"), "reader");
@@ -400,8 +418,9 @@ static void a_message_has_all_its_members(void **state)
     world->node.clocks = 1;
 
     json_t *got = result(&client, "message.get", "{\"id\":\"ceirceirceirceir-2\",\"clock\":true}");
-    assert_members(got, "id group topic author person device seq time seen_at text reply_to edited urgent late state "
-                        "type clock incomplete");
+    assert_members(
+        got, "id group topic author person device verification seq time seen_at text reply_to edited urgent late state "
+             "type clock incomplete");
     assert_string_equal(text_at(got, "id"), "ceirceirceirceir-2");
     assert_string_equal(text_at(got, "text"), "\x1B[31m\n\"\xC3\xBC\"");
     assert_string_equal(text_at(got, "reply_to"), "ceirceirceirceir-1");
@@ -574,6 +593,7 @@ int main(void)
         TEST(a_new_passphrase_has_eight_bytes_and_an_old_one_any),
         TEST(the_root_key_is_told_to_who_has_its_passphrase),
         TEST(a_root_key_from_shares_reaches_the_node),
+        TEST(a_verified_device_reaches_the_node),
         TEST(lists_have_the_rows_of_the_node),
         TEST(a_group_is_named_by_name_or_by_id),
         TEST(an_at_sign_means_the_chat_with_a_person),
