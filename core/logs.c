@@ -69,8 +69,8 @@ struct log *logs_promised(struct node *node, const struct link *link, struct gro
     struct sign_public by = {{0}};
     size_t promises = 0;
     struct log *log = logs_find(node, id);
-    if (log && log->group != group && (log->named || log->source))
-        return NULL; /* or, while it is only somebody's word, after whoever is asked has shown it */
+    if (log && log->group != group && (log->named || log->source == link))
+        return NULL; /* while it is only somebody's word, another's counts as much: else a liar could hide it */
     if (log)
         return logs_get(node, group, id, kind);
     if (roster_find(&group->roster, &link->device))

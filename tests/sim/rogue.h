@@ -75,6 +75,19 @@ static inline void send_entry(struct rogue *rogue, const struct forged_log *log,
     world_run(&rogue->world, 500);
 }
 
+/* Says that she has that much of a log of the workspace. */
+static inline void claim(struct rogue *rogue, enum log_kind kind, const struct hash *log, uint64_t seq)
+{
+    const struct dep dep = {.log = *log, .seq = seq};
+    struct wire_message have = {.type = WIRE_HAVE, .have = {.group = rogue->group, .kind = kind}};
+    have.have.flags = HAVE_FLAG_LAST;
+    struct buffer row = {0};
+    dep_append(&dep, &row);
+    have.have.rows = buffer_bytes(&row);
+    stranger_say(&rogue->mallory, &have);
+    buffer_done(&row);
+}
+
 static inline uint64_t now_hlc(struct rogue *rogue)
 {
     return hlc_make(host_now_ms(world_host(&rogue->world, "alice")), 0);
