@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/payload.h"
+#include "core/payload_note.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -202,12 +203,43 @@ static enum error title_again(struct bytes payload, struct buffer *again)
     return err;
 }
 
+/* Of a kind that this version does not know nothing is kept. */
+static enum error note_again(struct bytes payload, struct buffer *again)
+{
+    struct note note;
+    enum error err = note_decode(payload, &note);
+    if (!err && (note.kind < NOTE_INVITATION || note.kind > NOTE_DECLINE))
+        return ERR_MALFORMED;
+    if (!err)
+        note_encode(&note, again);
+    return err;
+}
+
+static enum error sealed_note_again(struct bytes payload, struct buffer *again)
+{
+    struct sealed_note note;
+    enum error err = sealed_note_decode(payload, &note);
+    if (!err)
+        sealed_note_encode(&note, again);
+    return err;
+}
+
+static enum error invitee_again(struct bytes payload, struct buffer *again)
+{
+    struct invitee_content invitee;
+    enum error err = invitee_decode(payload, &invitee);
+    if (!err)
+        invitee_encode(&invitee, again);
+    return err;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static enum error (*const decoders[])(struct bytes, struct buffer *) = {
-        genesis_again, add_again,        epoch_again,    secrets_again,    keyshare_again, message_again,
-        profile_again, title_again,      clock_again,    removal_again,    linkage_again,  policy_again,
-        grant_again,   revocation_again, handover_again, generation_again,
+        genesis_again,    add_again,     epoch_again,       secrets_again,    keyshare_again,
+        message_again,    profile_again, title_again,       clock_again,      removal_again,
+        linkage_again,    policy_again,  grant_again,       revocation_again, handover_again,
+        generation_again, note_again,    sealed_note_again, invitee_again,
     };
     if (size == 0)
         return 0;

@@ -142,6 +142,36 @@ static void names_that_differ_in_ascii_case_are_the_same(void **state)
     assert_false(text_same_name(BYTES_TEXT("Ä"), BYTES_TEXT("ä")));
 }
 
+static void assert_path(const char *raw, const char *clean)
+{
+    struct buffer out = {0};
+    assert_int_equal(text_clean_path(BYTES_TEXT(raw), &out), clean ? OK : ERR_NAME_BAD);
+    assert_true(bytes_equal(buffer_bytes(&out), clean ? BYTES_TEXT(clean) : (struct bytes){0}));
+    buffer_done(&out);
+}
+
+static void a_path_is_names_between_slashes(void **state)
+{
+    (void)state;
+    assert_path("Projekte/Alpha", "Projekte/Alpha");
+    assert_path("", "");
+    assert_path(" / ", "");
+    assert_path("/ Projekte //  Alpha  Beta/", "Projekte/Alpha Beta");
+    assert_path("..", NULL);
+    assert_path("a/./b", NULL);
+    assert_path("a/\xff", NULL);
+    assert_path("a/\u202e", NULL); /* nothing to see */
+    char long_path[PATH_MAX_SIZE + 2];
+    memset(long_path, 'x', sizeof long_path);
+    for (size_t i = 60; i < sizeof long_path; i += 60)
+        long_path[i] = '/';
+    long_path[PATH_MAX_SIZE] = 0;
+    assert_path(long_path, long_path);
+    long_path[PATH_MAX_SIZE] = 'x';
+    long_path[PATH_MAX_SIZE + 1] = 0;
+    assert_path(long_path, NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +184,7 @@ int main(void)
         cmocka_unit_test(nothing_to_see_is_not_a_name),
         cmocka_unit_test(a_name_is_measured_after_cleaning),
         cmocka_unit_test(names_that_differ_in_ascii_case_are_the_same),
+        cmocka_unit_test(a_path_is_names_between_slashes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
