@@ -47,6 +47,7 @@ static enum error decode_header(struct bytes wire, struct entry *entry)
     struct reader in = {.left = {wire.data, wire.size < ENTRY_HEADER_MAX ? wire.size : ENTRY_HEADER_MAX}};
 
     size_t items = read_array(&in, CBOR_ITEMS_MAX);
+    entry->bound.data = in.left.data;
     entry->version = read_uint(&in);
     if (!in.failed && entry->version > ENTRY_VERSION)
         return ERR_VERSION; /* which may have other items */
@@ -59,6 +60,7 @@ static enum error decode_header(struct bytes wire, struct entry *entry)
     entry->hlc = read_uint(&in);
     entry->deps = read_bytes(&in, ENTRY_DEPS_MAX * DEP_SIZE);
     read_fixed(&in, entry->epoch.bytes, sizeof entry->epoch.bytes);
+    entry->bound.size = (size_t)(in.left.data - entry->bound.data);
     entry->payload_size = read_uint(&in);
     read_fixed(&in, entry->payload_hash.bytes, sizeof entry->payload_hash.bytes);
 

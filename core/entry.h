@@ -89,6 +89,7 @@ struct entry {
     struct hash payload_hash;
     struct signature signature;
     struct bytes header;  /* borrowed */
+    struct bytes bound;   /* borrowed: of the header what a sealed payload is bound to, entry_associated_data() */
     struct bytes payload; /* borrowed; empty with payload_missing when it is not there */
     bool payload_missing;
 };

@@ -149,13 +149,7 @@ void keys_note(struct node *node, struct group *group, const struct entry *entry
 enum error keys_open(const struct group *group, const struct entry *entry, struct buffer *ret)
 {
     const struct epoch_key *key = find(group, &entry->epoch);
-    struct buffer ad = {0};
-    if (!key)
-        return ERR_NO_KEY;
-    entry_associated_data(entry, &ad);
-    enum error err = crypto_open(&key->key, buffer_bytes(&ad), entry->payload, ret);
-    buffer_done(&ad);
-    return err;
+    return key ? crypto_open(&key->key, entry->bound, entry->payload, ret) : ERR_NO_KEY;
 }
 
 void keys_seal(struct node *node, const struct epoch_key *key, const struct entry *entry, struct bytes plain,

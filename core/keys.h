@@ -15,7 +15,7 @@ const struct epoch_key *keys_find(const struct group *group, const struct epoch_
 /* The one to seal with: the greatest (height, id) held; NULL: none. */
 const struct epoch_key *keys_newest(const struct group *group);
 
-/* Opens a content entry's payload, appended to `ret`.  ERR_NO_KEY; ERR_CRYPTO: it does not open. */
+/* Opens a decoded content entry's payload, appended to `ret`.  ERR_NO_KEY; ERR_CRYPTO: it does not open. */
 MUST_USE enum error keys_open(const struct group *group, const struct entry *entry, struct buffer *ret);
 /* Seals `plain` for an entry whose other header fields are set; appends nonce ‖ ciphertext ‖ tag. */
 void keys_seal(struct node *node, const struct epoch_key *key, const struct entry *entry, struct bytes plain,

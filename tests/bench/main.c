@@ -24,6 +24,8 @@ static const struct {
                {"start", bench_start},
                {"disk", bench_disk},
                {"disk_304", bench_disk_304},
+               {"governance", bench_governance},
+               {"opening", bench_opening},
                {"live_payloads", bench_live_payloads},
                {"sim_speed", bench_sim_speed}};
 

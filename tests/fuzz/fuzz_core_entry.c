@@ -17,7 +17,9 @@ static void require_one_spelling(const struct entry *entry)
 {
     struct buffer header = {0};
     write_array(&header, 10);
+    size_t before = header.size;
     entry_associated_data(entry, &header);
+    require(bytes_equal((struct bytes){header.data + before, header.size - before}, entry->bound));
     write_uint(&header, entry->payload_size);
     write_bytes(&header, BYTES_OF(entry->payload_hash.bytes));
     require(bytes_equal(buffer_bytes(&header), entry->header));

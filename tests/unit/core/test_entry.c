@@ -97,6 +97,7 @@ static void a_payload_is_bound_to_the_fields_before_it(void **state)
     assert_int_equal(entry_decode(buffer_bytes(&fixture->wire), &decoded), OK);
     entry_associated_data(&decoded, &again);
     CHECK_BYTES(buffer_bytes(&again), buffer_bytes(&out));
+    CHECK_BYTES(decoded.bound, buffer_bytes(&out));
     buffer_done(&out);
     buffer_done(&again);
 }
