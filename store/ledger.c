@@ -38,6 +38,7 @@ static struct ledger_log *log_new(const struct log_row *row)
     log->is_branch = row->is_branch;
     log->base = log->order.seq = row->base_seq;
     log->order.awaited = UINT64_MAX;
+    log_row_id(row, &log->id);
     log_name_id(&row->name, &log->tree);
     return log;
 }

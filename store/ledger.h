@@ -24,7 +24,8 @@ struct ledger_log {
     uint32_t number;
     uint32_t group;
     enum log_kind kind;
-    bool behind;      /* listed in ledger.behind */
+    bool behind; /* listed in ledger.behind */
+    struct hash id;
     struct hash tree; /* what its entries' headers and deps call it: the id of the log that forked, or its own */
     uint64_t base;    /* a branch's first entry is base + 1 */
     bool is_branch;

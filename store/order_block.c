@@ -154,13 +154,10 @@ static void splice(struct order_block *block, size_t at, size_t end, struct byte
 static enum error divide(struct db_txn *txn, uint32_t group, const struct order_line *left,
                          const struct order_line *right, struct order_bound *ret)
 {
-    struct order_place place = {.group = group, .key = right->key, .seq = right->seq};
+    struct order_place place = {.group = group, .key = right->key};
     enum error err = OK;
-    memcpy(place.id, right->id, sizeof place.id);
-    if (sort_key_compare(left->key, right->key) == 0) {
-        place.log = right->log;
-        err = rows_log_device(txn, right->log, &place.device);
-    }
+    if (sort_key_compare(left->key, right->key) == 0)
+        err = order_line_place(txn, group, right, &place);
     ret->size = order_key_put(&place, ret->data);
     return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
 }

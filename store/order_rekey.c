@@ -12,8 +12,12 @@
 
 static struct order_place place_of(const struct order_item *item, struct sort_key key)
 {
-    struct order_place place = {
-        .group = item->log->group, .key = key, .log = item->log->number, .device = item->log->device, .seq = item->seq};
+    struct order_place place = {.group = item->log->group,
+                                .key = key,
+                                .log = item->log->number,
+                                .device = item->log->device,
+                                .seq = item->seq,
+                                .log_id = item->log->id};
     memcpy(place.id, item->id, sizeof place.id);
     return place;
 }
@@ -122,13 +126,18 @@ static enum error read_incomplete(struct order *order, struct db_txn *txn, const
     return err;
 }
 
+static enum error remove_row(struct order *order, struct db_txn *txn, const struct order_item *item,
+                             struct sort_key key)
+{
+    struct order_place place = place_of(item, key);
+    enum error err = order_block_remove(block_of(order, item->log->kind), txn, &place);
+    return err ? err : order_key_forget(txn, item);
+}
+
 static enum error move_row(struct order *order, struct db_txn *txn, const struct order_item *item, struct sort_key old,
                            const struct order_keyed *keyed)
 {
-    struct order_place place = place_of(item, old);
-    enum error err = order_block_remove(block_of(order, item->log->kind), txn, &place);
-    if (!err)
-        err = order_key_forget(txn, item);
+    enum error err = remove_row(order, txn, item, old);
     if (err)
         return err;
     sweep_later(order, item->log->group, old, keyed->key);
@@ -207,8 +216,12 @@ static enum error place_after(struct order *order, struct db_txn *txn, enum log_
     const struct ledger_log *log = ledger_get(order->ledger, line.log);
     if (!log)
         return ERR_CORRUPT;
-    *ret = (struct order_place){
-        .group = at->group, .key = line.key, .log = line.log, .device = log->device, .seq = line.seq};
+    *ret = (struct order_place){.group = at->group,
+                                .key = line.key,
+                                .log = line.log,
+                                .device = log->device,
+                                .seq = line.seq,
+                                .log_id = log->id};
     memcpy(ret->id, line.id, sizeof line.id);
     return OK;
 }
@@ -288,7 +301,8 @@ static enum error relabel_late(struct db_txn *txn, const struct dep *dep, uint32
     return err == ERR_NOT_FOUND ? OK : err;
 }
 
-/* Its place stays: neither its key nor its causes have changed. */
+/* Its key stays, for its causes have not changed; only among entries that are alike in all but their logs may its place
+ * be another one. */
 enum error order_relabel(struct order *order, struct db_txn *txn, const struct order_item *item, struct ledger_log *to)
 {
     struct dep deps[ENTRY_DEPS_MAX + 1]; /* the item's own are borrowed until the first change */
@@ -302,7 +316,7 @@ enum error order_relabel(struct order *order, struct db_txn *txn, const struct o
     if (!err)
         err = read_incomplete(order, txn, item, keyed.key, &keyed.incomplete);
     if (!err)
-        err = order_key_forget(txn, item);
+        err = remove_row(order, txn, item, keyed.key);
     if (!err)
         err = put_row(order, txn, &there, &keyed);
     for (size_t i = 0; !err && i < count; i++)

@@ -68,7 +68,9 @@ size_t order_key_put(const struct order_place *place, uint8_t out[ORDER_KEY_MAX]
     size += sizeof place->device.bytes;
     size += put_compact(place->seq, out + size);
     memcpy(out + size, place->id, sizeof place->id);
-    return size + sizeof place->id;
+    size += sizeof place->id;
+    memcpy(out + size, place->log_id.bytes, sizeof place->log_id.bytes);
+    return size + sizeof place->log_id.bytes;
 }
 
 bool order_key_is_of(struct bytes key, uint32_t group)
@@ -105,29 +107,56 @@ enum error order_line_take(struct bytes *left, uint64_t before_ms, struct order_
     return OK;
 }
 
-static enum error compare_devices(struct db_txn *txn, uint32_t log, const struct sign_public *device, int *ret)
+enum error order_line_place(struct db_txn *txn, uint32_t group, const struct order_line *line, struct order_place *ret)
 {
-    struct sign_public other;
-    enum error err = rows_log_device(txn, log, &other);
-    if (!err)
-        *ret = memcmp(other.bytes, device->bytes, sizeof other.bytes);
-    return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    struct log_row row;
+    enum error err = rows_log(txn, line->log, &row);
+    if (err)
+        return err;
+    *ret = (struct order_place){
+        .group = group, .key = line->key, .log = line->log, .device = row.name.device, .seq = line->seq};
+    memcpy(ret->id, line->id, sizeof ret->id);
+    log_row_id(&row, &ret->log_id);
+    return OK;
+}
+
+static int compare_entries(const struct order_line *line, const struct order_place *place)
+{
+    int order = (line->seq > place->seq) - (line->seq < place->seq);
+    return order ? order : memcmp(line->id, place->id, sizeof line->id);
+}
+
+/* Of lines of one sort key, in different logs.  Logs of one device may have forked from one, and who works for it finds
+ * two entries whose ids begin alike. */
+static enum error compare_across_logs(struct db_txn *txn, const struct order_line *line,
+                                      const struct order_place *place, int *ret)
+{
+    struct log_row row;
+    struct hash id;
+    enum error err = rows_log(txn, line->log, &row);
+    if (err)
+        return err == ERR_NOT_FOUND ? ERR_CORRUPT : err;
+    *ret = memcmp(row.name.device.bytes, place->device.bytes, sizeof place->device.bytes);
+    if (*ret == 0)
+        *ret = compare_entries(line, place);
+    if (*ret == 0) {
+        log_row_id(&row, &id);
+        *ret = memcmp(id.bytes, place->log_id.bytes, sizeof id.bytes);
+    }
+    return OK;
 }
 
 enum error order_compare(struct db_txn *txn, const struct order_line *line, const struct order_place *place, int *ret)
 {
-    enum error err = OK;
-    int order = sort_key_compare(line->key, place->key);
-    if (order == 0 && place->log == 0)
-        order = 1;
-    if (order == 0 && line->log != place->log)
-        err = compare_devices(txn, line->log, &place->device, &order);
-    if (order == 0)
-        order = (line->seq > place->seq) - (line->seq < place->seq);
-    if (order == 0)
-        order = memcmp(line->id, place->id, sizeof line->id);
-    *ret = order;
-    return err;
+    *ret = sort_key_compare(line->key, place->key);
+    if (*ret == 0 && place->log == 0)
+        *ret = 1;
+    if (*ret != 0)
+        return OK;
+    if (line->log != place->log)
+        return compare_across_logs(txn, line, place, ret);
+    *ret = compare_entries(line, place);
+    return OK;
 }
 
 /* ---------------------------------------------------------------- cursors */
@@ -146,6 +175,7 @@ size_t order_cursor_put(const struct order_line *line, uint8_t out[ORDER_CURSOR_
 enum error order_cursor_read(struct db_txn *txn, struct bytes cursor, uint32_t group, struct order_place *ret)
 {
     uint64_t log;
+    struct order_line line = {0};
     if (cursor.size < 6)
         return ERR_MALFORMED;
     *ret = (struct order_place){.group = group, .key.ms = get_u48(cursor.data)};
@@ -154,11 +184,12 @@ enum error order_cursor_read(struct db_txn *txn, struct bytes cursor, uint32_t g
         return ERR_MALFORMED;
     if (cursor.size == 0)
         return OK;
-    if (!take_compact(&cursor, &log) || log == 0 || log > UINT32_MAX || !take_compact(&cursor, &ret->seq) ||
-        cursor.size != sizeof ret->id)
+    if (!take_compact(&cursor, &log) || log == 0 || log > UINT32_MAX || !take_compact(&cursor, &line.seq) ||
+        cursor.size != sizeof line.id)
         return ERR_MALFORMED;
-    ret->log = (uint32_t)log;
-    memcpy(ret->id, cursor.data, sizeof ret->id);
-    enum error err = rows_log_device(txn, ret->log, &ret->device);
+    line.key = ret->key;
+    line.log = (uint32_t)log;
+    memcpy(line.id, cursor.data, sizeof line.id);
+    enum error err = order_line_place(txn, group, &line, ret);
     return err == ERR_NOT_FOUND ? ERR_MALFORMED : err;
 }

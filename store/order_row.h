@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT
- * The places of a group's order, (sort key, device, seq, entry id), the same on every machine; and how they stand on
- * the disk: as lines, many to a row.
+ * The places of a group's order, (sort key, device, seq, first 8 bytes of the entry id, log id), the same on every
+ * machine; and how they stand on the disk: as lines, many to a row.
  *
- *     key     group ‖ [u48 ms ‖ ticks ‖ [device(32) ‖ seq ‖ first 8 bytes of the entry id]]
+ *     key     group ‖ [u48 ms ‖ ticks ‖ [device(32) ‖ seq ‖ first 8 bytes of the entry id ‖ log id(32)]]
  *     value   line ‖ line ‖ …
  *     line    varint ms since the line before (in the first: all) ‖ varint ticks ‖ varint 2 * log number + incomplete ‖
  *             varint seq ‖ first 8 bytes of the entry id
  *
  * A row holds the group's lines from its own key up to the next row's.  group, ticks and seq are compact in a key: a
  * byte that tells the length, then that many big-endian bytes without leading zeros, so they sort as they count.  A
- * line's device is that of its log; it is asked for only among lines of the same sort key. */
+ * line's device and log id are those of its log; they are asked for only among lines of the same sort key.  (Earlier
+ * versions wrote keys without the log id: they stand before those of the same place that have one.) */
 #pragma once
 #include "rows.h"
 
-#define ORDER_KEY_MAX (5 + 6 + 9 + 32 + 9 + 8)
+#define ORDER_KEY_MAX (5 + 6 + 9 + 32 + 9 + 8 + 32)
 #define ORDER_LINE_MAX (3 * 10 + 5 + 8)
 #define ORDER_LINE_MIN (4 + 8)
 #define ORDER_CURSOR_MAX (6 + 9 + 5 + 9 + 8)
@@ -26,6 +27,7 @@ struct order_place {
     struct sign_public device;
     uint64_t seq;
     uint8_t id[8];
+    struct hash log_id;
 };
 struct order_line {
     struct sort_key key;
@@ -49,6 +51,9 @@ bool order_key_is_of(struct bytes key, uint32_t group);
 size_t order_line_put(uint64_t before_ms, const struct order_line *line, uint8_t out[ORDER_LINE_MAX]);
 MUST_USE enum error order_line_take(struct bytes *left, uint64_t before_ms, struct order_line *ret); /* ERR_CORRUPT */
 
+/* Its place.  ERR_NOT_FOUND: there is no such log. */
+MUST_USE enum error order_line_place(struct db_txn *txn, uint32_t group, const struct order_line *line,
+                                     struct order_place *ret);
 /* Below 0 where the line stands before the place, 0 where it stands there. */
 MUST_USE enum error order_compare(struct db_txn *txn, const struct order_line *line, const struct order_place *place,
                                   int *ret);

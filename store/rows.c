@@ -140,18 +140,13 @@ enum error rows_read_log(const struct db_row *row, struct log_row *ret)
     return OK;
 }
 
-enum error rows_log_device(struct db_txn *txn, uint32_t log, struct sign_public *ret)
+enum error rows_log(struct db_txn *txn, uint32_t log, struct log_row *ret)
 {
     uint8_t key[4];
-    struct log_row row;
     put_u32(key, log);
     struct db_row at = {.key = BYTES_OF(key)};
     enum error err = db_get(txn, TABLE_LOGS, at.key, &at.value);
-    if (!err)
-        err = rows_read_log(&at, &row);
-    if (!err)
-        *ret = row.name.device;
-    return err;
+    return err ? err : rows_read_log(&at, ret);
 }
 
 enum error rows_put_own(struct db_txn *txn, const struct own_entry *own)

@@ -39,9 +39,8 @@ void rows_entry_id(struct bytes wire, struct hash *ret);
 #define ROWS_LOG_SIZE_1 (4 + 1 + 32 + 32 + 8 + 8 + 8 + 32 + 8 + 8 + 4 * 8) /* in schema 1, which knew no branches */
 
 MUST_USE enum error rows_put_log(struct db_txn *txn, const struct log_row *row);
-MUST_USE enum error rows_read_log(const struct db_row *at, struct log_row *ret); /* ERR_CORRUPT */
-/* ERR_NOT_FOUND */
-MUST_USE enum error rows_log_device(struct db_txn *txn, uint32_t log, struct sign_public *ret);
+MUST_USE enum error rows_read_log(const struct db_row *at, struct log_row *ret);     /* ERR_CORRUPT */
+MUST_USE enum error rows_log(struct db_txn *txn, uint32_t log, struct log_row *ret); /* ERR_NOT_FOUND */
 
 struct own_entry {
     uint32_t log;

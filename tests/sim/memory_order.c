@@ -82,17 +82,20 @@ static void compute_keys(struct memory_store *store)
 
 /* ---------------------------------------------------------------- places */
 
-/* A row's place as bytes that compare like the order: key.ms ‖ key.ticks ‖ device ‖ seq ‖ id. */
-#define PLACE_SIZE (8 + 8 + 32 + 8 + 32)
+/* A row's place as bytes that compare like the order: key.ms ‖ key.ticks ‖ device ‖ seq ‖ id(8) ‖ log id. */
+#define PLACE_SIZE (8 + 8 + 32 + 8 + 8 + 32)
 
 static void place_of(const struct memory_store *store, uint64_t arrival, uint8_t place[PLACE_SIZE])
 {
     const struct memory_entry *entry = &store->entries[arrival - 1];
+    struct hash log;
     put_u64(place, entry->key.ms);
     put_u64(place + 8, entry->key.ticks);
     memcpy(place + 16, store->logs[entry->log].row.name.device.bytes, 32);
     put_u64(place + 48, entry->seq);
-    memcpy(place + 56, entry->id.bytes, 32);
+    memcpy(place + 56, entry->id.bytes, 8);
+    log_row_id(&store->logs[entry->log].row, &log);
+    memcpy(place + 64, log.bytes, sizeof log.bytes);
 }
 
 static int by_place(const void *a, const void *b, void *arg)
