@@ -18,6 +18,7 @@
 #define DIGEST_LINKS 3
 #define ANSWER_MOST_MS 16000
 #define QUIET_MS 300 /* while entries come in, two digests differ for no reason worth an answer */
+#define GAP_MS 500   /* between two answers to one link about one group: whoever asks more often gets no more work */
 
 bool compare_may_read(const struct node *node, const struct group *group, const struct link *link)
 {
@@ -143,36 +144,31 @@ void compare_hello(struct node *node, struct link *link, const struct hash *dige
 
 /* ---------------------------------------------------------------- what differs */
 
-/* NULL: at the last turn it did not. */
-static struct difference *find_difference(const struct link *link, const struct group *group)
+static struct comparison *comparison_with(struct link *link, const struct group *group)
 {
-    for (size_t i = 0; i < link->difference_count; i++)
-        if (link->differences[i].group == group)
-            return &link->differences[i];
-    return NULL;
-}
-
-static void forget_difference(struct link *link, const struct group *group)
-{
-    struct difference *difference = find_difference(link, group);
-    if (difference)
-        *difference = link->differences[--link->difference_count];
+    for (size_t i = 0; i < link->comparison_count; i++)
+        if (link->comparisons[i].group == group)
+            return &link->comparisons[i];
+    ARRAY_ROOM(link->comparisons, link->comparison_count, link->comparison_capacity);
+    struct comparison *fresh = &link->comparisons[link->comparison_count++];
+    *fresh = (struct comparison){.group = group};
+    return fresh;
 }
 
 /* Where two that differ stay as they are, what was told does not help, and is told again ever more rarely. */
-static bool is_answered(const struct node *node, struct difference *difference, const struct hash *own,
+static bool is_answered(const struct node *node, struct comparison *comparison, const struct hash *own,
                         const struct hash *peer)
 {
-    if (!same_hash(own, &difference->own) || !same_hash(peer, &difference->peer)) {
-        difference->own = *own;
-        difference->peer = *peer;
-        difference->wait_ms = DIGEST_MS;
-    } else if (node->mono_ms < difference->answer_ms) {
+    if (!same_hash(own, &comparison->own) || !same_hash(peer, &comparison->peer)) {
+        comparison->own = *own;
+        comparison->peer = *peer;
+        comparison->wait_ms = DIGEST_MS;
+    } else if (node->mono_ms < comparison->answer_ms) {
         return true;
-    } else if (difference->wait_ms < ANSWER_MOST_MS) {
-        difference->wait_ms *= 2;
+    } else if (comparison->wait_ms < ANSWER_MOST_MS) {
+        comparison->wait_ms *= 2;
     }
-    difference->answer_ms = node->mono_ms + difference->wait_ms;
+    comparison->answer_ms = node->mono_ms + comparison->wait_ms;
     return false;
 }
 
@@ -180,14 +176,13 @@ static bool is_answered(const struct node *node, struct difference *difference, 
 static bool needs_answer(const struct node *node, struct link *link, const struct group *group, bool quiet,
                          const struct hash *own, const struct hash *peer)
 {
-    struct difference *difference = find_difference(link, group);
-    bool again = difference != NULL;
-    if (!again) {
-        ARRAY_ROOM(link->differences, link->difference_count, link->difference_capacity);
-        difference = &link->differences[link->difference_count++];
-        *difference = (struct difference){.group = group};
-    }
-    return (quiet || again) && !is_answered(node, difference, own, peer);
+    struct comparison *comparison = comparison_with(link, group);
+    bool again = comparison->differs;
+    comparison->differs = true;
+    if (node->mono_ms < comparison->digest_ms || !(quiet || again) || is_answered(node, comparison, own, peer))
+        return false;
+    comparison->digest_ms = node->mono_ms + GAP_MS;
+    return true;
 }
 
 static bool is_quiet(const struct node *node, const struct group *group)
@@ -205,6 +200,17 @@ static void ask_governance(struct node *node, struct link *link, const struct gr
     link_send(node, link, &message, 0);
 }
 
+/* Once, however many rows of the group stand in the message. */
+static void tell_first(struct node *node, struct link *link, const struct group *group)
+{
+    struct comparison *comparison = comparison_with(link, group);
+    comparison->differs = true;
+    if (node->mono_ms < comparison->digest_ms)
+        return;
+    comparison->digest_ms = node->mono_ms + 1;
+    compare_tell(node, link, group, false);
+}
+
 /* The first digests on a link cross, so each side tells unasked; a later one comes alone and is answered with a
  * question. */
 static void compare_group(struct node *node, struct link *link, struct group *group, const struct hash *digest)
@@ -212,12 +218,11 @@ static void compare_group(struct node *node, struct link *link, struct group *gr
     const struct hash *own = logs_digest(group);
     bool may_know = compare_may_know(node, group, link);
     if (same_hash(digest, own)) {
-        forget_difference(link, group);
+        comparison_with(link, group)->differs = false;
         if (may_know)
             has_all(node, link, group);
     } else if (!link->compared && may_know) {
-        needs_answer(node, link, group, false, own, digest);
-        compare_tell(node, link, group, false);
+        tell_first(node, link, group);
     } else if (needs_answer(node, link, group, is_quiet(node, group) || !may_know, own, digest)) {
         if (may_know)
             compare_tell(node, link, group, true);
@@ -231,7 +236,8 @@ static void compare_all(struct node *node, struct link *link, const struct hash 
     bool quiet = true;
     struct hash own;
     if (is_all_equal(node, link, digest)) {
-        link->difference_count = 0;
+        for (size_t i = 0; i < link->comparison_count; i++)
+            link->comparisons[i].differs = false;
         return;
     }
     for (size_t i = 0; i < node->group_count; i++)
@@ -445,6 +451,15 @@ struct log *compare_note_row(struct node *node, struct link *link, struct group 
     return NULL;
 }
 
+static void answer_question(struct node *node, struct link *link, const struct group *group)
+{
+    struct comparison *comparison = comparison_with(link, group);
+    if (node->mono_ms < comparison->ask_ms)
+        return;
+    comparison->ask_ms = node->mono_ms + GAP_MS / 2; /* those that left in time may come closer together */
+    compare_tell(node, link, group, false);
+}
+
 enum error compare_have(struct node *node, struct link *link, const struct wire_message *message)
 {
     struct group *group = groups_told(node, link, &message->have.group);
@@ -457,6 +472,6 @@ enum error compare_have(struct node *node, struct link *link, const struct wire_
     if (message->have.flags & HAVE_FLAG_LAST && message->have.kind == KIND_CONTENT)
         gate_open(group); /* what it has of our own logs is known now */
     if (message->have.flags & HAVE_FLAG_ASK)
-        compare_tell(node, link, group, false);
+        answer_question(node, link, group);
     return OK;
 }

@@ -82,7 +82,7 @@ static void forget(struct node *node, struct link *link)
     free(link->peer_seq);
     free(link->told_seq);
     free(link->log_told);
-    free(link->differences);
+    free(link->comparisons);
     free(link->too_new);
     free(link->serve);
     free(link->sent);

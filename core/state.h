@@ -227,12 +227,14 @@ struct detour {
     uint64_t family_changes;
 };
 
-/* The last digest of the peer was another than ours. */
-struct difference {
+/* What was compared with the peer of one group (compare.h). */
+struct comparison {
     const struct group *group; /* NULL: the digest over all */
+    bool differs;              /* the peer's last digest was another than ours */
     struct hash own, peer;     /* when it was last answered, */
     uint64_t answer_ms;        /* and while they stay, not again before that */
     uint64_t wait_ms;
+    uint64_t digest_ms, ask_ms; /* before then nothing is answered, whatever comes */
 };
 
 /* Where a branch that is not here begins, as a peer has it. */
@@ -300,8 +302,8 @@ struct link {
     uint64_t *told_seq; /* by log->index: what HAVE told the peer on this link */
     size_t told_seq_count;
     bool compared; /* the first digests have crossed */
-    struct difference *differences;
-    size_t difference_count, difference_capacity;
+    struct comparison *comparisons;
+    size_t comparison_count, comparison_capacity;
     bool *log_told; /* by log->index: LOG was sent */
     size_t log_told_count;
     bool *too_new; /* by log->index: the peer's next entry is of a later version: it is not asked for */

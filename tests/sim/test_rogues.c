@@ -363,6 +363,59 @@ static void nobody_believes_her_where_a_branch_begins(void **state)
     }
 }
 
+/* ---------------------------------------------------------------- questions */
+
+#define QUESTIONS 1000
+#define QUESTION_MS 5
+
+static void ask_by_digest(struct rogue *rogue)
+{
+    uint8_t row[2 * sizeof(struct hash)];
+    memcpy(row, rogue->group.bytes, sizeof rogue->group);
+    random_bytes(&rogue->world.random, row + sizeof rogue->group, sizeof(struct hash));
+    struct wire_message message = {.type = WIRE_DIGESTS, .digests = BYTES_OF(row)};
+    stranger_say(&rogue->mallory, &message);
+}
+
+static void ask_by_have(struct rogue *rogue)
+{
+    struct wire_message message = {.type = WIRE_HAVE, .have = {.group = rogue->group, .kind = KIND_GOVERNANCE}};
+    message.have.flags = HAVE_FLAG_LAST | HAVE_FLAG_ASK;
+    stranger_say(&rogue->mallory, &message);
+}
+
+/* She asks bob all the time; how many HAVE she gets for it. */
+static size_t answers(struct rogue *rogue, void (*ask)(struct rogue *rogue))
+{
+    struct wire_message have;
+    size_t count = 0;
+    meet(rogue, "bob");
+    world_run(&rogue->world, 2000);
+    while (stranger_hears(&rogue->mallory, WIRE_HAVE, &have))
+        ;
+    for (int i = 0; i < QUESTIONS; i++) {
+        ask(rogue);
+        world_run(&rogue->world, QUESTION_MS);
+    }
+    while (stranger_hears(&rogue->mallory, WIRE_HAVE, &have))
+        count++;
+    assert_false(stranger_was_left(&rogue->mallory));
+    return count;
+}
+
+static void who_asks_all_the_time_is_answered_now_and_then(void **state)
+{
+    struct rogue rogue = {0};
+    (void)state;
+    begin_with_mallory(&rogue, 15);
+    CHECK_OK(world_say(&rogue.world, "alice", "hello"));
+    world_settle(&rogue.world);
+    /* two HAVE make an answer: to digests every half second, to questions every quarter */
+    assert_in_range(answers(&rogue, ask_by_digest), 2, 2 * (QUESTIONS * QUESTION_MS / 500 + 1));
+    assert_in_range(answers(&rogue, ask_by_have), 2, 2 * (QUESTIONS * QUESTION_MS / 250 + 1));
+    end_with_mallory(&rogue);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +430,7 @@ int main(void)
         cmocka_unit_test(false_claims_about_her_log_do_not_use_up_her_subs),
         cmocka_unit_test(nobody_believes_her_where_a_branch_begins),
         cmocka_unit_test(ten_thousand_promised_logs_leave_room_for_a_true_one),
+        cmocka_unit_test(who_asks_all_the_time_is_answered_now_and_then),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
