@@ -37,7 +37,7 @@ void fetch_leave(struct log *log)
 
 static bool is_silent(const struct node *node, const struct link *link)
 {
-    return node_waited_ms(node, link->heard_ms) >= OWING_MS;
+    return node_waited_ms(node, link_heard_ms(link)) >= OWING_MS;
 }
 
 /* Rather one from which something is heard; of those, the one with fewer logs asked of it. */

@@ -44,6 +44,11 @@ struct link *link_to(const struct node *node, const struct sign_public *device)
     return NULL;
 }
 
+uint64_t link_heard_ms(const struct link *link)
+{
+    return link->in.size && link->bytes_ms > link->heard_ms ? link->bytes_ms : link->heard_ms;
+}
+
 static size_t unfinished(const struct node *node)
 {
     size_t count = 0;
@@ -304,6 +309,8 @@ static enum error read_first(struct node *node, struct link *link, struct bytes 
 static enum error finish_handshake(struct node *node, struct link *link)
 {
     noise_split(&link->noise, &link->send, &link->receive);
+    noise_life(&link->send, &link->send_life);
+    noise_life(&link->receive, &link->receive_life);
     noise_done(&link->noise);
     link->rekey_ms = node->mono_ms + REKEY_MS;
     if (link->invite) {
@@ -389,13 +396,19 @@ void link_down(struct node *node, const struct event *event)
         peers_dial_failed(node, event->dial);
 }
 
+/* Nothing but the tag of nothing.  Its counter is its own, since it may have overtaken others. */
+static bool is_sign_of_life(struct bytes frame)
+{
+    return frame.size == AEAD_TAG_SIZE;
+}
+
 static enum error open_frame(struct node *node, struct link *link, struct bytes frame)
 {
     if (link->state == LINK_HANDSHAKE)
         return handshake_frame(node, link, frame);
-    if (!frame.size) /* a sign of life */
-        return OK;
     node->scratch.size = 0;
+    if (is_sign_of_life(frame))
+        return noise_decrypt(&link->receive_life, frame, &node->scratch);
     enum error err = noise_decrypt(&link->receive, frame, &node->scratch);
     struct reader in = {.left = buffer_bytes(&node->scratch)};
     while (!err && in.left.size) {
@@ -425,7 +438,7 @@ void link_bytes(struct node *node, const struct event *event)
     struct link *link = link_find(node, event->link);
     if (!link)
         return;
-    link->heard_ms = node->mono_ms;
+    link->bytes_ms = node->mono_ms;
     if (!link->in.size)
         link->frame_ms = node->mono_ms;
     buffer_append(&link->in, event->bytes);
@@ -441,6 +454,8 @@ void link_bytes(struct node *node, const struct event *event)
         err = open_frame(node, link, (struct bytes){link->in.data + at + FRAME_HEAD, size});
         at += FRAME_HEAD + size;
         link->frame_ms = node->mono_ms;
+        if (!err)
+            link->heard_ms = node->mono_ms;
     }
     if (!err && !link->intake.open)
         err = intake_finish(node, link);
@@ -454,7 +469,7 @@ void link_bytes(struct node *node, const struct event *event)
     intake_acknowledge(node, link);
 }
 
-/* PING; an empty frame, where PING would wait behind what the disk holds up. */
+/* PING; a frame that may overtake others, where PING would wait behind what the disk holds up. */
 static void show_life(struct node *node, struct link *link)
 {
     struct wire_message ping = {.type = WIRE_PING};
@@ -463,7 +478,8 @@ static void show_life(struct node *node, struct link *link)
         return;
     }
     size_t at = node->effects->arena.size;
-    buffer_append_u16(&node->effects->arena, 0);
+    buffer_append_u16(&node->effects->arena, AEAD_TAG_SIZE);
+    noise_encrypt(&link->send_life, (struct bytes){0}, &node->effects->arena);
     emit(node, link, at, 0);
     node->effects->items[node->effects->count - 1].ahead = true;
 }
@@ -479,7 +495,7 @@ void link_time(struct node *node, struct link *link)
             node_wake_at(node, now + HANDSHAKE_MS - node_waited_ms(node, link->up_ms));
         return;
     }
-    if (node_waited_ms(node, link->heard_ms) >= SILENT_MS ||
+    if (node_waited_ms(node, link_heard_ms(link)) >= SILENT_MS ||
         (link->in.size && node_waited_ms(node, link->frame_ms) >= FRAME_MS)) {
         link_close(node, link, ERR_CLOSED);
         return;
@@ -489,7 +505,7 @@ void link_time(struct node *node, struct link *link)
         link->sent_ms = now;
     }
     node_wake_at(node, link->sent_ms + PING_IDLE_MS);
-    node_wake_at(node, now + SILENT_MS - node_waited_ms(node, link->heard_ms));
+    node_wake_at(node, now + SILENT_MS - node_waited_ms(node, link_heard_ms(link)));
     if (link->in.size)
         node_wake_at(node, now + FRAME_MS - node_waited_ms(node, link->frame_ms));
 }

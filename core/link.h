@@ -20,6 +20,9 @@ void link_flush_all(struct node *node); /* end of the step */
 void link_close(struct node *node, struct link *link, enum error reason);
 /* The other device's link that stands and is open; NULL: none. */
 struct link *link_to(const struct node *node, const struct sign_public *device);
+/* When the peer was last heard (monotonic).  What is there of a frame that is still coming counts as well, though it
+ * may be anybody's: the frame must come to its end in 20 s, and be the peer's then. */
+uint64_t link_heard_ms(const struct link *link);
 uint64_t link_peer_seq(const struct link *link, const struct log *log);
 void link_set_peer_seq(struct link *link, const struct log *log, uint64_t seq);
 /* The peer has an entry of a later version there, which cannot be taken: it is no source for that log any more. */

@@ -331,12 +331,24 @@ enum error noise_decrypt(struct noise_cipher *cipher, struct bytes sealed, struc
     return OK;
 }
 
-/* §4.2: what the last of all counters makes of zeros; the counter goes on. */
+/* §4.2: what a counter that is never reached makes of zeros. */
+static void derive_key(const struct secret_key *from, uint64_t counter, struct secret_key *ret)
+{
+    static const uint8_t zeros[sizeof from->bytes];
+    uint8_t sealed[sizeof zeros + AEAD_TAG_SIZE];
+    crypto_aead_seal(from, counter, (struct bytes){0}, BYTES_OF(zeros), sealed);
+    memcpy(ret->bytes, sealed, sizeof ret->bytes);
+    crypto_wipe(sealed, sizeof sealed);
+}
+
+/* The counter goes on. */
 void noise_rekey(struct noise_cipher *cipher)
 {
-    static const uint8_t zeros[sizeof cipher->key.bytes];
-    uint8_t sealed[sizeof zeros + AEAD_TAG_SIZE];
-    crypto_aead_seal(&cipher->key, UINT64_MAX, (struct bytes){0}, BYTES_OF(zeros), sealed);
-    memcpy(cipher->key.bytes, sealed, sizeof cipher->key.bytes);
-    crypto_wipe(sealed, sizeof sealed);
+    derive_key(&cipher->key, UINT64_MAX, &cipher->key);
+}
+
+void noise_life(const struct noise_cipher *transport, struct noise_cipher *ret)
+{
+    *ret = (struct noise_cipher){.has_key = true};
+    derive_key(&transport->key, UINT64_MAX - 1, &ret->key);
 }

@@ -56,3 +56,6 @@ void noise_encrypt(struct noise_cipher *cipher, struct bytes text, struct buffer
 MUST_USE enum error noise_decrypt(struct noise_cipher *cipher, struct bytes sealed,
                                   struct buffer *out); /* ERR_CRYPTO */
 void noise_rekey(struct noise_cipher *cipher);         /* Noise §11.3: REKEY */
+/* A cipher beside one that was just split, with a key and a counter of its own, for frames that may overtake others:
+ * PROTOCOL.md, "Rekey, keep-alive, silence". */
+void noise_life(const struct noise_cipher *transport, struct noise_cipher *ret);

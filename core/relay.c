@@ -151,7 +151,7 @@ static void ask_next(struct node *node, struct log *log)
 /* On a slow line a large entry takes its time; who only says other things is not waited for much longer. */
 static bool may_be_answering(const struct node *node, const struct log *log)
 {
-    return node->mono_ms - log->source->heard_ms < log->patience_ms && node->mono_ms - log->asked_ms < ANSWER_MS;
+    return node->mono_ms - link_heard_ms(log->source) < log->patience_ms && node->mono_ms - log->asked_ms < ANSWER_MS;
 }
 
 static void look_after_asked(struct node *node)

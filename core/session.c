@@ -45,7 +45,7 @@ static enum error keep_one(struct node *node, struct link *link)
         if (other == link || other->state != LINK_OPEN || !same_key(&other->device, &link->device) ||
             memcmp(other->home, link->home, sizeof link->home) != 0)
             continue;
-        bool silent = node_waited_ms(node, other->heard_ms) > REPLACED_AFTER_MS;
+        bool silent = node_waited_ms(node, link_heard_ms(other)) > REPLACED_AFTER_MS;
         if (!silent && other->dialled == link->dialled)
             return link->dialled ? ERR_DUPLICATE_LINK : OK;
         if (!silent && dialled_by_smaller(node, other))

@@ -275,15 +275,17 @@ struct link {
     uint64_t id;
     enum link_state state;
     bool dialled;
-    struct address address;   /* of the other end */
-    struct peer *peer;        /* dialled: whom; else NULL */
-    uint64_t up_ms, heard_ms; /* monotonic */
-    uint64_t sent_ms;         /* when anything last left that does not wait for the disk */
-    uint64_t sent_after;      /* the newest batch that anything sent waits for */
+    struct address address; /* of the other end */
+    struct peer *peer;      /* dialled: whom; else NULL */
+    uint64_t up_ms;         /* monotonic */
+    uint64_t heard_ms;      /* when the last whole frame came that the peer alone can have sent, */
+    uint64_t bytes_ms;      /* and when the last bytes did, whoever sent them: link_heard_ms() */
+    uint64_t sent_ms;       /* when anything last left that does not wait for the disk */
+    uint64_t sent_after;    /* the newest batch that anything sent waits for */
 
     struct noise_handshake noise;
     size_t invite; /* index + 1 of the invite under which an accepted link stands; 0: workspace key */
-    struct noise_cipher send, receive;
+    struct noise_cipher send, receive, send_life, receive_life;
     uint64_t sent_frames, rekey_ms;
     struct buffer in;  /* a part of a frame */
     uint64_t frame_ms; /* monotonic: since when it is coming */

@@ -198,7 +198,7 @@ bool stranger_hears(struct stranger *stranger, enum wire_type type, struct wire_
         stranger->plain.size = stranger->said = 0;
         if (!next_frame(stranger, &frame))
             return false;
-        if (frame.size && noise_decrypt(&stranger->receive, frame, &stranger->plain) != OK)
+        if (frame.size != AEAD_TAG_SIZE && noise_decrypt(&stranger->receive, frame, &stranger->plain) != OK)
             return false;
     }
 }

@@ -25,7 +25,7 @@ struct tap {
     int side;
     unsigned handshakes; /* frames of it that are still to come */
     bool keyed;
-    struct noise_cipher cipher;
+    struct noise_cipher cipher, life;
     struct buffer frame; /* begun, or several */
     struct buffer plain;
     struct told *first, *last;
@@ -75,6 +75,7 @@ void tap_learn_keys(struct host *host)
             continue;
         struct tap *tap = tap_of(cable, side);
         tap->cipher = (struct noise_cipher){.key = link->send.key, .has_key = true};
+        noise_life(&tap->cipher, &tap->life);
         tap->keyed = true;
     }
 }
@@ -272,12 +273,11 @@ static void hear_frame(struct tap *tap, struct bytes sealed)
         tap->handshakes--;
         return;
     }
-    if (!sealed.size) /* a sign of life */
-        return;
     if (!tap->keyed) /* the link ended in the step in which it began */
         return;
     tap->plain.size = 0;
-    if (noise_decrypt(&tap->cipher, sealed, &tap->plain) != OK) {
+    bool is_life = sealed.size == AEAD_TAG_SIZE;
+    if (noise_decrypt(is_life ? &tap->life : &tap->cipher, sealed, &tap->plain) != OK) {
         world_fail(tap->cable->world, "%s sent a frame under another key", speaker(tap)->name);
         return;
     }

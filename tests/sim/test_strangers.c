@@ -103,6 +103,46 @@ static void bytes_changed_on_the_way_close_the_link_and_harm_nothing(void **stat
     end_story(&world);
 }
 
+static void inject(struct host *host, struct bytes bytes)
+{
+    for (size_t i = 0; i < host->cable_count; i++)
+        cable_inject(host->cables[i].cable, host->cables[i].side, bytes);
+}
+
+static size_t links_of(const struct host *host)
+{
+    struct node_info info;
+    node_info(host->node, &info);
+    return info.links;
+}
+
+/* Bob's computer loses its power, and somebody on the way goes on in his name. */
+static void nobody_on_the_way_keeps_up_a_link_whose_other_end_has_gone(void **state)
+{
+    static const uint8_t nothing[2] = {0}, long_frame[2] = {0xff, 0xff}, more[1] = {0};
+    const struct bytes beginnings[] = {BYTES_OF(nothing), BYTES_OF(long_frame)};
+    const struct bytes others[] = {BYTES_OF(nothing), BYTES_OF(more)};
+    const uint64_t seconds[] = {9, 30}; /* 20 of those a frame may take */
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct world world;
+        begin_story(&world, 11 + i, "alice", GUESTS("bob"));
+        world_run(&world, 3000);
+        struct host *alice = world_host(&world, "alice");
+        world_crash(&world, "bob", true);
+        assert_int_equal(links_of(alice), 1);
+        inject(alice, beginnings[i]);
+        for (uint64_t s = 0; s < seconds[i]; s++) {
+            world_run(&world, 1000);
+            inject(alice, others[i]);
+        }
+        assert_int_equal(links_of(alice), 0);
+        world_restart(&world, "bob");
+        world_settle(&world);
+        end_story(&world);
+    }
+}
+
 static bool knows_address(const struct host *host, const struct address *address)
 {
     struct node_peer peer;
@@ -344,6 +384,7 @@ int main(void)
         cmocka_unit_test(garbage_in_place_of_a_handshake_is_left_at_once),
         cmocka_unit_test(a_frame_larger_than_a_handshake_message_is_left_before_it_came),
         cmocka_unit_test(bytes_changed_on_the_way_close_the_link_and_harm_nothing),
+        cmocka_unit_test(nobody_on_the_way_keeps_up_a_link_whose_other_end_has_gone),
         cmocka_unit_test(a_flood_of_false_addresses_drives_out_no_true_one),
         cmocka_unit_test(who_has_only_the_key_gets_no_content),
         cmocka_unit_test(nonsense_inside_a_link_closes_it),

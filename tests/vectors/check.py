@@ -207,6 +207,9 @@ def check_handshake(part, _words):
             (name, (home, port, _digest)), = messages(ciphers[sender].open(b"", frame))
             same("first frame", (name, home, port), ("HELLO", x(part[sender]["home"]), 4711))
     cipher, rekey = Cipher(x(part["initiator_sends_with"])), part["rekey"]
+    life = cipher.life()
+    same("life key", life.key, x(part["life"]["key"]))
+    same("signs of life", [life.open(b"", x(frame)) for frame in part["life"]["frames"]], [b"", b""])
     cipher.counter = rekey["counter"]
     same("last frame", [name for name, _ in messages(cipher.open(b"", x(rekey["last"])))], ["PING", "REKEY"])
     cipher.rekey()
@@ -252,7 +255,11 @@ class Listener:
             ciphers = shake(role, psk, x(self.story[name]["link_secret"]), x(connection[f"{role}_ephemeral"]), three,
                             *devices)
         ciphers = {one: ciphers["initiator"], two: ciphers["responder"]}
+        lives = {name: cipher.life() for name, cipher in ciphers.items()}
         for sender, raw in queue[3:]:
+            if len(raw) == 16:
+                same("sign of life", lives[sender].open(b"", raw), b"")
+                continue
             for name, items in messages(ciphers[sender].open(b"", raw)):
                 self.seen.add(name)
                 if name == "REKEY":

@@ -145,6 +145,21 @@ static json_t *rekeyed(struct noise_cipher cipher)
     return value;
 }
 
+/* The first two signs of life of the initiator. */
+static json_t *signs_of_life(const struct noise_cipher *cipher)
+{
+    struct noise_cipher life;
+    json_t *frames = json_array();
+    noise_life(cipher, &life);
+    for (int i = 0; i < 2; i++) {
+        struct buffer frame = {0};
+        noise_encrypt(&life, (struct bytes){0}, &frame);
+        json_array_append_new(frames, hex(buffer_bytes(&frame)));
+        buffer_done(&frame);
+    }
+    return json_pack("{s:o, s:o}", "key", key_of(&life), "frames", frames);
+}
+
 json_t *part_handshake(const struct cast *cast)
 {
     struct pair pair;
@@ -164,6 +179,7 @@ json_t *part_handshake(const struct cast *cast)
     add(value, "initiator_sends_with", key_of(&one->links[0]->send));
     add(value, "responder_sends_with", key_of(&one->links[0]->receive));
     add(value, "frames", first_frames(&pair));
+    add(value, "life", signs_of_life(&one->links[0]->send));
     add(value, "rekey", rekeyed(one->links[0]->send));
     pair_done(&pair);
     return value;

@@ -346,6 +346,9 @@ class Cipher:
     def open(self, ad, sealed):
         return aead_open(self.key, self.nonce(), ad, sealed)
 
+    def life(self):
+        return Cipher(aead_seal(self.key, bytes(4) + (2**64 - 2).to_bytes(8, "little"), b"", bytes(32))[:32])
+
     def rekey(self):
         self.key = aead_seal(self.key, bytes(4) + b"\xff" * 8, b"", bytes(32))[:32]
 

@@ -390,6 +390,28 @@ static void rekeying_changes_the_key_on_both_sides_and_keeps_counting(void **sta
     buffer_done(&read);
 }
 
+static void a_sign_of_life_overtakes_frames_and_is_heard_once(void **state)
+{
+    (void)state;
+    struct channel channel;
+    struct noise_cipher send, receive;
+    open_channel(&channel);
+    noise_life(&channel.send, &send);
+    noise_life(&channel.receive, &receive);
+    struct buffer frame = {0}, life = {0}, read = {0};
+    noise_encrypt(&channel.send, BYTES_TEXT("held"), &frame);
+    noise_encrypt(&send, (struct bytes){0}, &life);
+    assert_int_equal(life.size, AEAD_TAG_SIZE);
+    assert_int_equal(noise_decrypt(&channel.receive, buffer_bytes(&life), &read), ERR_CRYPTO);
+    assert_int_equal(noise_decrypt(&receive, buffer_bytes(&life), &read), OK);
+    assert_int_equal(noise_decrypt(&receive, buffer_bytes(&life), &read), ERR_CRYPTO);
+    assert_int_equal(noise_decrypt(&channel.receive, buffer_bytes(&frame), &read), OK);
+    CHECK_BYTES(buffer_bytes(&read), BYTES_TEXT("held"));
+    buffer_done(&frame);
+    buffer_done(&life);
+    buffer_done(&read);
+}
+
 /* Computed by another program. */
 static void the_next_key_is_what_the_last_counter_makes_of_zeros(void **state)
 {
@@ -431,6 +453,7 @@ int main(void)
         cmocka_unit_test(a_zero_ephemeral_is_refused),
         cmocka_unit_test(frames_open_once_and_in_order),
         cmocka_unit_test(a_truncated_or_changed_frame_is_refused),
+        cmocka_unit_test(a_sign_of_life_overtakes_frames_and_is_heard_once),
         cmocka_unit_test(rekeying_changes_the_key_on_both_sides_and_keeps_counting),
         cmocka_unit_test(the_next_key_is_what_the_last_counter_makes_of_zeros),
         cmocka_unit_test(done_wipes_every_secret),
