@@ -10,6 +10,9 @@ size=${CRASH_DISK:-48}
 mount_home bob "size=${size}m"
 
 disk_state() { zuruf bob --json status | sed -n 's/.*"disk_state":"\([a-z_]*\)".*/\1/p'; }
+entries_of_alice() { entries_of alice; }
+entries_of_bob() { entries_of bob; }
+has_ended() { ! kill -0 "$1"; }
 disk_is() { [[ $(disk_state) == "$1" ]]; }
 free_kib() { df --output=avail "$DIR/bob" | tail -n 1; }
 flood() { # COUNT : of 1 KiB each, from alice
@@ -20,8 +23,11 @@ flood() { # COUNT : of 1 KiB each, from alice
 
 two_people
 zuruf bob send . "bob, with room" >/dev/null
-flood $((size * 800))
-within 60 eval '! disk_is ok'
+flood $((size * 800)) &
+flood=$!
+while_it_moves entries_of_alice has_ended $flood
+wait $flood
+while_it_moves entries_of_bob eval '! disk_is ok'
 if disk_is limit; then
     status 0 'little: nothing of others is taken any more; make room' zuruf bob status
 fi
@@ -49,9 +55,9 @@ disk_is disk_full || fail "after a restart the disk is $(disk_state)"
 equal "$own" "$(texts bob | grep -c '^own ')"
 
 mount -o remount,size=400m "$DIR/bob"
-within 30 disk_is ok
+within 60 disk_is ok
 step "there is room again"
 status 0 . zuruf bob send . "bob, with room again"
-within 120 same_chats $((size * 800 + own + 2)) alice bob
+while_it_moves entries_of_bob same_chats $((size * 800 + own + 2)) alice bob
 nothing_twice bob
 step "all $((size * 800 + own + 2)) messages are on both"

@@ -60,6 +60,21 @@ entries_of() { # NAME
     zuruf "$1" --json status | sed -n 's/.*"entries":"*\([0-9]*\).*/\1/p'
 }
 
+# Until COMMAND holds, however long that takes on this machine; a failure only when it does not and what WATCHED prints
+# has stayed the same for a minute.
+while_it_moves() { # WATCHED COMMAND...
+    local seen="" now end=$((SECONDS + 60))
+    until "${@:2}" >/dev/null 2>&1; do
+        now=$($1 2>/dev/null) || true
+        if [[ $now != "$seen" ]]; then
+            seen=$now
+            end=$((SECONDS + 60))
+        fi
+        ((SECONDS <= end)) || fail "nothing has moved for 60 s, at $now: ${*:2}"
+        sleep 0.2
+    done
+}
+
 # All of them hold COUNT texts, and export the same bytes.
 same_chats() { # COUNT NAME...
     local name entries
