@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * The database file: named tables of key → value.  The only module that knows LMDB (0.9.24; lmdb.h is its contract).
+ * The database file: named tables of key → value.  The only module that knows LMDB (0.9.24; lmdb.h is its contract):
+ * db.c, db_rows.c.
  * One write transaction at a time, on the thread that calls db_begin(); one snapshot at a time, on another.  Values
  * that come out are borrowed: in a snapshot until it ends, in a write transaction until the next change.
  *

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What is kept in memory; memory_store.c and its parts share it. */
+ * What is kept in memory.  memory_store.c is the medium, memory_commit.c takes batches, memory_order.c is the order
+ * view, memory_lineage.c the file beside the database. */
 #pragma once
 #include "memory_lineage.h"
 
@@ -50,3 +51,9 @@ struct memory_store {
 
 /* Whether a log has entry `seq`, and which arrival it was. */
 bool memory_find_entry(const struct memory_store *store, uint32_t log, uint64_t seq, uint64_t *ret_arrival);
+/* Where `key` is, or belongs. */
+size_t memory_find_local(const struct memory_store *store, struct bytes key, bool *ret_found);
+void memory_put_local(struct memory_store *store, struct bytes key, struct bytes value);
+void memory_set_doubts(struct memory_store *store, uint32_t group, const struct doubt *doubts, size_t count);
+/* All of the batch, or nothing.  ERR_USAGE: it does not fit what is there. */
+enum error memory_commit(struct memory_store *store, const struct batch *batch);
