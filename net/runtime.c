@@ -1,174 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "runtime.h"
+#include "runtime_parts.h"
+
 #include "address.h"
 #include "core/alloc.h"
-#include "disk.h"
-#include "hold.h"
-#include "listener.h"
-#include "moment.h"
-#include "netwatch.h"
-#include "tcp.h"
 #include <assert.h>
 #include <stdlib.h>
 
 #define ACCEPTED_MAX 512
 #define STOP_MS 1000
 #define RESULTS_PER_TURN 64
-
-enum runtime_state {
-    RUNTIME_NEW,
-    RUNTIME_RUNNING,
-    RUNTIME_STOPPING, /* links send the rest, the journal takes the rest */
-    RUNTIME_CLOSING,  /* handles are closing */
-    RUNTIME_CLOSED,
-};
-
-struct runtime {
-    struct runtime_options options;
-    enum runtime_state state;
-    struct node *node;
-    struct effects effects;
-    bool stepping;
-    uint64_t last_command;
-    uint64_t stop_command;
-    struct moment moment;
-    struct disk disk;
-    struct settled told; /* results that the node knows, too: notices wait for that */
-    struct hold replies, notices;
-    struct tcp *tcp;
-    struct listener listener;
-    bool has_listener;
-    uint16_t port;
-    struct netwatch netwatch;
-    bool has_netwatch;
-    uint64_t wake_ms;
-    uv_timer_t wake;
-    uv_async_t results_wakeup; /* the storage thread has results */
-    uv_timer_t stop_deadline;
-    uv_prepare_t stop_check;
-    uv_prepare_t turn_end;
-    unsigned open_parts;
-    void (*on_stopped)(void *arg);
-    void *stopped_arg;
-};
-
-static void log_remark(struct runtime *runtime, const char *text, enum error error)
-{
-    const struct runtime_callbacks *tell = &runtime->options.callbacks;
-
-    if (tell->on_log)
-        tell->on_log(tell->arg, BYTES_TEXT(text), error);
-}
-
-/* ---------------------------------------------------------------- what waited for a batch */
-
-static void deliver_reply(void *arg, const struct effect *effect, enum error failure)
-{
-    struct runtime *runtime = arg;
-    const struct runtime_callbacks *tell = &runtime->options.callbacks;
-    struct effect reply = *effect;
-
-    if (failure)
-        reply.error = failure;
-    if (tell->on_reply && reply.command != runtime->stop_command)
-        tell->on_reply(tell->arg, &reply);
-}
-
-static void deliver_notice(void *arg, const struct effect *effect, enum error failure)
-{
-    struct runtime *runtime = arg;
-    const struct runtime_callbacks *tell = &runtime->options.callbacks;
-
-    if (tell->on_notice && !failure)
-        tell->on_notice(tell->arg, effect);
-}
-
-static void end_read(struct runtime *runtime)
-{
-    const struct storage *storage = runtime->options.storage;
-    storage->end(storage->ctx);
-}
-
-static void release_replies(struct runtime *runtime)
-{
-    hold_release(&runtime->replies, &runtime->disk.settled, deliver_reply, runtime);
-}
-
-static void release_held(struct runtime *runtime)
-{
-    release_replies(runtime);
-    hold_release(&runtime->notices, &runtime->told, deliver_notice, runtime);
-    end_read(runtime); /* the callbacks may have asked the node */
-}
-
-/* ---------------------------------------------------------------- effects */
-
-static void on_wake(uv_timer_t *timer);
-
-static void set_wake(struct runtime *runtime, uint64_t wake_ms)
-{
-    uint64_t now = moment_mono_ms();
-
-    runtime->wake_ms = wake_ms;
-    uv_timer_stop(&runtime->wake);
-    if (wake_ms == UINT64_MAX || runtime->state != RUNTIME_RUNNING)
-        return;
-    uv_update_time(runtime->options.loop); /* a long step has passed since the loop looked */
-    uv_timer_start(&runtime->wake, on_wake, wake_ms > now ? wake_ms - now : 0, 0);
-}
-
-static void announce(struct runtime *runtime, const struct effect *effect)
-{
-    const struct runtime_callbacks *tell = &runtime->options.callbacks;
-
-    if (tell->on_announce && runtime->state == RUNTIME_RUNNING)
-        tell->on_announce(tell->arg, &effect->beacon, effect->again, runtime->port);
-}
-
-static struct bytes effect_bytes(const struct runtime *runtime, const struct effect *effect)
-{
-    return (struct bytes){runtime->effects.arena.data + effect->at, effect->size};
-}
-
-static void carry_out(struct runtime *runtime, const struct effect *effect)
-{
-    const struct runtime_callbacks *tell = &runtime->options.callbacks;
-
-    switch (effect->type) {
-    case EFFECT_PERSIST:
-        disk_submit(&runtime->disk, effect->batch);
-        return;
-    case EFFECT_SEND:
-        if (effect->ahead)
-            tcp_send_ahead(runtime->tcp, effect->link, effect_bytes(runtime, effect));
-        else
-            tcp_send(runtime->tcp, effect->link, effect->after, effect_bytes(runtime, effect));
-        return;
-    case EFFECT_DIAL:
-        if (runtime->state == RUNTIME_RUNNING)
-            tcp_dial(runtime->tcp, effect->dial, &effect->address);
-        return;
-    case EFFECT_CLOSE:
-        tcp_close(runtime->tcp, effect->link);
-        return;
-    case EFFECT_WAKE:
-        set_wake(runtime, effect->wake_ms);
-        return;
-    case EFFECT_ANNOUNCE:
-        announce(runtime, effect);
-        return;
-    case EFFECT_REPLY:
-        hold_push(&runtime->replies, effect);
-        return;
-    case EFFECT_NOTIFY:
-        hold_push(&runtime->notices, effect);
-        return;
-    case EFFECT_LOG:
-        if (tell->on_log)
-            tell->on_log(tell->arg, effect_bytes(runtime, effect), effect->error);
-        return;
-    }
-}
 
 /* ---------------------------------------------------------------- the step */
 
@@ -182,29 +22,29 @@ static void step(struct runtime *runtime, struct event *event)
     event->deaf = runtime->disk.behind;
     disk_space(&runtime->disk, event->mono_ms, &event->free_disk, &event->disk_size);
     if (disk_has_remark(&runtime->disk, remark))
-        log_remark(runtime, remark, OK);
+        runtime_remark(runtime, remark, OK);
 
-    end_read(runtime); /* a question before may have left an older snapshot */
+    runtime_read_done(runtime); /* a question before may have left an older snapshot */
     node_step(runtime->node, event, &runtime->effects);
     if (event->type == EVENT_PERSISTED)
         settled_note(&runtime->told, &event->persisted);
     for (size_t i = 0; i < runtime->effects.count; i++)
-        carry_out(runtime, &runtime->effects.items[i]);
+        runtime_carry_out(runtime, &runtime->effects.items[i]);
     tcp_flush(runtime->tcp);
     tcp_pause(runtime->tcp, runtime->disk.behind);
-    end_read(runtime);
+    runtime_read_done(runtime);
 
     runtime->stepping = false;
-    release_held(runtime);
+    runtime_release_held(runtime);
 }
 
-static void on_wake(uv_timer_t *timer)
+void runtime_on_wake(uv_timer_t *timer)
 {
     struct runtime *runtime = timer->data;
     struct event event = {.type = EVENT_TIME};
 
     if (moment_mono_ms() < runtime->wake_ms) { /* rounding of the two clocks */
-        uv_timer_start(timer, on_wake, 1, 0);
+        uv_timer_start(timer, runtime_on_wake, 1, 0);
         return;
     }
     runtime->wake_ms = UINT64_MAX;
@@ -221,7 +61,7 @@ static bool take_result(struct runtime *runtime)
         return false;
     tcp_settle(runtime->tcp);
     if (event.persisted.result == OK)
-        release_replies(runtime);
+        runtime_release_replies(runtime);
     step(runtime, &event);
     return true;
 }
@@ -302,7 +142,7 @@ static bool has_room(void *arg)
 
 static void on_listener_troubled(void *arg, enum error reason)
 {
-    log_remark(arg, "connections cannot be accepted just now: too few file descriptors", reason);
+    runtime_remark(arg, "connections cannot be accepted just now: too few file descriptors", reason);
 }
 
 static void on_network_change(void *arg)
@@ -368,7 +208,7 @@ void runtime_start(struct runtime *runtime, struct node *node)
     enum error err = netwatch_open(&runtime->netwatch, runtime->options.loop, on_network_change, runtime);
     runtime->has_netwatch = err == OK;
     if (err)
-        log_remark(runtime, "changes of the network will not be noticed at once", err);
+        runtime_remark(runtime, "changes of the network will not be noticed at once", err);
     step(runtime, &event);
 }
 
@@ -382,12 +222,11 @@ uint64_t runtime_command_id(struct runtime *runtime)
 void runtime_command(struct runtime *runtime, const struct command *command)
 {
     struct event event = {.type = EVENT_COMMAND, .command = command};
-    struct effect refusal = {.type = EFFECT_REPLY, .command = command->id, .error = ERR_SHUTTING_DOWN};
 
     if (runtime->state == RUNTIME_RUNNING)
         step(runtime, &event);
     else
-        deliver_reply(runtime, &refusal, OK);
+        runtime_refuse(runtime, command);
 }
 
 void runtime_peer_seen(struct runtime *runtime, struct bytes instance, const struct beacon *beacon,
@@ -409,7 +248,8 @@ void runtime_peer_gone(struct runtime *runtime, struct bytes instance)
 
 void runtime_read_done(struct runtime *runtime)
 {
-    end_read(runtime);
+    const struct storage *storage = runtime->options.storage;
+    storage->end(storage->ctx);
 }
 
 /* ---------------------------------------------------------------- the end */
@@ -440,8 +280,7 @@ static void close_parts(struct runtime *runtime)
     runtime->state = RUNTIME_CLOSING;
     if (runtime->node)
         journal->set_wakeup(journal->ctx, NULL, NULL);
-    hold_fail(&runtime->replies, ERR_SHUTTING_DOWN, deliver_reply, runtime);
-    hold_fail(&runtime->notices, ERR_SHUTTING_DOWN, deliver_notice, runtime);
+    runtime_fail_held(runtime);
 
     runtime->open_parts = (unsigned)count + 1u + runtime->has_listener + runtime->has_netwatch;
     for (size_t i = 0; i < count; i++)
