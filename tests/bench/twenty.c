@@ -15,8 +15,7 @@
 #define LATE_NS UINT64_C(30000000000)
 #define MARK "\"text\":\"number " /* of a message's line */
 #define PAGE 1000
-#define MESSAGE_SIZE 300 /* on the wire, about */
-#define YARD_COUNT 500
+#define MESSAGE_SIZE 230 /* on the wire, about, without its signature */
 
 struct storm {
     struct office office;
@@ -176,43 +175,27 @@ static void run(struct storm *storm)
 
 /* ---------------------------------------------------------------- figures */
 
-/* As in hop.c: half a round trip and one commit. */
-struct yard {
-    struct samples trips, commits; /* no commits: of 5 ms each */
-};
-
-static void measure_yard(struct yard *yard, enum office_disk disk)
-{
-    *yard = (struct yard){0};
-    yard_round_trips(YARD_COUNT, MESSAGE_SIZE, &yard->trips);
-    if (disk == OFFICE_DISK)
-        yard_commits(YARD_COUNT, MESSAGE_SIZE, &yard->commits);
-    else
-        samples_add(&yard->commits, 0.005);
-}
-
-static void report_quantile(struct storm *storm, struct yard *yard, const char *name, double part, const char *note)
+static void report_quantile(struct storm *storm, struct samples *yard, const char *name, double part, const char *note)
 {
     struct samples value = {0}, limit = {0};
 
     samples_add(&value, samples_quantile(&storm->latencies, part));
-    samples_add(&limit, 1e3 * (samples_quantile(&yard->trips, part) / 2 + samples_quantile(&yard->commits, part)));
+    samples_add(&limit, 1e3 * samples_quantile(yard, part));
     report_figure(name, "ms", &value, &limit, note);
 }
 
 static void report(struct storm *storm, enum office_disk disk, const char *const names[3], size_t missing)
 {
     struct samples lost = {0}, none = {0};
-    struct yard yard;
-    char note[64];
+    struct samples yard = {0};
+    char note[96];
 
     snprintf(note, sizeof note, "%s; %.0f messages/s sent",
              disk == OFFICE_DISK ? "on the disk" : "on a RAM disk with commits of 5 ms", storm->rate);
-    measure_yard(&yard, disk);
+    yard_office(&(struct yard_office){COMPUTERS, storm->count, MESSAGE_SIZE, PAUSE_NS, disk == OFFICE_RAM_5_MS}, &yard);
     report_quantile(storm, &yard, names[0], 0.5, note);
     report_quantile(storm, &yard, names[1], 0.99, note);
-    samples_done(&yard.trips);
-    samples_done(&yard.commits);
+    samples_done(&yard);
     samples_add(&lost, (double)missing);
     snprintf(note, sizeof note, "of %zu messages at each of %d", storm->count, COMPUTERS);
     report_figure(names[2], "messages", &lost, &none, note);

@@ -36,22 +36,37 @@ static void init(struct yard_link *link, int fd, int side)
     memset(link->key[RECEIVE].bytes, 2 - side, sizeof link->key[RECEIVE].bytes);
 }
 
+static void dial(struct yard_link *link, const struct sockaddr_in *address)
+{
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    if (connect(fd, (const struct sockaddr *)address, sizeof *address) != 0)
+        die("no connection over loopback");
+    init(link, fd, 0);
+}
+
 pid_t yard_link_fork(struct yard_link *link)
 {
     struct sockaddr_in address;
     int listener = listen_on_loopback(&address);
     pid_t child = process_fork();
 
-    if (child == 0) {
-        int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
-            die("no connection over loopback");
-        init(link, fd, 0);
-    } else {
+    if (child == 0)
+        dial(link, &address);
+    else
         init(link, accept(listener, NULL, NULL), 1);
-    }
     close(listener);
     return child;
+}
+
+void yard_link_pair(struct yard_link *one, struct yard_link *other)
+{
+    struct sockaddr_in address;
+    int listener = listen_on_loopback(&address);
+
+    dial(one, &address);
+    init(other, accept(listener, NULL, NULL), 1);
+    close(listener);
 }
 
 void yard_link_done(struct yard_link *link)

@@ -19,6 +19,8 @@ struct yard_link {
 
 /* Forks; both sides get their end.  0 in the child, which leaves with _exit(). */
 pid_t yard_link_fork(struct yard_link *link);
+/* Both ends in this process. */
+void yard_link_pair(struct yard_link *one, struct yard_link *other);
 void yard_link_done(struct yard_link *link);
 
 void yard_link_queue(struct yard_link *link, struct bytes plain); /* seals into `out` */
