@@ -145,7 +145,7 @@ enum error text_clean_path(struct bytes raw, struct buffer *out)
 {
     struct buffer path = {0};
     enum error err = raw.size > 4 * PATH_MAX_SIZE ? ERR_NAME_BAD : OK;
-    for (size_t begin = 0, end = 0; !err && end <= raw.size; end++)
+    for (size_t begin = 0, end = 0; raw.size && !err && end <= raw.size; end++)
         if (end == raw.size || raw.data[end] == '/') {
             err = append_part((struct bytes){raw.data + begin, end - begin}, &path);
             begin = end + 1;

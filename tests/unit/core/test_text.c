@@ -152,9 +152,13 @@ static void assert_path(const char *raw, const char *clean)
 
 static void a_path_is_names_between_slashes(void **state)
 {
+    struct buffer none = {0};
     (void)state;
     assert_path("Projekte/Alpha", "Projekte/Alpha");
     assert_path("", "");
+    assert_int_equal(text_clean_path((struct bytes){0}, &none), OK);
+    assert_int_equal(none.size, 0);
+    buffer_done(&none);
     assert_path(" / ", "");
     assert_path("/ Projekte //  Alpha  Beta/", "Projekte/Alpha Beta");
     assert_path("..", NULL);
