@@ -12,7 +12,8 @@
 #include <stdlib.h>
 
 #define INVITATIONS_MAX 512u
-#define OPEN_PER_INVITER_MAX 64u
+#define PER_INVITER_MAX 64u /* that were not accepted */
+#define OTHERS_MAX 16u
 
 static const struct member *colleague(const struct node *node, const struct sign_public *device)
 {
@@ -37,12 +38,13 @@ static void store(struct node *node, const struct invitation *invitation)
 {
     struct buffer plain = {0};
     struct vault_key key = vault_key("invited/", hash_bytes(&invitation->group));
-    write_array(&plain, 7);
+    write_array(&plain, 8);
     write_bytes(&plain, BYTES_OF(invitation->root.bytes));
     write_uint(&plain, invitation->instance);
     write_bool(&plain, invitation->is_private);
     write_bytes(&plain, BYTES_OF(invitation->inviter.bytes));
     write_bytes(&plain, buffer_bytes(&invitation->admins));
+    write_bytes(&plain, buffer_bytes(&invitation->others));
     write_uint(&plain, invitation->state);
     write_text(&plain, buffer_bytes(&invitation->name));
     vault_put(node, &key, buffer_bytes(&plain));
@@ -59,45 +61,86 @@ static struct invitation *append(struct node *node, const struct hash *group)
 
 /* ---------------------------------------------------------------- being invited */
 
-static size_t open_by(const struct node *node, const struct sign_public *inviter)
+static size_t count_by(const struct node *node, const struct sign_public *inviter)
 {
     size_t count = 0;
     for (size_t i = 0; i < node->invitation_count; i++)
-        count += node->invitations[i].state == INVITATION_OPEN && same_key(&node->invitations[i].inviter, inviter);
+        count += node->invitations[i].state != INVITATION_ACCEPTED && same_key(&node->invitations[i].inviter, inviter);
     return count;
 }
 
-/* Where to keep it; NULL: it is not wanted.  What somebody else has invited to is not altered. */
-static struct invitation *place_for(struct node *node, const struct sign_public *author, const struct note *note)
+/* NULL: there are enough. */
+static struct invitation *place_for(struct node *node, const struct sign_public *author, const struct hash *group)
 {
-    struct invitation *held = find(node, &note->group);
-    const struct group *group = groups_by_id(node, &note->group);
-    if (group && roster_find(&group->roster, &node->identity.device))
+    struct invitation *held = find(node, group);
+    if (!held && (node->invitation_count >= INVITATIONS_MAX || count_by(node, author) >= PER_INVITER_MAX))
         return NULL;
-    if (held)
-        return same_key(&held->inviter, author) || held->state == INVITATION_DECLINED ? held : NULL;
-    if (node->invitation_count >= INVITATIONS_MAX || open_by(node, author) >= OPEN_PER_INVITER_MAX)
-        return NULL;
-    return append(node, &note->group);
+    return held ? held : append(node, group);
+}
+
+/* Else he who consents could sign for another group than he is told, or wait for one with a false root for ever. */
+static bool is_founded_so(const struct note *note)
+{
+    struct genesis genesis;
+    struct hash id;
+    genesis_group_id(&note->root, note->genesis, &id);
+    return same_hash(&id, &note->group) && genesis_decode(note->genesis, &genesis) == OK;
+}
+
+static bool is_member_of(const struct node *node, const struct hash *id)
+{
+    const struct group *group = groups_by_id(node, id);
+    return group && roster_find(&group->roster, &node->identity.device);
+}
+
+static void take(struct node *node, struct invitation *invitation, const struct sign_public *author,
+                 const struct note *note, struct bytes name)
+{
+    bool is_own = node_is_me(node, author);                 /* of a group that it founded, on a disk since put back */
+    bool agreed = invitation->state == INVITATION_ACCEPTED; /* before, and was not let in */
+    invitation->root = note->root;
+    invitation->instance = note->instance;
+    invitation->is_private = note->is_private;
+    invitation->inviter = *author;
+    invitation->state = is_own ? INVITATION_ACCEPTED : INVITATION_OPEN;
+    invitation->name.size = invitation->admins.size = 0;
+    buffer_append(&invitation->name, name);
+    buffer_append(&invitation->admins, note->admins);
+    invitation->wanted = !is_own && (agreed || roster_is_admin(&node->workspace->roster, author));
+}
+
+static bool lists(const struct buffer *devices, const struct sign_public *device)
+{
+    for (size_t at = 0; at < devices->size; at += sizeof *device)
+        if (memcmp(devices->data + at, device, sizeof *device) == 0)
+            return true;
+    return false;
+}
+
+/* Nobody can tell who of them may admit: so each is answered, and none can keep this device from the others. */
+static void take_another(struct node *node, struct invitation *invitation, const struct sign_public *author)
+{
+    bool is_listed = lists(&invitation->admins, author) || lists(&invitation->others, author);
+    if (!is_listed && invitation->others.size >= OTHERS_MAX * sizeof *author)
+        return;
+    if (!is_listed)
+        buffer_append(&invitation->others, BYTES_OF(author->bytes));
+    if (invitation->state == INVITATION_ACCEPTED || roster_is_admin(&node->workspace->roster, author))
+        invitation->wanted = true;
 }
 
 void invitations_noted(struct node *node, const struct sign_public *author, const struct note *note)
 {
     struct buffer name = {0};
-    bool known = colleague(node, author) && text_clean_name(note->name, &name) == OK;
-    struct invitation *invitation = known ? place_for(node, author, note) : NULL;
+    bool is_fine = colleague(node, author) && is_founded_so(note) && !is_member_of(node, &note->group) &&
+                   text_clean_name(note->name, &name) == OK;
+    struct invitation *invitation = is_fine ? place_for(node, author, &note->group) : NULL;
     if (invitation) {
-        bool is_own = node_is_me(node, author); /* of a group that it founded, on a disk since put back */
-        bool agreed = invitation->state == INVITATION_ACCEPTED; /* before, and was not let in */
-        invitation->root = note->root;
-        invitation->instance = note->instance;
-        invitation->is_private = note->is_private;
-        invitation->inviter = *author;
-        invitation->state = is_own ? INVITATION_ACCEPTED : INVITATION_OPEN;
-        invitation->name.size = invitation->admins.size = 0;
-        buffer_append(&invitation->name, buffer_bytes(&name));
-        buffer_append(&invitation->admins, note->admins);
-        invitation->wanted = !is_own && (agreed || roster_is_admin(&node->workspace->roster, author));
+        bool is_new = !invitation->name.size || invitation->state == INVITATION_DECLINED;
+        if (is_new || same_key(&invitation->inviter, author))
+            take(node, invitation, author, note, buffer_bytes(&name));
+        else
+            take_another(node, invitation, author);
         node->invitations_due = node->invitations_due || invitation->wanted;
         store(node, invitation);
         tell(node);
@@ -107,20 +150,26 @@ void invitations_noted(struct node *node, const struct sign_public *author, cons
 
 /* ---------------------------------------------------------------- answering */
 
-/* To each admin that the invitation names and the workspace knows.  ERR_NOT_FOUND: to none. */
-static enum error answer(struct node *node, const struct invitation *invitation, const struct note *note)
+static enum error answer_each(struct node *node, const struct buffer *devices, const struct note *note)
 {
     enum error err = ERR_NOT_FOUND;
-    const struct buffer *admins = &invitation->admins;
-    for (size_t at = 0; at < admins->size; at += sizeof(struct sign_public)) {
+    for (size_t at = 0; at < devices->size; at += sizeof(struct sign_public)) {
         struct sign_public device;
-        memcpy(device.bytes, admins->data + at, sizeof device.bytes);
+        memcpy(device.bytes, devices->data + at, sizeof device.bytes);
         const struct member *admin = colleague(node, &device);
         enum error sent = admin ? notes_send(node, &admin->box, note) : ERR_NOT_FOUND;
         if (!sent || err)
             err = sent;
     }
     return err;
+}
+
+/* To all whom the workspace knows of those that may admit.  ERR_NOT_FOUND: to none. */
+static enum error answer(struct node *node, const struct invitation *invitation, const struct note *note)
+{
+    enum error err = answer_each(node, &invitation->admins, note);
+    enum error others = answer_each(node, &invitation->others, note);
+    return err ? others : err;
 }
 
 static void close_with(struct node *node, struct invitation *invitation, enum invitation_state state)
@@ -205,12 +254,13 @@ static void load_invitation(struct node *node, struct bytes which, struct bytes 
 {
     struct reader in = {.left = plain};
     struct invitation read = {0};
-    read_array_of(&in, 7);
+    read_array_of(&in, 8);
     read_fixed(&in, read.root.bytes, sizeof read.root.bytes);
     read.instance = read_uint(&in);
     read.is_private = read_bool(&in);
     read_fixed(&in, read.inviter.bytes, sizeof read.inviter.bytes);
     struct bytes admins = read_bytes(&in, NOTE_ADMINS_MAX * sizeof read.root.bytes);
+    struct bytes others = read_bytes(&in, OTHERS_MAX * sizeof read.root.bytes);
     read.state = (enum invitation_state)read_uint(&in);
     struct bytes name = read_text(&in, NAME_MAX_SIZE);
     read_end(&in);
@@ -218,6 +268,7 @@ static void load_invitation(struct node *node, struct bytes which, struct bytes 
         return;
     memcpy(read.group.bytes, which.data, sizeof read.group.bytes);
     buffer_append(&read.admins, admins);
+    buffer_append(&read.others, others);
     buffer_append(&read.name, name);
     *append(node, &read.group) = read;
 }
@@ -245,6 +296,7 @@ void invitations_forget(struct node *node)
     for (size_t i = 0; i < node->invitation_count; i++) {
         buffer_done(&node->invitations[i].name);
         buffer_done(&node->invitations[i].admins);
+        buffer_done(&node->invitations[i].others);
     }
     free(node->invitations);
     node->invitations = NULL;

@@ -6,6 +6,7 @@
 #include "groups.h"
 #include "keys.h"
 #include "logs.h"
+#include "lookup.h"
 #include "notes.h"
 #include "roster.h"
 #include "vault.h"
@@ -112,16 +113,45 @@ static enum error write_invitee(struct node *node, struct group *group, const st
     return err;
 }
 
+static bool is_genesis(const struct group *group, struct bytes payload)
+{
+    struct hash id;
+    genesis_group_id(&group->root, payload, &id);
+    return same_hash(&id, &group->id);
+}
+
+/* Where the root log was written twice, it may lie in a branch. */
+static enum error copy_genesis(const struct node *node, const struct group *group, struct buffer *out)
+{
+    for (size_t i = 0; i < group->log_count; i++) {
+        const struct log *log = group->logs[i];
+        struct stored_entry stored;
+        struct entry entry;
+        if (!log->named || !same_key(log_author(log), &group->root) || lookup_entry(node, log, 1, &stored) != OK ||
+            entry_decode(stored.wire, &entry) != OK || !is_genesis(group, entry.payload))
+            continue;
+        buffer_append(out, entry.payload);
+        return OK;
+    }
+    return ERR_NOT_FOUND;
+}
+
 static enum error send_invitation(struct node *node, const struct group *group, const struct dh_public *box)
 {
+    struct buffer genesis = {0};
+    enum error err = copy_genesis(node, group, &genesis);
     struct note note = {.kind = NOTE_INVITATION,
                         .group = group->id,
                         .root = group->root,
+                        .genesis = buffer_bytes(&genesis),
                         .instance = 1,
                         .is_private = group->is_private,
                         .admins = BYTES_OF(node->identity.device.bytes),
                         .name = buffer_bytes(&group->title)};
-    return notes_send(node, box, &note);
+    if (!err)
+        err = notes_send(node, box, &note);
+    buffer_done(&genesis);
+    return err;
 }
 
 enum error invitees_remember(struct node *node, const struct group *group)

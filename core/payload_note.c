@@ -6,10 +6,11 @@
 
 static void write_invitation(const struct note *note, struct buffer *out)
 {
-    write_array(out, 7);
+    write_array(out, 8);
     write_uint(out, NOTE_INVITATION);
     write_bytes(out, FIXED(note->group));
     write_bytes(out, FIXED(note->root));
+    write_bytes(out, note->genesis);
     write_uint(out, note->instance);
     write_bool(out, note->is_private);
     write_bytes(out, note->admins);
@@ -47,6 +48,7 @@ void note_encode(const struct note *note, struct buffer *out)
 static void read_invitation(struct reader *in, struct note *note)
 {
     read_fixed(in, note->root.bytes, sizeof note->root.bytes);
+    note->genesis = read_bytes(in, NOTE_GENESIS_MAX);
     note->instance = read_uint(in);
     note->is_private = read_bool(in);
     note->admins = read_bytes(in, NOTE_ADMINS_MAX * sizeof note->root.bytes);
@@ -68,7 +70,7 @@ static void read_consent(struct reader *in, struct note *note)
 
 static size_t items_of(uint64_t kind)
 {
-    return kind == NOTE_INVITATION ? 7 : kind == NOTE_CONSENT ? 6 : 2;
+    return kind == NOTE_INVITATION ? 8 : kind == NOTE_CONSENT ? 6 : 2;
 }
 
 /* Of a kind that a later version knows the rest may be anything. */

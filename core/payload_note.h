@@ -8,6 +8,7 @@
 /* What a NOTE says, always of the same size, so that it does not show. */
 #define NOTE_SIZE 512u
 #define NOTE_ADMINS_MAX 4u
+#define NOTE_GENESIS_MAX 200u
 
 enum note_kind {
     NOTE_INVITATION = 1, /* into a group; its sender says who may answer to it */
@@ -18,6 +19,7 @@ struct note {
     uint64_t kind; /* enum note_kind; of others the rest is not set */
     struct hash group;
     struct sign_public root; /* INVITATION, as those that follow: the group's root key */
+    struct bytes genesis;    /* borrowed: payload of its GENESIS; id, root key and this prove each other */
     uint64_t instance;       /* to which to consent, from 1 */
     bool is_private;
     struct bytes admins;      /* borrowed: devices to which to answer, 1 to NOTE_ADMINS_MAX */

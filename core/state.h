@@ -429,7 +429,8 @@ struct invitation {
     uint64_t instance;
     bool is_private;
     struct sign_public inviter;
-    struct buffer admins; /* sign_public each: to whom to answer */
+    struct buffer admins; /* sign_public each: to whom to answer, */
+    struct buffer others; /* and who else has invited into it */
     struct buffer name;
     enum invitation_state state;
     bool wanted; /* is accepted without a question */

@@ -25,23 +25,37 @@ static void spoil_signature(struct bytes payload, struct buffer *wire, struct ha
     entry_id(&entry, ret_id);
 }
 
+static void seal(const struct forgery *forgery, struct entry *entry, struct buffer *out)
+{
+    static const uint8_t nonce[SEALED_NONCE_SIZE];
+    struct buffer ad = {0};
+    entry_associated_data(entry, &ad);
+    crypto_seal(forgery->key, nonce, buffer_bytes(&ad), forgery->payload, out);
+    entry->payload = buffer_bytes(out);
+    buffer_done(&ad);
+}
+
 void forge_entry(struct stranger *stranger, struct forged_log *log, const struct forgery *forgery, struct buffer *wire)
 {
-    struct buffer own = {0};
+    struct buffer own = {0}, sealed = {0};
     struct entry entry = {.version = ENTRY_VERSION,
                           .type = forgery->type,
                           .log = log->id,
                           .seq = ++log->seq,
                           .previous = log->head,
                           .hlc = forgery->hlc,
+                          .epoch = forgery->epoch,
                           .payload = forgery->payload};
+    if (forgery->key)
+        seal(forgery, &entry, &sealed);
     enum error err = entry_encode(&entry, &stranger->secret, &own, &log->head);
     assert(!err);
     (void)err;
     if (forgery->badly_signed)
-        spoil_signature(forgery->payload, &own, &log->head);
+        spoil_signature(entry.payload, &own, &log->head);
     buffer_append(wire, buffer_bytes(&own));
     buffer_done(&own);
+    buffer_done(&sealed);
 }
 
 void forge_item(struct bytes wire, struct buffer *items)

@@ -15,7 +15,9 @@ void forge_log(struct stranger *stranger, const struct hash *group, enum log_kin
 
 struct forgery {
     enum entry_type type;
-    struct bytes payload; /* as it is: sealed by nobody */
+    struct bytes payload;
+    const struct secret_key *key; /* the payload is sealed under it; NULL: as it is */
+    struct epoch_id epoch;
     uint64_t hlc;
     bool badly_signed;
 };

@@ -11,6 +11,7 @@ static struct note invitation(void)
     return (struct note){.kind = NOTE_INVITATION,
                          .group = {{5}},
                          .root = {{6}},
+                         .genesis = BYTES_TEXT("as its founder wrote it"),
                          .instance = 7,
                          .is_private = true,
                          .admins = {admins[0].bytes, sizeof admins},
@@ -59,6 +60,7 @@ static void a_note_is_read_as_written_and_only_whole(void **state)
     note_encode(&note, &payload);
     assert_int_equal(note_decode(buffer_bytes(&payload), &back), OK);
     assert_memory_equal(&back.root, &note.root, sizeof note.root);
+    assert_true(bytes_equal(back.genesis, note.genesis));
     assert_int_equal(back.instance, 7);
     assert_true(back.is_private);
     assert_true(bytes_equal(back.admins, note.admins));
