@@ -64,6 +64,8 @@ static bool is_to_be_read_later(struct node *node, enum error err)
 
 void content_note(struct node *node, struct log *log, const struct entry *entry)
 {
+    if (log->group->unread_count >= UNREAD_MAX && !node->note_tries)
+        node->note_tries = 1; /* rather slow than forgetful: there is no room for another one to wait */
     if (!entry_is_silent(entry->type) || entry->payload_missing ||
         !is_to_be_read_later(node, read_entry(node, log, entry)) || log->group->unread_count >= UNREAD_MAX)
         return;

@@ -374,6 +374,47 @@ static void one_who_invites_without_end_leaves_room_for_others(void **state)
     insider_end(&insider);
 }
 
+static void write_for_nobody(struct insider *insider, const struct chat *chat, enum entry_type type, int count)
+{
+    struct buffer items = {0};
+    for (int i = 0; i < count; i++) {
+        insider_write(insider, chat, type, BYTES_TEXT("for nobody"), &items);
+        if ((i + 1) % BATCH == 0 || i + 1 == count)
+            send_batch(insider, chat, &items);
+    }
+    buffer_done(&items);
+}
+
+/* Under a key that never comes, as many as are kept until it does; then more notes at once than are tried in a step. */
+static void what_nobody_can_open_hides_no_note(void **state)
+{
+    struct insider insider;
+    struct buffer items = {0}, content = {0};
+    struct chat chat;
+    (void)state;
+    insider_begin(&insider, 9);
+    struct chat keyless = insider.office;
+    keyless.epoch.bytes[0] ^= 1;
+    found_another(&insider, 1, &chat);
+    struct note note = insider_invitation(&insider, &chat, "Another");
+    insider_seal_note(&insider, "bob", &note, &content);
+    insider_meet(&insider, "bob");
+    write_for_nobody(&insider, &keyless, ENTRY_PROFILE, 20 * BATCH);
+    world_run(&insider.world, 3000);
+    assert_int_equal(node_of(&insider, "bob")->workspace->unread_count, 4096);
+    for (int i = 0; i < BATCH - 1; i++)
+        insider_write(&insider, &insider.office, ENTRY_NOTE, BYTES_TEXT("for nobody"), &items);
+    insider_write(&insider, &insider.office, ENTRY_NOTE, buffer_bytes(&content), &items);
+    send_batch(&insider, &insider.office, &items);
+    world_run(&insider.world, 1000);
+    assert_false(stranger_was_left(&insider.mallory));
+    assert_int_equal(invitations(&insider, "bob"), 1);
+    buffer_done(&chat.genesis);
+    buffer_done(&items);
+    buffer_done(&content);
+    insider_end(&insider);
+}
+
 /* An EPOCH of hers in her group, with so many records before Bob's. */
 static void write_epoch(struct insider *insider, size_t others, uint8_t number, struct buffer *out)
 {
@@ -442,6 +483,7 @@ int main(void)
         cmocka_unit_test(as_many_are_invited_as_may_be_and_no_more),
         cmocka_unit_test(a_consent_with_a_foreign_key_or_person_admits_nobody),
         cmocka_unit_test(one_who_invites_without_end_leaves_room_for_others),
+        cmocka_unit_test(what_nobody_can_open_hides_no_note),
         cmocka_unit_test(an_epoch_for_too_many_gives_no_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
