@@ -23,15 +23,15 @@ struct forged {
     size_t bare; /* bytes of it without the payload */
 };
 
-#define FORGE_LOGS 9
-#define FORGE_LINES 24
+#define FORGE_LOGS 14
+#define FORGE_LINES 32
 #define FORGE_ENTRIES 320
 
 struct forge {
     const struct host *victim;
     struct line lines[FORGE_LINES]; /* her chat, her governance, two new chats, a new governance, a log of the root's,
                                        a log of nobody's, two of her chat
-                                       with Alice; then branches */
+                                       with Alice, two of Alice's group, three of her own; then branches */
     size_t line_count;
     struct forged entries[FORGE_ENTRIES];
     size_t entry_count;
@@ -56,6 +56,8 @@ void forge_message(const struct forge *forge, struct script *script, struct buff
 void forge_introduce(const struct forge *forge, size_t line, uint32_t number, struct wire_message *ret);
 /* An array of any items, in no order that PROTOCOL.md knows; `entries` is one of them. */
 void forge_anything(const struct forge *forge, struct script *script, struct bytes entries, struct buffer *out);
-struct hash forge_group(struct script *script); /* the workspace, or the chat with Alice */
+struct hash forge_group(struct script *script); /* the workspace, the chat with Alice, Alice's group, or her own */
+/* Of somebody in the office. */
+struct sign_public forge_device(const struct forge *forge, struct script *script);
 /* A place in a log: of Alice's, of Mallory's, in a branch. */
 struct dep forge_place(const struct forge *forge, struct script *script);

@@ -96,8 +96,7 @@ static void forge_genesis(struct script *script, struct buffer *out)
     genesis_encode(&genesis, out);
 }
 
-/* Some device of the office, or Mallory's. */
-static struct sign_public some_device(const struct forge *forge, struct script *script)
+struct sign_public forge_device(const struct forge *forge, struct script *script)
 {
     const struct roster *roster = &forge->victim->node->workspace->roster;
     size_t index = script_below(script, roster->count + 1);
@@ -140,7 +139,7 @@ static void forge_rule(const struct forge *forge, const struct hash *group, stru
                        struct buffer *out)
 {
     struct buffer cuts = {0}, cites = {0};
-    struct sign_public device = some_device(forge, script);
+    struct sign_public device = forge_device(forge, script);
     struct bytes cut = some_cuts(forge, script, &cuts), cite = some_cites(forge, script, &cites);
     struct hash zeros = {{0}}, id = script_hash(script, cite.size ? (const struct hash *)cite.data : &zeros);
     uint64_t instance = script_number(script, 1);

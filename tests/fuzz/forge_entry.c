@@ -2,6 +2,7 @@
 #include "core/hlc.h"
 #include "core/payload.h"
 #include "forge_decree.h"
+#include "forge_note.h"
 
 static const uint8_t no_nonce[24];
 
@@ -10,6 +11,12 @@ static const uint8_t no_nonce[24];
 static void add_line(struct forge *forge, const struct written_log *log)
 {
     forge->lines[forge->line_count++] = (struct line){.log = *log, .root = log->id};
+}
+
+static void add_group_lines(struct forge *forge, const struct known_group *group)
+{
+    add_line(forge, &group->own[KIND_CONTENT]);
+    add_line(forge, &group->own[KIND_GOVERNANCE]);
 }
 
 static struct written_log new_log(const struct mallory *mallory, enum log_kind kind, uint8_t sub)
@@ -44,6 +51,9 @@ void forge_init(struct forge *forge, const struct host *victim)
     add_line(forge, &nobodys);
     add_line(forge, &direct[KIND_CONTENT]);
     add_line(forge, &direct[KIND_GOVERNANCE]);
+    add_group_lines(forge, &mallory->board);
+    add_group_lines(forge, &mallory->den);
+    add_line(forge, &mallory->den.root_log);
 }
 
 void forge_done(struct forge *forge)
@@ -91,7 +101,7 @@ static struct bytes forge_text(struct script *script, struct buffer *room)
     return buffer_bytes(room);
 }
 
-static void forge_plain(struct script *script, uint64_t type, struct buffer *out)
+static void forge_plain(const struct forge *forge, struct script *script, uint64_t type, struct buffer *out)
 {
     struct buffer room = {0};
     struct bytes text = forge_text(script, &room);
@@ -104,12 +114,28 @@ static void forge_plain(struct script *script, uint64_t type, struct buffer *out
         profile.person.bytes[0] ^= script_rarely(script);
         profile_encode(&profile, out);
     } else if (type == ENTRY_TITLE) {
-        struct title title = {.name = text};
+        struct title title = {.name = text, .folder = text};
+        if (script_byte(script) & 1)
+            title.folder = BYTES_TEXT("Projects/New");
         title_encode(&title, out);
+    } else if (type == ENTRY_NOTE) {
+        forge_note(forge, script, text, out);
+    } else if (type == ENTRY_INVITEE) {
+        forge_invitee(forge, script, out);
     } else {
         buffer_append(out, text);
     }
     buffer_done(&room);
+}
+
+static const struct epoch_key *key_of(const struct hash *group)
+{
+    const struct mallory *mallory = scene_mallory();
+    const struct known_group *groups[] = {&mallory->board, &mallory->den};
+    for (size_t i = 0; i < 2; i++)
+        if (same_hash(&groups[i]->id, group))
+            return &groups[i]->epoch;
+    return &mallory->epoch;
 }
 
 /* Under a key that all have, or under one that only an EPOCH of Mallory's brings. */
@@ -117,7 +143,7 @@ static void seal(const struct hash *group, struct script *script, struct entry *
                  struct buffer *out)
 {
     const struct mallory *mallory = scene_mallory();
-    struct secret_key key = mallory->epoch.key;
+    struct secret_key key = key_of(group)->key;
     struct buffer ad = {0};
     if (script_rarely(script) || same_hash(group, &mallory->direct)) {
         key = (struct secret_key){{script_byte(script) % 4}};
@@ -137,7 +163,7 @@ static void forge_payload(const struct forge *forge, const struct hash *group, s
     } else if (entry->type < ENTRY_MESSAGE) {
         forge_decree(forge, group, script, entry->type, out);
     } else {
-        forge_plain(script, entry->type, &plain);
+        forge_plain(forge, script, entry->type, &plain);
         seal(group, script, entry, buffer_bytes(&plain), out);
     }
     buffer_done(&plain);
@@ -182,7 +208,9 @@ static void keep(struct forge *forge, struct line *line, const struct forged *be
 static const struct sign_secret *author_of(const struct line *line)
 {
     const struct mallory *mallory = scene_mallory();
-    return same_key(&line->log.name.device, &mallory->root) ? &mallory->root_secret : &mallory->secret;
+    if (same_key(&line->log.name.device, &mallory->root))
+        return &mallory->root_secret;
+    return same_key(&line->log.name.device, &mallory->den.root) ? &mallory->den_secret : &mallory->secret;
 }
 
 static void write_entry(struct forge *forge, struct line *line, const struct forged *behind, struct entry *entry)
@@ -212,7 +240,8 @@ static const struct forged *some_place_in(const struct forge *forge, struct scri
 
 void forge_entry(struct forge *forge, struct script *script)
 {
-    static const uint64_t contents[] = {ENTRY_MESSAGE, ENTRY_MESSAGE, ENTRY_PROFILE, ENTRY_TITLE, 200};
+    static const uint64_t contents[] = {ENTRY_MESSAGE, ENTRY_MESSAGE, ENTRY_PROFILE, ENTRY_TITLE,
+                                        200,           ENTRY_NOTE,    ENTRY_INVITEE};
     static const uint64_t decrees[] = {
         ENTRY_EPOCH,  ENTRY_KEYSHARE, ENTRY_ADD,   ENTRY_CLOCK,  ENTRY_GENESIS,  ENTRY_LINK,       40,
         ENTRY_REMOVE, ENTRY_POLICY,   ENTRY_GRANT, ENTRY_REVOKE, ENTRY_HANDOVER, ENTRY_GENERATION,
@@ -224,9 +253,10 @@ void forge_entry(struct forge *forge, struct script *script)
     struct buffer deps = {0}, payload = {0};
     uint8_t choice = script_byte(script);
     struct entry entry = {.log = line->root};
-    entry.type = is_content ? contents[choice % 5] : decrees[choice % (sizeof decrees / sizeof *decrees)];
+    entry.type = is_content ? contents[choice % (sizeof contents / sizeof *contents)]
+                            : decrees[choice % (sizeof decrees / sizeof *decrees)];
     if (is_content)
-        entry.epoch = scene_mallory()->epoch.id;
+        entry.epoch = key_of(&line->log.name.group)->id;
     entry.seq = script_number(script, (behind ? behind->seq : line->log.head_seq) + 1);
     entry.previous = script_hash(script, behind ? &behind->id : &line->log.head_id);
     entry.hlc = script_number(script, hlc_make(host_now_ms(forge->victim), forge->entry_count & 0xffff));

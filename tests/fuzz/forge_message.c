@@ -6,7 +6,8 @@
 struct hash forge_group(struct script *script)
 {
     const struct mallory *mallory = scene_mallory();
-    return script_hash(script, script_rarely(script) ? &mallory->direct : &mallory->group);
+    const struct hash *groups[] = {&mallory->direct, &mallory->board.id, &mallory->den.id};
+    return script_hash(script, script_rarely(script) ? groups[script_below(script, 3)] : &mallory->group);
 }
 
 /* ---------------------------------------------------------------- places */

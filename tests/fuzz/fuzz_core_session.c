@@ -199,6 +199,27 @@ static void do_something(struct session *session)
     world_ask(world, name, &command);
 }
 
+/* Invitations are answered, groups founded and renamed, and something is said in them. */
+static void act_in_a_group(struct session *session)
+{
+    static const enum command_type types[] = {COMMAND_GROUP_ACCEPT, COMMAND_GROUP_DECLINE, COMMAND_GROUP_CREATE,
+                                              COMMAND_GROUP_ADD,    COMMAND_GROUP_RENAME,  COMMAND_SEND};
+    const struct mallory *mallory = scene_mallory();
+    struct script *script = &session->script;
+    const char *name = script_byte(script) & 1 ? "bob" : "alice";
+    struct command command = {.type = types[script_below(script, sizeof types / sizeof *types)]};
+    struct node_invitation invitation;
+    if (node_invitation_at(world_host(&session->scene.world, name)->node, script_below(script, 4), &invitation))
+        command.group.id = invitation.group;
+    command.name = script_byte(script) & 1 ? BYTES_TEXT("Plans") : BYTES_TEXT("Board");
+    command.group.number = command.send.group = 1 + (uint32_t)script_below(script, 6);
+    command.send.text = BYTES_TEXT("among us");
+    command.group.persons[0] = mallory->person;
+    command.group.persons[1] = mallory->bob;
+    command.group.person_count = script_below(script, 3);
+    world_ask(&session->scene.world, name, &command);
+}
+
 static void let_the_disk_fail(struct session *session)
 {
     static const enum error errors[] = {ERR_DISK, ERR_DISK_FULL, ERR_CORRUPT};
@@ -251,13 +272,41 @@ static void read_one(struct session *session)
     buffer_done(&id);
 }
 
+static void require_clean(const struct session *session, struct bytes name)
+{
+    struct buffer clean = {0};
+    bool is_clean = !name.size || (text_clean_name(name, &clean) == OK && bytes_equal(buffer_bytes(&clean), name));
+    scene_require(&session->scene, is_clean, "names are short, and seen whole");
+    buffer_done(&clean);
+}
+
+static void look_at_groups(struct session *session)
+{
+    const struct node *node = session->scene.alice->node;
+    struct node_group group;
+    struct node_person person;
+    struct node_invitee invitee;
+    struct node_invitation invitation;
+    size_t groups = 0, invitations = 0;
+    for (; node_group_at(node, groups, &group); groups++) {
+        require_clean(session, group.name);
+        scene_require(&session->scene, group.folder.size <= PATH_MAX_SIZE, "paths are bounded");
+        for (size_t i = 0; node_person_at(node, group.number, i, &person); i++)
+            require_clean(session, person.name);
+        for (size_t i = 0; node_invitee_at(node, group.number, i, &invitee); i++)
+            require_clean(session, invitee.name);
+    }
+    for (; node_invitation_at(node, invitations, &invitation); invitations++)
+        require_clean(session, invitation.name);
+    scene_require(&session->scene, groups <= 512 && invitations <= 512, "groups are bounded");
+}
+
 /* As the local API does. */
 static void read_all(struct session *session)
 {
     struct node *node = session->scene.alice->node;
     struct message_query query = {.group = 1, .topic = BYTES_TEXT("Topic")};
     struct node_forked_log forked;
-    struct node_person person;
     struct node_peer peer;
     size_t peers = 0;
     world_texts(&session->scene.world, "alice");
@@ -271,8 +320,7 @@ static void read_all(struct session *session)
     scene_require(&session->scene, peers <= 1024, "addresses are bounded");
     for (size_t i = 0; node_forked_log_at(node, i, &forked); i++)
         scene_require(&session->scene, forked.group > 0, "forked logs have a group");
-    for (size_t i = 0; node_person_at(node, 1, i, &person); i++)
-        scene_require(&session->scene, person.name.size <= 64, "names are short");
+    look_at_groups(session);
 }
 
 static void wait(struct session *session)
@@ -309,6 +357,7 @@ static void take_step(struct session *session)
         session_answer,    session_answer,
         let_the_disk_fail, restart,
         read_all,          bring_a_crowd,
+        act_in_a_group,
     };
     steps[script_below(&session->script, sizeof steps / sizeof *steps)](session);
 }

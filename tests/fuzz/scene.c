@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "scene.h"
 
+#include "afternoon.h"
 #include "caller.h"
-#include "core/direct.h"
+#include "core/groups.h"
 #include "core/link.h"
 #include "core/logs.h"
+#include "core/roster.h"
 #include "sim/check.h"
 #include <sanitizer/allocator_interface.h>
 #include <stdio.h>
@@ -13,12 +15,7 @@
 #define REACHES_MS 15000
 #define AGREES_MS 30000
 
-static struct afternoon {
-    bool stands;
-    struct medium *alice, *bob;
-    struct secret_key alice_key, bob_key;
-    struct mallory mallory;
-} afternoons[OFFICES], *afternoon = afternoons;
+static const struct afternoon *afternoon;
 
 static void require(const struct world *world, bool holds, const char *what)
 {
@@ -31,94 +28,6 @@ static void require(const struct world *world, bool holds, const char *what)
 void scene_require(const struct scene *scene, bool holds, const char *what)
 {
     require(&scene->world, holds, what);
-}
-
-/* ---------------------------------------------------------------- the afternoon */
-
-static struct written_log log_of(const struct group *group, const struct sign_public *device, enum log_kind kind)
-{
-    for (size_t i = 0; i < group->log_count; i++) {
-        const struct log *log = group->logs[i];
-        if (log->named && log->kind == kind && same_key(log_author(log), device))
-            return (struct written_log){log->row.name, log->id, log->row.head_id, log->row.head_seq};
-    }
-    struct written_log none = {.name = {.group = group->id, .device = *device, .instance = 1, .kind = kind}};
-    log_name_id(&none.name, &none.id);
-    return none;
-}
-
-static void learn_people(const struct node *node, const struct host *alice, struct mallory *ret)
-{
-    const struct roster *roster = &node->workspace->roster;
-    for (size_t i = 0; i < roster->count; i++) {
-        const struct member *member = &roster->members[i];
-        if (same_key(&member->device, &alice->node->identity.device)) {
-            ret->alice_box = member->box;
-            ret->alice = member->person;
-        } else if (same_key(&member->device, &ret->device)) {
-            ret->person = member->person;
-            ret->instance = member->instance;
-        } else {
-            ret->bob_box = member->box;
-            ret->bob = member->person;
-        }
-    }
-    direct_id(&ret->group, (const struct person_id[]){ret->person, ret->alice}, &ret->direct);
-}
-
-static void learn_mallory(const struct node *node, struct mallory *ret)
-{
-    const struct group *group = node->workspace;
-    ret->device = node->identity.device;
-    ret->secret = node->identity.secret;
-    ret->box = node->identity.box;
-    ret->group = group->id;
-    ret->root = group->root;
-    ret->workspace_key = group->workspace_key;
-    ret->epoch = group->keys[0];
-    ret->own[KIND_GOVERNANCE] = log_of(group, &ret->device, KIND_GOVERNANCE);
-    ret->own[KIND_CONTENT] = log_of(group, &ret->device, KIND_CONTENT);
-    if (ret->office == OFFICE_OF_MALLORY) {
-        ret->root_log = log_of(group, &ret->root, KIND_GOVERNANCE);
-        memcpy(ret->root_secret.bytes + 32, ret->root.bytes, sizeof ret->root.bytes); /* quick_crypto.c asks no more */
-    }
-}
-
-static void greet_each_other(struct world *world)
-{
-    const char *const names[] = {"alice", "bob", "mallory"};
-    for (int i = 0; i < 12; i++)
-        require(world, world_say(world, names[i % 3], "good afternoon") == OK, "a greeting");
-    require(world, world_settle(world), "agreement");
-}
-
-static void live_through_it(struct afternoon *ret, enum scene_office office)
-{
-    struct world world;
-    struct code code;
-    const char *founder = office == OFFICE_OF_ALICE ? "alice" : "mallory";
-    const char *guest = office == OFFICE_OF_ALICE ? "mallory" : "alice";
-    world_init(&world, 1);
-    struct host *alice = world_add(&world, "alice"), *bob = world_add(&world, "bob");
-    struct host *mallory = world_add(&world, "mallory");
-    require(&world, world_found(&world, founder, "Office") == OK, "a workspace");
-    require(&world, world_meet(&world, founder, "bob") == OK, "bob joins");
-    require(&world, world_meet(&world, founder, guest) == OK, "the other one joins");
-    greet_each_other(&world);
-    if (office == OFFICE_OF_ALICE)
-        require(&world, world_invite(&world, "alice", &code) == OK, "an invitation");
-    ret->alice = medium_copy(alice->disk);
-    ret->bob = medium_copy(bob->disk);
-    ret->alice_key = alice->store_key;
-    ret->bob_key = bob->store_key;
-    ret->mallory.office = office;
-    learn_mallory(mallory->node, &ret->mallory);
-    learn_people(mallory->node, alice, &ret->mallory);
-    for (size_t i = 0; i < alice->node->invite_count; i++)
-        if (!alice->node->invites[i].used)
-            ret->mallory.invite_psk = alice->node->invites[i].psk;
-    world_done(&world);
-    ret->stands = true;
 }
 
 const struct mallory *scene_mallory(void)
@@ -149,13 +58,12 @@ static bool are_linked(struct world *world)
 void scene_open(struct scene *scene, enum scene_office office, bool with_bob)
 {
     struct world *world = &scene->world;
-    afternoon = &afternoons[office];
-    if (!afternoon->stands)
-        live_through_it(afternoon, office);
+    afternoon = afternoon_in(office);
     *scene = (struct scene){0};
     world_init(world, 2);
     check_let_fork(world, &afternoon->mallory.device); /* she may write twice under one number */
     check_let_fork(world, &afternoon->mallory.root);
+    check_let_fork(world, &afternoon->mallory.den.root);
     world->strangers = 64;
     scene->alice = come_back(world, "alice", afternoon->alice, &afternoon->alice_key);
     scene->alice->overhear = callers_overhear;
@@ -216,11 +124,21 @@ void scene_must_work(struct scene *scene)
     require(world, reaches(world, scene->bob, &message), "what alice writes reaches bob");
 }
 
+static bool is_in(const struct group *group, const struct host *host)
+{
+    return roster_find(&group->roster, &host->node->identity.device) != NULL;
+}
+
+/* In each group that both are in. */
 static bool digests_equal(struct world *world)
 {
-    struct group *alice = world_host(world, "alice")->node->workspace;
-    struct group *bob = world_host(world, "bob")->node->workspace;
-    return same_hash(logs_digest(alice), logs_digest(bob));
+    const struct host *alice = world_host(world, "alice"), *bob = world_host(world, "bob");
+    for (size_t i = 0; i < alice->node->group_count; i++) {
+        struct group *hers = alice->node->groups[i], *his = groups_by_id(bob->node, &hers->id);
+        if (his && is_in(hers, alice) && is_in(hers, bob) && !same_hash(logs_digest(hers), logs_digest(his)))
+            return false;
+    }
+    return true;
 }
 
 void scene_must_agree(struct scene *scene)

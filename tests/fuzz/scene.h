@@ -24,15 +24,26 @@ struct written_log {
     uint64_t head_seq;
 };
 
+/* A group of some of the people that Mallory is in. */
+struct known_group {
+    struct hash id;
+    struct sign_public root;
+    struct bytes genesis; /* kept for ever */
+    struct epoch_key epoch;
+    struct written_log own[2], root_log; /* her own by kind */
+};
+
 /* Mallory's secrets, and what she knows of the office. */
 struct mallory {
     enum scene_office office;
     struct sign_public device;
-    struct sign_secret secret, root_secret; /* the latter only in her own office */
+    struct sign_secret secret, root_secret, den_secret; /* the roots': of her own office, and of her den */
     struct person_id person, alice, bob;
     uint64_t instance;
     struct dh_public box, alice_box, bob_box;
-    struct hash group, direct; /* the workspace; her chat with Alice */
+    struct hash group, direct, not_hers; /* the workspace; her chat with Alice; Alice's with Bob */
+    struct known_group board, den;       /* Alice's, with all three; her own, into which Alice is invited: an admin of
+                                            the workspace who invites need not wait for an answer */
     struct sign_public root;
     struct secret_key workspace_key, invite_psk;
     struct epoch_key epoch;
