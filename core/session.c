@@ -124,8 +124,7 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
     case WIRE_ACK:
         return serve_ack(node, link, message);
     case WIRE_PRESENCE:
-        presence_told(node, link, message);
-        return OK;
+        return presence_told(node, link, message);
     case WIRE_STOP:
         serve_stop(node, link, &message->stop.log);
         return OK;

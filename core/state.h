@@ -7,6 +7,7 @@
 #include "missing.h"
 #include "node.h"
 #include "noise.h"
+#include "office.h"
 #include "payload.h"
 #include "random.h"
 #include "table.h"
@@ -296,7 +297,8 @@ struct link {
     struct sign_public device; /* proved by the handshake */
     uint8_t home[8];
     enum error farewell; /* the reason in the BYE that came or went */
-    bool told_presence;  /* it was told who is there */
+    bool told_presence;  /* it was told who is there, */
+    uint64_t table_ms;   /* and all of it last then */
     uint16_t listen_port;
 
     uint64_t *peer_seq; /* by log->index: what the peer is known to have */
@@ -354,48 +356,6 @@ struct peer {
     uint64_t next_ms; /* monotonic */
     uint64_t backoff_ms;
     uint64_t used_ms; /* for forgetting the oldest */
-};
-
-/* A device of which others may tell that it is there (presence.h). */
-enum presence_state {
-    PRESENCE_AWAY, /* nothing known but perhaps an address; never told as news */
-    PRESENCE_GONE, /* for a while, so that older news do not bring it back */
-    PRESENCE_UP,
-};
-struct presence {
-    struct sign_public device;
-    enum presence_state state;
-    uint64_t incarnation; /* counted by the device itself: the larger one is the newer news */
-    bool is_member;
-    bool chosen;      /* this node wants a link to it (neighbours.h) */
-    bool is_news;     /* to be told to the others */
-    uint64_t teller;  /* link that told the newest; 0: none */
-    size_t links;     /* open ones from here */
-    uint64_t gone_ms; /* GONE: when it was; UP: told as gone then, if no link stands; 0: nobody doubts */
-    uint64_t patience_ms;
-    struct address address; /* port 0: unknown */
-};
-struct office {
-    struct presence **presences;
-    size_t count, capacity;
-    struct table by_device;
-    uint64_t incarnation; /* own */
-    unsigned twin_signs;  /* how often others told of what another home of this device alone could have said */
-    bool runs_twice;      /* there is one: told once */
-    bool self_is_news, has_news;
-    uint64_t news_ms;    /* when they are told */
-    uint64_t check_ms;   /* next look at who is doubted */
-    uint64_t compare_ms; /* next comparison with a neighbour */
-    bool changed;        /* who is there, since the last choice */
-    uint64_t changed_ms; /* when it last did */
-    uint64_t choose_ms;  /* earliest next choice */
-    size_t online;       /* others, at the last choice */
-    size_t chosen;       /* of them */
-    bool sparse;         /* too many for a link to each */
-    bool trimmed;        /* no link is left that nobody chose */
-    bool crowded;        /* too many addresses to try them all */
-    size_t trials;       /* addresses that may be tried all the same, in this step */
-    uint64_t probe_ms;   /* next trial of an address of nobody known */
 };
 
 struct sighting {

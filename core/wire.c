@@ -133,7 +133,7 @@ static void read_items(struct reader *in, struct wire_message *ret)
     case WIRE_PRESENCE:
         ret->presence.flags = read_uint(in);
         read_fixed(in, ret->presence.hash, sizeof ret->presence.hash);
-        ret->presence.rows = read_rows(in, PRESENCE_ROW_SIZE, WIRE_ROWS_MAX);
+        ret->presence.rows = read_rows(in, PRESENCE_ROW_SIZE, WIRE_PRESENCE_ROWS_MAX);
         break;
     case WIRE_ANNOUNCE:
         READ_FIXED(in, ret->announce.group);

@@ -37,12 +37,13 @@ enum wire_type {
 #define DIGEST_ROW_SIZE (32 + 32)  /* group ‖ digest */
 #define HAVE_ROW_SIZE (32 + 8 + 8) /* log ‖ seq ‖ first 8 bytes of that entry's id: a DEP_SIZE record */
 #define WANT_ROW_SIZE (32 + 8 + 8) /* log ‖ from ‖ to */
-#define PRESENCE_ROW_SIZE (32 + 8 + 1 + 16 + 2) /* device ‖ incarnation ‖ enum presence_state ‖ IPv6 ‖ port */
-#define ID_ROW_SIZE (8 + 32)                    /* seq ‖ id */
-#define PROBE_MAX 64u                           /* seqs in one PROBE, rows in one IDS */
-#define WANTP_MAX 256u                          /* seqs in one WANTP */
-#define PAYLOAD_ITEM_HEAD (8 + 2)               /* seq ‖ u16 size, before each payload */
-#define ADDRESS_ROW_SIZE (32 + 16 + 2)          /* device ‖ IPv6 ‖ port */
+#define PRESENCE_ROW_SIZE (32 + 8 + 1 + 16 + 2 + 64) /* device ‖ incarnation ‖ state ‖ IPv6 ‖ port ‖ proof */
+#define WIRE_PRESENCE_ROWS_MAX 500u                  /* in one message */
+#define ID_ROW_SIZE (8 + 32)                         /* seq ‖ id */
+#define PROBE_MAX 64u                                /* seqs in one PROBE, rows in one IDS */
+#define WANTP_MAX 256u                               /* seqs in one WANTP */
+#define PAYLOAD_ITEM_HEAD (8 + 2)                    /* seq ‖ u16 size, before each payload */
+#define ADDRESS_ROW_SIZE (32 + 16 + 2)               /* device ‖ IPv6 ‖ port */
 
 #define HAVE_FLAG_LAST 1u /* of this group and kind */
 #define HAVE_FLAG_ASK 2u  /* answer with your own rows */

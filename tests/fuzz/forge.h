@@ -43,8 +43,9 @@ void forge_done(struct forge *forge);
 void forge_entry(struct forge *forge, struct script *script);
 /* Many plain messages behind the head of her chat. */
 void forge_messages(struct forge *forge, size_t count);
-/* ADD for a new device, with its consent, behind the head of her governance: counts where she is the admin. */
-void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret);
+/* ADD for a new device, with its consent, behind the head of her governance: counts where she is the admin.  And the
+ * proof of its first incarnation. */
+void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret, struct signature *ret_proof);
 /* The newest one.  NULL: none yet. */
 const struct forged *forge_newest(const struct forge *forge);
 /* What of a log, or branch, Mallory has at `seq`; NULL: nothing. */

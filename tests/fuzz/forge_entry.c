@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/hlc.h"
 #include "core/payload.h"
+#include "core/presence.h"
 #include "forge_decree.h"
 #include "forge_note.h"
 
@@ -279,7 +280,7 @@ void forge_messages(struct forge *forge, size_t count)
         forge_entry(forge, &nothing);
 }
 
-void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret)
+void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret, struct signature *ret_proof)
 {
     const struct mallory *mallory = scene_mallory();
     const uint8_t seed[32] = {number, 1};
@@ -296,6 +297,7 @@ void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret
     entry.hlc = hlc_make(host_now_ms(forge->victim), number);
     entry.payload = buffer_bytes(&payload);
     *ret = add.member.device;
+    presence_prove(&secret, &mallory->group, 1, ret_proof);
     write_entry(forge, line, NULL, &entry);
     buffer_done(&payload);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "core/presence.h"
 #include "forge.h"
 
 #define ROWS_MAX 40
@@ -109,9 +110,13 @@ static void add_address(const struct forge *forge, struct script *script, struct
 static void add_presence(const struct forge *forge, struct script *script, struct buffer *out)
 {
     add_device(forge, script, out);
-    buffer_append_u64(out, script_number(script, host_now_ms(forge->victim)));
+    uint64_t incarnation = script_number(script, host_now_ms(forge->victim));
+    struct signature proof;
+    buffer_append_u64(out, incarnation);
     buffer_append_byte(out, script_byte(script) % 4);
     add_place_to_dial(script, out);
+    presence_prove(&scene_mallory()->secret, &scene_mallory()->group, incarnation, &proof); /* others' are false */
+    buffer_append(out, BYTES_OF(proof.bytes));
 }
 
 static void add_seq(const struct forge *forge, struct script *script, struct buffer *out)

@@ -143,13 +143,15 @@ static void bring_a_crowd(struct session *session)
     session->is_crowded = true;
     for (uint8_t i = 0; i < CROWD; i++) {
         struct sign_public device;
+        struct signature proof;
         const uint8_t ip[16] = {[10] = 255, [11] = 255, [12] = 10, [14] = 9, [15] = i};
-        forge_newcomer(&session->forge, i, &device);
+        forge_newcomer(&session->forge, i, &device, &proof);
         buffer_append(&rows, BYTES_OF(device.bytes));
         buffer_append_u64(&rows, 1);
         buffer_append_byte(&rows, PRESENCE_UP);
         buffer_append(&rows, BYTES_OF(ip));
         buffer_append_u16(&rows, 4000);
+        buffer_append(&rows, BYTES_OF(proof.bytes));
     }
     session_hand_out(session);
     message.presence.rows = buffer_bytes(&rows);

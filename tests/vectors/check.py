@@ -12,7 +12,7 @@ import sys
 import primitives
 from protocol import (Cipher, Entry, Handshake, Malformed, check_message, consents, consents_to_link, digest,
                       digest_over_all, encode, entries_of, epoch_id, fingerprint, frames, group_id, log_id, messages,
-                      need, open_epoch_secrets, open_record, payload, tag)
+                      need, open_epoch_secrets, open_record, payload, proves_presence, rows, tag)
 from primitives import argon2id, ed25519_public, h, x25519, xopen
 
 x = bytes.fromhex
@@ -176,12 +176,14 @@ def check_governance(part, _words, vectors):
 # ---------------------------------------------------------------- messages and links
 
 
-def check_messages(part, _words):
+def check_messages(part, _words, group):
     for one in part:
         items = [x(item) if isinstance(item, str) else item["text"] if isinstance(item, dict) else item
                  for item in one["items"]]
         same(one["name"], encode(items), x(one["bytes"]))
         same(one["name"], [name for name, _ in messages(x(one["bytes"]))], [one["name"]])
+        if one["name"] == "PRESENCE":
+            same("proof", [proves_presence(group, row) for row in rows(items[3], 32, 8, 1, 16, 2, 64)], [True])
         if one["name"] != "ENTRIES":
             same(one["name"], check_message(items)[1], items[1:])
 
@@ -367,7 +369,8 @@ def main(protocol_path, words_path, conversation_path=None):
               "genesis": check_genesis, "entries": check_entries, "sealed": check_sealed,
               "epoch": lambda part, words: check_epoch(part, words, vectors["keys"]), "keyshare": check_keyshare,
               "clock": check_clock, "governance": lambda part, words: check_governance(part, words, vectors),
-              "tag": check_tag, "digest": check_digest, "handshake": check_handshake, "messages": check_messages,
+              "tag": check_tag, "digest": check_digest, "handshake": check_handshake,
+              "messages": lambda part, words: check_messages(part, words, x(vectors["genesis"]["group"])),
               "bad": check_bad}
     same("parts", sorted(vectors), sorted(checks))
     for name, part in vectors.items():

@@ -4,6 +4,7 @@
 
 #include "parts.h"
 
+#include "core/presence.h"
 #include "core/wire.h"
 
 /* ---------------------------------------------------------------- messages */
@@ -164,12 +165,15 @@ static void being_there(const struct cast *cast, json_t *list)
     struct wire_message told = {.type = WIRE_PRESENCE};
     struct wire_message news = {.type = WIRE_ANNOUNCE};
     uint8_t hash[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct signature proof;
 
     buffer_append(&rows, BYTES_OF(cast->anna.device.bytes));
     buffer_append_u64(&rows, 1800000000000);
     buffer_append_byte(&rows, 2);
     buffer_append(&rows, BYTES_OF(mapped_address));
     buffer_append_u16(&rows, 4711);
+    presence_prove(&cast->anna.secret, &cast->group, 1800000000000, &proof);
+    buffer_append(&rows, BYTES_OF(proof.bytes));
     told.presence.flags = PRESENCE_FLAG_ANSWER;
     memcpy(told.presence.hash, hash, sizeof hash);
     told.presence.rows = buffer_bytes(&rows);

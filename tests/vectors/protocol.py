@@ -228,6 +228,11 @@ def consents_to_link(group, linker, items):
     return ed25519_verify(device, b"zuruf-linked-v1\0" + group + person + linker + box, consent)
 
 
+def proves_presence(workspace, row):
+    device, incarnation, state, _ip, _port, proof = row
+    return ed25519_verify(device, b"zuruf-presence-v1\0" + workspace + incarnation, proof)
+
+
 def group_id(root, genesis):
     return h(b"zuruf-group-v1", root, genesis)
 
@@ -263,7 +268,7 @@ MESSAGES = {
     6: ("ENTRIES", (("uint", 1 << 32), UINT, upto(65519))),
     7: ("END", (fixed(32), UINT, UINT)),
     8: ("ACK", (UINT, upto(8000))),
-    9: ("PRESENCE", (UINT, fixed(8), upto(59000))),
+    9: ("PRESENCE", (UINT, fixed(8), upto(61500))),
     10: ("PING", ()),
     11: ("BYE", (UINT,)),
     12: ("INVITED", (fixed(32), fixed(16), UINT)),
@@ -278,7 +283,7 @@ MESSAGES = {
     21: ("PAYLOADS", (fixed(32), UINT, upto(65519))),
     22: ("ANNOUNCE", (fixed(32), ("uint", 2), upto(48000))),
 }
-ROWS = {2: (1, (32, 32)), 3: (4, (32, 8, 8)), 4: (3, (32, 8, 8)), 8: (2, (8,)), 9: (3, (32, 8, 1, 16, 2)),
+ROWS = {2: (1, (32, 32)), 3: (4, (32, 8, 8)), 4: (3, (32, 8, 8)), 8: (2, (8,)), 9: (3, (32, 8, 1, 16, 2, 64)),
         5: (7, (8, 32)), 17: (2, (8,)), 20: (2, (8,)), 18: (2, (8, 32)), 14: (4, (32, 16, 2)), 22: (3, (32, 8, 8))}  # which item holds records, and their parts
 
 
