@@ -4,7 +4,6 @@
 #include "batch.h"
 #include "content.h"
 #include "gaps.h"
-#include "groups.h"
 #include "logs.h"
 #include "lookup.h"
 
@@ -208,8 +207,6 @@ static struct log *fork_at(struct node *node, struct log *log, const struct entr
     close_family(node, log->root);
     log->root->family_changes++;
     log->group->wants_dirty = true;
-    if (same_key(log_author(log), &log->group->root))
-        groups_roster_again(node, log->group);
     return branch;
 }
 

@@ -2,6 +2,7 @@
 #include "content.h"
 
 #include "alloc.h"
+#include "groups.h"
 #include "invitees.h"
 #include "keys.h"
 #include "logs.h"
@@ -64,10 +65,12 @@ static bool is_to_be_read_later(struct node *node, enum error err)
 
 void content_note(struct node *node, struct log *log, const struct entry *entry)
 {
+    if (!entry_is_silent(entry->type) || entry->payload_missing)
+        return;
+    groups_settle(node); /* what says who its author is may have come just before, in this step */
     if (log->group->unread_count >= UNREAD_MAX && !node->note_tries)
         node->note_tries = 1; /* rather slow than forgetful: there is no room for another one to wait */
-    if (!entry_is_silent(entry->type) || entry->payload_missing ||
-        !is_to_be_read_later(node, read_entry(node, log, entry)) || log->group->unread_count >= UNREAD_MAX)
+    if (!is_to_be_read_later(node, read_entry(node, log, entry)) || log->group->unread_count >= UNREAD_MAX)
         return;
     struct vault_key key = unread_key(log, entry->seq);
     keep_unread(log->group, log, entry->seq);

@@ -42,17 +42,12 @@ const struct person_id *direct_partner(const struct node *node, const struct gro
     return &group->people[me && same_person(&me->person, &group->people[0]) ? 1 : 0];
 }
 
-bool direct_derive(const struct node *node, struct group *group)
-{
-    return node->workspace && roster_derive(&group->roster, &node->workspace->roster, group->people);
-}
-
 /* ---------------------------------------------------------------- beginning one */
 
 static struct group *begin(struct node *node, const struct person_id people[2])
 {
     struct group *group = groups_create_direct(node, people);
-    if (group && direct_derive(node, group))
+    if (group && roster_evaluate(&group->roster))
         presence_roster_changed(node); /* who wants a link to whom */
     return group;
 }

@@ -14,7 +14,5 @@ struct group *direct_expect(struct node *node, const struct link *link, const st
 /* The person at the other end of a direct chat. */
 const struct person_id *direct_partner(const struct node *node, const struct group *group);
 
-/* The workspace's members have changed, or the direct chat is new: its members follow.  True when they change. */
-bool direct_derive(const struct node *node, struct group *group);
 /* Before this device writes: a new key, unless the newest one reaches every member. */
 void direct_provide_key(struct node *node, struct group *group);

@@ -70,9 +70,9 @@ static enum error write_beginning(struct node *node, struct group *group, const 
     return write_title(node, group, name, folder);
 }
 
-static enum error write_own_name(struct node *node, struct group *group)
+static enum error write_own_name(struct node *node, struct group *group, const struct person_id *me)
 {
-    struct profile profile = {group->roster.founder.person, buffer_bytes(&node->identity.name)};
+    struct profile profile = {*me, buffer_bytes(&node->identity.name)};
     struct buffer plain = {0};
     struct message_ref ignored;
     profile_encode(&profile, &plain);
@@ -91,7 +91,7 @@ static enum error write_workspace(struct node *node, struct beginning *beginning
     struct group *group = groups_create_workspace(node, &beginning->id, &beginning->root, &workspace_key);
     crypto_wipe(&workspace_key, sizeof workspace_key);
     enum error err = write_beginning(node, group, beginning, name, (struct bytes){0});
-    return err ? err : write_own_name(node, group);
+    return err ? err : write_own_name(node, group, &person);
 }
 
 enum error founding_workspace(struct node *node, struct bytes name, struct bytes root_passphrase)

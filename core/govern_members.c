@@ -134,8 +134,7 @@ static void take_from_workspace(struct governance *g, uint32_t from)
     const struct person_id *person = add ? &add->person : &link->person;
     bool is_one = memcmp(person, &g->scope.people[0], sizeof *person) == 0 ||
                   memcmp(person, &g->scope.people[1], sizeof *person) == 0;
-    enum role role = there->open_grant ? ROLE_MEMBER : standing->role;
-    if (!is_one || role == ROLE_CARRIER)
+    if (!is_one || (!there->open_grant && standing->role == ROLE_CARRIER))
         return;
     const struct sign_public *key = &workspace->devices.at[there->device].key;
     uint32_t made = govern_get_instance(g, key, there->number);
@@ -143,7 +142,7 @@ static void take_from_workspace(struct governance *g, uint32_t from)
     here->from_workspace = true;
     here->direct_current = is_listed(workspace, key, there->number);
     here->direct.person = *person;
-    here->direct.role = role;
+    here->direct.role = ROLE_MEMBER; /* nobody is more than the other */
     here->direct.box = add ? add->box : link->box;
 }
 
@@ -166,9 +165,8 @@ static bool is_current(const struct governance *g, const struct instance *instan
            (!g->workspace || govern_is_current(g->workspace, &g->devices.at[instance->device].key));
 }
 
-static void list_member(struct governance *g, const struct instance *instance)
+void govern_describe(const struct governance *g, const struct instance *instance, struct governance_member *member)
 {
-    struct governance_member *member = LIST_ADD(g->members);
     const struct standing *standing = &instance->last;
     memset(member, 0, sizeof *member); /* lists are compared as bytes */
     member->device = g->devices.at[instance->device].key;
@@ -244,7 +242,7 @@ void govern_members(struct governance *g)
         instance->held_keys = instance->granted || instance->last.link != NONE || instance->from_workspace ||
                               any_add_holds_keys(g, instance);
         if (is_current(g, instance))
-            list_member(g, instance);
+            govern_describe(g, instance, LIST_ADD(g->members));
     }
     if (g->members.count)
         qsort(g->members.at, g->members.count, sizeof *g->members.at, by_device);

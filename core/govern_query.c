@@ -51,6 +51,17 @@ static const struct governance_member *listed(const struct governance *g, const 
     return member;
 }
 
+bool governance_who(const struct governance *g, const struct sign_public *device, uint64_t instance,
+                    struct governance_member *ret)
+{
+    uint32_t at = govern_find_instance(g, device, instance);
+    const struct instance *found = at == NONE ? NULL : &g->instances.at[at];
+    if (!found || (found->last.add == NONE && found->last.link == NONE && !found->granted && !found->from_workspace))
+        return false;
+    govern_describe(g, found, ret);
+    return true;
+}
+
 bool governance_standing(const struct governance *g, const struct sign_public *device, uint64_t instance,
                          struct governance_standing *ret)
 {

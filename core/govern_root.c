@@ -105,30 +105,27 @@ uint32_t govern_unforked_end(const struct governance *g, uint32_t first)
     return govern_at(g, segment, end);
 }
 
-/* The one entry with which a log begins; NONE: it begins twice, or not at all. */
-static uint32_t only_beginning(const struct governance *g, uint32_t chain)
+/* Generation 0 up to where it forks; with two beginnings that is GENESIS alone, which the group's id names. */
+static uint32_t end_of_first(const struct governance *g, uint32_t chain)
 {
-    uint32_t found = NONE;
+    uint32_t found = NONE, beginnings = 0;
     for (uint32_t at = chain == NONE ? NONE : g->chains.at[chain].segments; at != NONE; at = g->segments.at[at].next) {
         if (g->segments.at[at].parent != NONE)
             continue;
-        if (found != NONE)
-            return NONE;
-        found = g->segments.at[at].facts.at[0];
+        uint32_t first = g->segments.at[at].facts.at[0];
+        beginnings++;
+        if (founds(g, first) &&
+            (found == NONE || memcmp(&fact_of(g, first)->id, &fact_of(g, found)->id, sizeof(struct hash)) < 0))
+            found = first;
     }
-    return found;
+    return beginnings == 1 && found != NONE ? govern_unforked_end(g, found) : found;
 }
 
 static uint32_t end_of(const struct governance *g, const struct stage *stage)
 {
     if (stage->closed != NONE)
         return stage->closed;
-    uint32_t first = stage->first;
-    if (first == NONE)
-        first = only_beginning(g, stage->chain);
-    if (first == NONE || !is_within(g, stage, first))
-        return NONE;
-    return govern_unforked_end(g, first);
+    return stage->first == NONE ? end_of_first(g, stage->chain) : govern_unforked_end(g, stage->first);
 }
 
 /* ---------------------------------------------------------------- downwards */

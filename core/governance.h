@@ -56,6 +56,10 @@ const struct governance_member *governance_members(const struct governance *gove
 const struct governance_member *governance_member(const struct governance *governance,
                                                   const struct sign_public *device);
 
+/* Who a membership is or was, also one that ended.  False: nothing that counts brings it in. */
+bool governance_who(const struct governance *governance, const struct sign_public *device, uint64_t instance,
+                    struct governance_member *ret);
+
 /* What a membership came to; false: nobody ever spoke of it. */
 struct governance_standing {
     bool current;              /* in the list above */

@@ -38,6 +38,21 @@ static struct group *group_new(struct node *node, enum group_kind kind, uint32_t
     return group;
 }
 
+static void begin_roster(struct node *node, struct group *group)
+{
+    static const enum governance_kind kinds[] = {
+        [GROUP_WORKSPACE] = GOVERN_WORKSPACE, [GROUP_CHAT] = GOVERN_GROUP, [GROUP_DIRECT] = GOVERN_DIRECT};
+    const struct governance_scope scope = {
+        .kind = kinds[group->kind],
+        .id = group->id,
+        .root = group->root,
+        .people = {group->people[0], group->people[1]},
+        .salt = node->groups_by_id.salt,
+    };
+    bool is_workspace = group->kind == GROUP_WORKSPACE;
+    roster_init(&group->roster, &scope, is_workspace ? NULL : node->workspace->roster.governance);
+}
+
 static struct group *new_direct(struct node *node, uint32_t number, const struct person_id people[2])
 {
     struct hash id;
@@ -45,7 +60,7 @@ static struct group *new_direct(struct node *node, uint32_t number, const struct
     struct group *group = group_new(node, GROUP_DIRECT, number, &id);
     group->people[0] = people[0];
     group->people[1] = people[1];
-    group->roster.is_direct = true;
+    begin_roster(node, group);
     return group;
 }
 
@@ -61,6 +76,7 @@ struct group *groups_create_workspace(struct node *node, const struct hash *id, 
     struct buffer plain = {0};
     group->root = *root;
     group->workspace_key = *workspace_key;
+    begin_roster(node, group);
     write_array(&plain, 3);
     write_bytes(&plain, FIXED(*id));
     write_bytes(&plain, FIXED(*root));
@@ -95,6 +111,7 @@ struct group *groups_create_chat(struct node *node, const struct hash *id, const
     struct group *group = group_new(node, GROUP_CHAT, next_number(node), id);
     group->root = *root;
     group->is_private = is_private;
+    begin_roster(node, group);
     write_array(&plain, 3);
     write_bytes(&plain, FIXED(*id));
     write_bytes(&plain, FIXED(*root));
@@ -158,31 +175,33 @@ struct group *groups_told(struct node *node, const struct link *link, const stru
 
 bool groups_justify(const struct group *group, const struct log_name *name)
 {
-    if (!same_hash(&name->group, &group->id))
-        return false;
-    if (group->kind != GROUP_DIRECT && same_key(&name->device, &group->root))
-        return name->kind == KIND_GOVERNANCE && name->instance == 0 &&
-               crypto_is_zero(name->sub.bytes, sizeof name->sub.bytes);
-    const struct member *member = roster_find(&group->roster, &name->device);
-    return member && member->instance == name->instance;
+    return governance_justifies(group->roster.governance, name);
 }
 
 /* ---------------------------------------------------------------- accepted entries */
 
-static void note_in_roster(struct log *log, const struct entry *entry, uint32_t *flags)
+static void note_in_roster(struct node *node, struct log *log, const struct entry *entry, uint32_t *flags)
 {
-    struct group *group = log->group;
-    bool is_root = group->kind != GROUP_DIRECT && same_key(log_author(log), &group->root);
-    /* A root log that was written twice ends below the fork; but GENESIS is the one that the group's id names. */
-    if (!is_root || !log->row.is_branch || entry->type == ENTRY_GENESIS)
-        roster_note(&group->roster, &group->id, log_author(log), is_root, entry, flags);
+    enum error err = roster_note(&log->group->roster, &log->row.name, entry, flags);
+    if (err)
+        node_log(node, err, "an entry of the governance could not be taken into account");
+}
+
+static bool holds_keys(const struct log *log)
+{
+    struct member author;
+    return roster_author(&log->group->roster, &log->row.name, &author) &&
+           (author.role == ROLE_ADMIN || author.role == ROLE_MEMBER);
 }
 
 void groups_note_governance(struct node *node, struct log *log, const struct entry *entry, uint32_t *flags)
 {
-    note_in_roster(log, entry, flags);
-    const struct member *author = roster_find(&log->group->roster, log_author(log));
-    if (author && (author->role == ROLE_ADMIN || author->role == ROLE_MEMBER))
+    note_in_roster(node, log, entry, flags);
+    if (entry->type != ENTRY_EPOCH && entry->type != ENTRY_KEYSHARE)
+        return;
+    if (!holds_keys(log))
+        groups_settle(node); /* what says that it does may have come just before, in this step */
+    if (holds_keys(log))
         keys_note(node, log->group, entry);
 }
 
@@ -210,12 +229,19 @@ static void tell_doubts(struct node *node, struct group *group)
     node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
 }
 
+/* Logs that waited for somebody to say that their writers belong here. */
+static void retry_unjustified(struct group *group)
+{
+    group->roster.justifies_more = false;
+    group->wants_dirty = true;
+    for (size_t i = 0; i < group->log_count; i++)
+        group->logs[i]->unjustified = false;
+}
+
 static void members_changed(struct node *node, struct group *group)
 {
-    group->wants_dirty = true;
+    retry_unjustified(group);
     group->key_reaches_all = false;
-    for (size_t i = 0; i < group->log_count; i++)
-        group->logs[i]->unjustified = false; /* its writer may be a member now */
     if (group != node->workspace)
         group->introduce_after = node_after(node);
     node->consents_due = node->consent_count > 0;
@@ -223,42 +249,12 @@ static void members_changed(struct node *node, struct group *group)
     node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
 }
 
-/* Who is in the workspace decides who is in a direct chat. */
-static void workspace_changed(struct node *node)
-{
-    for (size_t i = 0; i < node->group_count; i++)
-        if (node->groups[i]->kind == GROUP_DIRECT && direct_derive(node, node->groups[i]))
-            members_changed(node, node->groups[i]);
-}
-
-void groups_roster_again(struct node *node, struct group *group)
-{
-    roster_done(&group->roster);
-    for (size_t i = 0; i < group->log_count; i++) {
-        struct log *log = group->logs[i];
-        for (uint64_t seq = log->row.base_seq + 1; log->kind == KIND_GOVERNANCE && seq <= log->row.head_seq; seq++) {
-            struct stored_entry stored;
-            struct entry entry;
-            if (lookup_entry(node, log, seq, &stored) != OK || entry_decode(stored.wire, &entry) != OK)
-                continue;
-            uint32_t flags = stored.flags;
-            note_in_roster(log, &entry, &flags);
-        }
-    }
-    roster_evaluate(&group->roster);
-    group->roster.doubts_changed = true; /* what there was is forgotten */
-    members_changed(node, group);
-    if (group == node->workspace)
-        workspace_changed(node);
-}
-
 static void settle(struct node *node, struct group *group)
 {
-    if (roster_evaluate(&group->roster)) {
+    if (roster_evaluate(&group->roster))
         members_changed(node, group);
-        if (group == node->workspace)
-            workspace_changed(node);
-    }
+    else if (group->roster.justifies_more)
+        retry_unjustified(group);
     tell_doubts(node, group);
     bool notes_wait = group == node->workspace && node->notes_wait && node->note_tries;
     if (group->keys_changed) /* an answer may wait for a key */
@@ -270,8 +266,11 @@ static void settle(struct node *node, struct group *group)
 
 void groups_settle(struct node *node)
 {
+    if (node->workspace)
+        settle(node, node->workspace); /* the others hang on it */
     for (size_t i = 0; i < node->group_count; i++)
-        settle(node, node->groups[i]);
+        if (node->groups[i] != node->workspace)
+            settle(node, node->groups[i]);
 }
 
 /* ---------------------------------------------------------------- loading */
@@ -292,6 +291,7 @@ static void load_workspace(struct node *node, struct bytes which, struct bytes p
     node->workspace = group_new(node, GROUP_WORKSPACE, get_u32(which.data), &id);
     node->workspace->root = root;
     node->workspace->workspace_key = key;
+    begin_roster(node, node->workspace);
     crypto_wipe(&key, sizeof key);
 }
 
@@ -305,11 +305,12 @@ static void load_chat(struct node *node, struct bytes which, struct bytes plain)
     read_fixed(&in, root.bytes, sizeof root.bytes);
     bool is_private = read_bool(&in);
     read_end(&in);
-    if (in.failed || which.size != 4)
+    if (in.failed || which.size != 4 || !node->workspace)
         return;
     struct group *group = group_new(node, GROUP_CHAT, get_u32(which.data), &id);
     group->root = root;
     group->is_private = is_private;
+    begin_roster(node, group);
 }
 
 static void load_direct(struct node *node, struct bytes which, struct bytes plain)
@@ -364,11 +365,10 @@ static void load_doubts_mark(struct node *node, struct bytes which, struct bytes
 /* Storage was told of doubts already, unless another version judged otherwise. */
 static enum error load_rosters(struct node *node)
 {
+    if (node->workspace)
+        roster_evaluate(&node->workspace->roster); /* the others hang on it */
     for (size_t i = 0; i < node->group_count; i++)
         roster_evaluate(&node->groups[i]->roster);
-    for (size_t i = 0; i < node->group_count; i++)
-        if (node->groups[i]->kind == GROUP_DIRECT)
-            direct_derive(node, node->groups[i]);
     enum error err = vault_each(node, "doubts/", load_doubts_mark);
     if (node->event->type != EVENT_START) /* a commit has failed: this is not the moment for another */
         for (size_t i = 0; i < node->group_count; i++)
@@ -385,14 +385,44 @@ static bool load_log(void *arg, const struct log_row *row)
     return true;
 }
 
-static bool load_governance(void *arg, const struct stored_entry *stored)
+struct governance_load {
+    struct node *node;
+    struct log *log;
+};
+
+static bool load_entry(void *arg, const struct stored_entry *stored)
 {
-    struct log *log = arg;
+    const struct governance_load *load = arg;
     struct entry entry;
     uint32_t flags = stored->flags;
     if (entry_decode(stored->wire, &entry) == OK)
-        note_in_roster(log, &entry, &flags);
+        note_in_roster(load->node, load->log, &entry, &flags);
     return true;
+}
+
+static int by_base(const void *a, const void *b)
+{
+    const struct log *const *x = a, *const *y = b;
+    return ((*x)->row.base_seq > (*y)->row.base_seq) - ((*x)->row.base_seq < (*y)->row.base_seq);
+}
+
+/* A branch after what it follows. */
+static enum error load_governance(struct node *node)
+{
+    const struct storage *storage = node->storage;
+    struct log **logs = alloc_zero(node->log_count + 1, sizeof(struct log *));
+    size_t count = 0;
+    enum error err = OK;
+    for (size_t i = 0; i < node->log_count; i++)
+        if (node->logs[i]->kind == KIND_GOVERNANCE && node->logs[i]->row.number)
+            logs[count++] = node->logs[i];
+    qsort(logs, count, sizeof(struct log *), by_base);
+    for (size_t i = 0; !err && i < count; i++) {
+        struct governance_load load = {node, logs[i]};
+        err = storage->each_entry(storage->ctx, logs[i]->row.number, logs[i]->row.base_seq + 1, load_entry, &load);
+    }
+    free(logs);
+    return err;
 }
 
 enum error groups_load(struct node *node)
@@ -409,10 +439,7 @@ enum error groups_load(struct node *node)
         err = content_load(node);
     if (!err)
         branches_restore(node);
-    for (size_t i = 0; !err && i < node->log_count; i++) {
-        struct log *log = node->logs[i];
-        if (log->kind == KIND_GOVERNANCE && log->row.number)
-            err = storage->each_entry(storage->ctx, log->row.number, log->row.base_seq + 1, load_governance, log);
-    }
+    if (!err)
+        err = load_governance(node);
     return err ? err : load_rosters(node);
 }

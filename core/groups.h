@@ -22,12 +22,10 @@ struct group *groups_by_id(const struct node *node, const struct hash *id);
 struct group *groups_told(struct node *node, const struct link *link, const struct hash *id);
 struct group *groups_by_number(const struct node *node, uint32_t number);
 
-/* A log may be named when its writer belongs to the group: the root, or a member's device. */
+/* A log may be named when an entry speaks of its writer, counting or not, or he is a root. */
 bool groups_justify(const struct group *group, const struct log_name *name);
 
 /* A kind-0 entry was accepted: roster and keys.  Sets ENTRY_FLAG_CONSENT in *flags. */
 void groups_note_governance(struct node *node, struct log *log, const struct entry *entry, uint32_t *flags);
-/* A root log has forked: what lies in its branches does not count.  Evaluates anew. */
-void groups_roster_again(struct node *node, struct group *group);
 /* Once a step: evaluates rosters that changed. */
 void groups_settle(struct node *node);

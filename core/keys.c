@@ -174,9 +174,10 @@ void keys_fresh_ephemeral(struct node *node, struct dh_public *ret_public, struc
 /* The secrets inside an EPOCH: the keys before it where history is shared, and the workspace key. */
 static void seal_secrets(struct node *node, const struct group *group, const struct secret_key *key, struct buffer *out)
 {
+    bool shares = governance_policy(group->roster.governance).share_history;
     struct buffer superseded = {0}, plain = {0};
     uint8_t nonce[SEALED_NONCE_SIZE];
-    for (size_t i = group->key_count; group->roster.policy.share_history && i-- > 0;)
+    for (size_t i = group->key_count; shares && i-- > 0;)
         buffer_append(&superseded, BYTES_OF(group->keys[i].key.bytes));
     struct epoch_secrets secrets = {buffer_bytes(&superseded), group->kind == GROUP_WORKSPACE, group->workspace_key};
     epoch_secrets_encode(&secrets, &plain);

@@ -20,16 +20,16 @@
 /* False: the author's role does not include writing. */
 static bool describe_author(const struct node *node, const struct log *log, struct message *ret)
 {
-    const struct member *member = roster_find(&log->group->roster, log_author(log));
+    struct member author;
     ret->device = *log_author(log);
-    if (member) {
-        ret->person = member->person;
-        ret->author = names_person(node, &member->person);
+    bool is_known = roster_author(&log->group->roster, &log->row.name, &author);
+    if (is_known) {
+        ret->person = author.person;
+        ret->author = names_person(node, &author.person);
     }
     ret->verification = verify_state(node, &ret->device, &ret->person, ret->author);
-    if (!member)
-        return true; /* counted once, when its entries were taken */
-    return member->role == ROLE_ADMIN || member->role == ROLE_MEMBER;
+    return !is_known /* counted once, when its entries were taken */ || author.role == ROLE_ADMIN ||
+           author.role == ROLE_MEMBER;
 }
 
 /* A dep bears the name of the log that forked; people see the branch. */

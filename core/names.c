@@ -59,9 +59,10 @@ void names_read_profile(struct node *node, const struct log *log, const struct e
 {
     struct profile profile;
     struct buffer name = {0};
-    const struct member *author = roster_find(&log->group->roster, log_author(log));
-    if (log->group != node->workspace || profile_decode(plain, &profile) != OK || !author ||
-        (author->role != ROLE_ADMIN && memcmp(&author->person, &profile.person, sizeof profile.person) != 0) ||
+    struct member author;
+    if (log->group != node->workspace || profile_decode(plain, &profile) != OK ||
+        !roster_author(&log->group->roster, &log->row.name, &author) ||
+        (author.role != ROLE_ADMIN && memcmp(&author.person, &profile.person, sizeof profile.person) != 0) ||
         text_clean_name(profile.name, &name) != OK) {
         buffer_done(&name);
         return;

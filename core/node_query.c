@@ -240,11 +240,11 @@ bool node_forked_log_at(const struct node *node, size_t index, struct node_forke
     if (!log)
         return false;
     const struct group *group = log->group;
-    const struct member *member = roster_find(&group->roster, log_author(log));
+    struct member author;
     *ret = (struct node_forked_log){.group = group->number, .log = log->id, .device = *log_author(log)};
-    if (member) {
-        ret->person = member->person;
-        ret->author = names_person(node, &member->person);
+    if (roster_author(&group->roster, &log->row.name, &author)) {
+        ret->person = author.person;
+        ret->author = names_person(node, &author.person);
     }
     return true;
 }

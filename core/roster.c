@@ -4,233 +4,137 @@
 #include "alloc.h"
 #include <stdlib.h>
 
+void roster_init(struct roster *roster, const struct governance_scope *scope, const struct governance *workspace)
+{
+    *roster = (struct roster){.governance = governance_new(scope, workspace)};
+}
+
 void roster_done(struct roster *roster)
 {
-    free(roster->facts);
+    governance_free(roster->governance);
     free(roster->members);
     free(roster->clocks);
     free(roster->doubts);
     *roster = (struct roster){0};
 }
 
-static bool consents(const struct hash *group, const struct membership *member, uint32_t *flags)
-{
-    if (!(*flags & ENTRY_FLAG_CONSENT) && membership_verify(group, member) == OK)
-        *flags |= ENTRY_FLAG_CONSENT;
-    return (*flags & ENTRY_FLAG_CONSENT) != 0;
-}
+/* ---------------------------------------------------------------- noting */
 
-/* The group's id is the hash of root key and GENESIS: so nobody, not even the root, can found the same group twice. */
-static bool is_of_group(const struct hash *group, const struct sign_public *root, const struct entry *entry)
+static void note_clock(struct roster *roster, const struct entry *entry, const struct hash *id)
 {
-    struct hash id;
-    genesis_group_id(root, entry->payload, &id);
-    return same_hash(&id, group);
-}
-
-static void note_genesis(struct roster *roster, const struct hash *group, const struct sign_public *root,
-                         const struct entry *entry, uint32_t *flags)
-{
-    static const struct hash no_group;
-    struct genesis genesis;
-    if (roster->has_genesis || !is_of_group(group, root, entry) || genesis_decode(entry->payload, &genesis) != OK ||
-        !consents(&no_group, &genesis.founder, flags))
-        return;
-    roster->has_genesis = true;
-    roster->founder = genesis.founder;
-    roster->founder.role = ROLE_ADMIN;
-    roster->policy = genesis.policy;
-    roster->dirty = true;
-}
-
-/* By time, so that members stand in the same order everywhere, whatever came first. */
-static void put_in_order(struct roster *roster)
-{
-    struct add_fact last = roster->facts[roster->fact_count - 1];
-    size_t at = roster->fact_count - 1;
-    for (; at > 0; at--) {
-        const struct add_fact *before = &roster->facts[at - 1];
-        if (before->hlc < last.hlc ||
-            (before->hlc == last.hlc && memcmp(&before->member, &last.member, sizeof last.member) <= 0))
-            break;
-        roster->facts[at] = *before;
-    }
-    roster->facts[at] = last;
-}
-
-static void note_add(struct roster *roster, const struct hash *group, const struct sign_public *author,
-                     const struct entry *entry, uint32_t *flags)
-{
-    struct add add;
-    if (add_decode(entry->payload, &add) != OK)
-        return;
-    ARRAY_ROOM(roster->facts, roster->fact_count, roster->fact_capacity);
-    roster->facts[roster->fact_count++] = (struct add_fact){
-        .author = *author, .hlc = entry->hlc, .member = add.member, .consented = consents(group, &add.member, flags)};
-    put_in_order(roster);
-    roster->dirty = true;
-}
-
-static void note_clock(struct roster *roster, const struct sign_public *author, const struct entry *entry)
-{
-    struct clock_fact fact = {.author = *author};
+    struct clock_fact fact = {.entry = *id};
     if (clock_decode(entry->payload, &fact.doubt) != OK)
         return;
     ARRAY_ROOM(roster->clocks, roster->clock_count, roster->clock_capacity);
     roster->clocks[roster->clock_count++] = fact;
-    roster->dirty = true;
+    roster->clocks_dirty = true;
 }
 
-void roster_note(struct roster *roster, const struct hash *group, const struct sign_public *author, bool is_root,
-                 const struct entry *entry, uint32_t *flags)
+static bool speaks_of_authors(uint64_t type)
 {
-    if (entry->type == ENTRY_GENESIS && is_root)
-        note_genesis(roster, group, author, entry, flags);
-    else if (entry->type == ENTRY_ADD)
-        note_add(roster, group, author, entry, flags);
-    else if (entry->type == ENTRY_CLOCK)
-        note_clock(roster, author, entry); /* the root is no admin */
-    else if (entry->type != ENTRY_EPOCH && entry->type != ENTRY_KEYSHARE &&
-             (is_root || roster_is_admin(roster, author)))
-        roster->needs_newer = true;
+    return type == ENTRY_GENESIS || type == ENTRY_ADD || type == ENTRY_LINK || type == ENTRY_GRANT ||
+           type == ENTRY_HANDOVER;
 }
 
-static void count_member(struct roster *roster, const struct membership *member, const struct sign_public *by)
+enum error roster_note(struct roster *roster, const struct log_name *author, const struct entry *entry, uint32_t *flags)
 {
-    ARRAY_ROOM(roster->members, roster->count, roster->capacity);
-    struct member *counted = &roster->members[roster->count++];
-    *counted = (struct member){.device = member->device,
-                               .person = member->person,
-                               .instance = member->instance,
-                               .role = member->role >= ROLE_MEMBER && member->role <= ROLE_CARRIER ? member->role
-                                                                                                   : ROLE_READER,
-                               .box = member->box};
-    if (by)
-        counted->added_by = *by;
-    else
-        counted->role = ROLE_ADMIN;
+    struct hash id;
+    entry_id(entry, &id);
+    enum error err = governance_note(roster->governance, author, entry, &id, flags);
+    if (!err && entry->type == ENTRY_CLOCK)
+        note_clock(roster, entry, &id);
+    roster->justifies_more |= !err && speaks_of_authors(entry->type);
+    return err;
 }
 
-/* By device; of its instances the newest first; of the ADDs of one instance the lowest role first (the largest number,
- * but for ARCHIVE, which is no role of an ADD here).  So the first one that counts is the one that holds. */
-static int by_device(const void *a, const void *b)
+/* ---------------------------------------------------------------- evaluating */
+
+static struct member member_of(const struct governance_member *listed)
 {
-    const struct add_fact *x = a, *y = b;
-    int order = memcmp(&x->member.device, &y->member.device, sizeof x->member.device);
-    if (!order)
-        order = (x->member.instance < y->member.instance) - (x->member.instance > y->member.instance);
-    if (!order)
-        order = (x->member.role < y->member.role) - (x->member.role > y->member.role);
-    if (!order)
-        order = memcmp(&x->member, &y->member, sizeof x->member);
-    return order ? order : memcmp(&x->author, &y->author, sizeof x->author);
+    return (struct member){.device = listed->device,
+                           .person = listed->person,
+                           .instance = listed->instance,
+                           .role = listed->role,
+                           .box = listed->box,
+                           .added_by = listed->added_by};
 }
 
-/* Both lists: the founder, then by device. */
-static void keep_last_heard(struct roster *roster, const struct member *old, size_t count)
+/* Of each device its newest membership. */
+static void list(struct roster *roster, const struct governance_member *listed, size_t count, bool admins)
 {
-    size_t at = 0;
-    for (size_t i = 0; i < roster->count; i++) {
-        struct member *member = &roster->members[i];
-        while (at < count && at > 0 && memcmp(&old[at].device, &member->device, sizeof member->device) < 0)
-            at++;
-        if (at < count && same_key(&old[at].device, &member->device))
-            member->last_heard_ms = old[at++].last_heard_ms;
+    for (size_t i = 0; i < count; i++)
+        if ((i + 1 == count || !same_key(&listed[i].device, &listed[i + 1].device)) &&
+            (listed[i].role == ROLE_ADMIN) == admins)
+            roster->members[roster->count++] = member_of(&listed[i]);
+}
+
+static struct member *search(const struct roster *roster, size_t low, size_t high, const struct sign_public *device)
+{
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = memcmp(&roster->members[middle].device, device, sizeof *device);
+        if (!order)
+            return &roster->members[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    return NULL;
 }
 
-static bool is_counted(const struct roster *roster, const struct sign_public *device)
+const struct member *roster_find(const struct roster *roster, const struct sign_public *device)
 {
-    return roster->count && (same_key(&roster->members[0].device, device) ||
-                             same_key(&roster->members[roster->count - 1].device, device));
+    const struct member *admin = search(roster, 0, roster->admin_count, device);
+    return admin ? admin : search(roster, roster->admin_count, roster->count, device);
 }
 
-static bool may_distrust(const struct roster *roster, const struct sign_public *device)
+static void list_members(struct roster *roster)
 {
-    return roster->is_direct ? roster_find(roster, device) != NULL : roster_is_admin(roster, device);
+    const struct roster old = *roster;
+    size_t count;
+    const struct governance_member *listed = governance_members(roster->governance, &count);
+    roster->members = alloc_zero(count + 1, sizeof *roster->members);
+    roster->count = 0;
+    list(roster, listed, count, true);
+    roster->admin_count = roster->count;
+    list(roster, listed, count, false);
+    for (size_t i = 0; i < roster->count; i++) {
+        const struct member *before = roster_find(&old, &roster->members[i].device);
+        roster->members[i].last_heard_ms = before ? before->last_heard_ms : 0;
+    }
+    free(old.members);
 }
 
 static void evaluate_clocks(struct roster *roster)
 {
-    struct doubt *doubts = NULL;
-    size_t count = 0, capacity = 0;
+    struct doubt *doubts = alloc_zero(roster->clock_count + 1, sizeof *doubts);
+    size_t count = 0;
     for (size_t i = 0; i < roster->clock_count; i++) {
-        if (!may_distrust(roster, &roster->clocks[i].author))
-            continue;
-        ARRAY_ROOM(doubts, count, capacity);
-        doubts[count++] = roster->clocks[i].doubt;
+        enum governance_rule rule;
+        if (governance_verdict(roster->governance, &roster->clocks[i].entry, &rule) == OK && rule == RULE_COUNTS)
+            doubts[count++] = roster->clocks[i].doubt;
     }
     count = doubts_join(doubts, count);
     roster->doubts_changed |= !doubts_equal(doubts, count, roster->doubts, roster->doubt_count);
     free(roster->doubts);
     roster->doubts = doubts;
     roster->doubt_count = count;
+    roster->clocks_dirty = false;
 }
 
 bool roster_evaluate(struct roster *roster)
 {
-    size_t before = roster->count;
-    if (!roster->dirty)
-        return false;
-    roster->dirty = false;
-    if (roster->is_direct) {
+    unsigned changes = governance_settle(roster->governance);
+    if (roster->clocks_dirty || changes & GOVERNANCE_VERDICTS)
         evaluate_clocks(roster);
-        return false;
-    }
-    struct member *old = roster->members;
-    roster->members = NULL;
-    roster->count = roster->capacity = 0;
-    if (roster->has_genesis)
-        count_member(roster, &roster->founder, NULL);
-    if (roster->fact_count)
-        qsort(roster->facts, roster->fact_count, sizeof *roster->facts, by_device);
-    for (size_t i = 0; i < roster->fact_count; i++) {
-        const struct add_fact *fact = &roster->facts[i];
-        if (fact->consented && roster_is_admin(roster, &fact->author) && !is_counted(roster, &fact->member.device))
-            count_member(roster, &fact->member, &fact->author);
-    }
-    keep_last_heard(roster, old, before);
-    evaluate_clocks(roster);
-    bool changed = before != roster->count || (before && memcmp(old, roster->members, before * sizeof *old) != 0);
-    free(old);
-    return changed;
+    roster->needs_newer = governance_needs_newer(roster->governance);
+    if (changes & GOVERNANCE_MEMBERS)
+        list_members(roster);
+    return changes & GOVERNANCE_MEMBERS;
 }
 
-static bool is_one_of(const struct member *member, const struct person_id people[2])
-{
-    return memcmp(&member->person, &people[0], sizeof member->person) == 0 ||
-           memcmp(&member->person, &people[1], sizeof member->person) == 0;
-}
-
-bool roster_derive(struct roster *roster, const struct roster *workspace, const struct person_id people[2])
-{
-    struct member *old = roster->members;
-    size_t before = roster->count;
-    roster->is_direct = true;
-    roster->members = NULL;
-    roster->count = roster->capacity = 0;
-    for (size_t i = 0; i < workspace->count; i++) {
-        if (!is_one_of(&workspace->members[i], people))
-            continue;
-        ARRAY_ROOM(roster->members, roster->count, roster->capacity);
-        struct member *member = &roster->members[roster->count++];
-        *member = workspace->members[i];
-        member->role = member->role == ROLE_CARRIER ? ROLE_CARRIER : ROLE_MEMBER; /* nobody is more than the other */
-        member->last_heard_ms = 0;
-    }
-    evaluate_clocks(roster);
-    bool changed = before != roster->count || (before && memcmp(old, roster->members, before * sizeof *old) != 0);
-    free(old);
-    return changed;
-}
-
-const struct member *roster_find(const struct roster *roster, const struct sign_public *device)
-{
-    for (size_t i = 0; i < roster->count; i++)
-        if (same_key(&roster->members[i].device, device))
-            return &roster->members[i];
-    return NULL;
-}
+/* ---------------------------------------------------------------- asked */
 
 const struct member *roster_person(const struct roster *roster, const struct person_id *person)
 {
@@ -242,5 +146,14 @@ const struct member *roster_person(const struct roster *roster, const struct per
 
 bool roster_is_admin(const struct roster *roster, const struct sign_public *device)
 {
-    return roster->has_genesis && same_key(&roster->founder.device, device);
+    return search(roster, 0, roster->admin_count, device) != NULL;
+}
+
+bool roster_author(const struct roster *roster, const struct log_name *log, struct member *ret)
+{
+    struct governance_member who;
+    if (!governance_who(roster->governance, &log->device, log->instance, &who))
+        return false;
+    *ret = member_of(&who);
+    return true;
 }

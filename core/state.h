@@ -4,6 +4,7 @@
 #pragma once
 #include "batch.h"
 #include "entry.h"
+#include "governance.h"
 #include "missing.h"
 #include "node.h"
 #include "noise.h"
@@ -72,41 +73,29 @@ struct member {
     uint64_t instance;
     uint64_t role; /* enum role */
     struct dh_public box;
-    struct sign_public added_by; /* zero: by the root */
+    struct sign_public added_by; /* zero: by a root */
     uint64_t last_heard_ms;      /* wall clock of this process's last link */
-};
-
-/* An ADD that was accepted, whether or not it counts. */
-struct add_fact {
-    struct sign_public author;
-    uint64_t hlc; /* of the entry: they stand in this order */
-    struct membership member;
-    bool consented;
 };
 
 /* A CLOCK that was accepted, whether or not it counts. */
 struct clock_fact {
-    struct sign_public author;
+    struct hash entry;
     struct doubt doubt;
 };
 
 /* Who belongs to a group: a function of the accepted kind-0 entries (roster.h). */
 struct roster {
-    struct add_fact *facts;
-    size_t fact_count, fact_capacity;
-    struct member *members; /* counted, founder first, then by device */
-    size_t count, capacity;
-    bool has_genesis;
-    bool is_direct; /* of a direct chat: the members are told by roster_derive(), and either may write a CLOCK */
-    bool dirty;
-    bool needs_newer; /* an admin wrote a kind-0 type that this version does not know */
-    struct membership founder;
-    struct policy policy;
+    struct governance *governance;
+    struct member *members; /* current ones; admins first, then the others, both by device */
+    size_t count, admin_count;
+    bool needs_newer; /* a root or an admin wrote a kind-0 type that this version does not know */
     struct clock_fact *clocks;
     size_t clock_count, clock_capacity;
+    bool clocks_dirty;
     struct doubt *doubts; /* of those that count, joined */
     size_t doubt_count;
     bool doubts_changed; /* storage has not been told yet */
+    bool justifies_more; /* more logs may be named than before */
 };
 
 struct epoch_key {

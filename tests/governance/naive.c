@@ -157,7 +157,7 @@ static void hold_add(struct naive *n, struct who *w, bool last)
     counted[a] = (a == n->founding || IT(a)->type == ENTRY_ADD) && eq(&IT(a)->device, &w->device) &&
                  IT(a)->instance == w->instance && add_counts(n, a, last);
     w->add = w->link = -1;
-    w->role = !w->direct ? 0 : w->direct->open_grant ? ROLE_MEMBER : w->direct->role;
+    w->role = w->direct ? ROLE_MEMBER : 0;
     w->level = 0;
     w->numbers = 0;
     w->tree = (int)(w - n->who);

@@ -84,7 +84,9 @@ static void follow_roots(struct naive *n)
     EACH(i)
     begins += IT(i)->seq == 1 && zero_sub(n, i) && eq(&IT(i)->author.device, &n->h->scope.root) &&
               IT(i)->author.instance == 0;
-    EACH(i) if (founds(n, i) && begins == 1) end = unforked(n, i);
+    EACH(i) if (founds(n, i) && smaller(n, i, end)) end = i; /* of two beginnings */
+    if (end >= 0 && begins == 1)
+        end = unforked(n, end);
     if (x >= 0) {
         end = at(n, &IT(x)->named);
         f = first(n, end);

@@ -37,6 +37,25 @@ static void what_stands_behind_a_fork_of_the_root_log_does_not_count(void **stat
     office_close(&office);
 }
 
+/* Who has stolen the key would else leave nobody in the group. */
+static void of_a_root_log_with_two_beginnings_genesis_stays(void **state)
+{
+    struct office office;
+    (void)state;
+    office_open(&office, false);
+    struct pen alice = pen(WORKSPACE, ALICE, 1, 1), *root = &office.root[WORKSPACE];
+    struct pen usurper = root_pen(WORKSPACE, &root->device, 0);
+    put(&office, &alice, adds(BOB, 1, ROLE_MEMBER));
+    struct hash before = put(&office, root, grants_to(BOB, 1));
+    CHECK_COUNTS(&office, WORKSPACE, before);
+    struct hash other = put(&office, &usurper, grants_to(SPY, 1));
+    CHECK_RULE(&office, WORKSPACE, other, RULE_ROOT_ENDED);
+    CHECK_RULE(&office, WORKSPACE, before, RULE_ROOT_ENDED);
+    assert_true(is_admin(&office, WORKSPACE, ALICE) && is_member(&office, WORKSPACE, BOB));
+    assert_false(is_admin(&office, WORKSPACE, BOB) || is_admin(&office, WORKSPACE, SPY));
+    office_close(&office);
+}
+
 static void an_old_root_key_opens_nothing_after_its_handover(void **state)
 {
     struct office office;
@@ -184,6 +203,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_stands_behind_a_fork_of_the_root_log_does_not_count),
+        cmocka_unit_test(of_a_root_log_with_two_beginnings_genesis_stays),
         cmocka_unit_test(an_old_root_key_opens_nothing_after_its_handover),
         cmocka_unit_test(of_two_openings_the_one_with_the_smaller_id_counts),
         cmocka_unit_test(a_root_key_is_no_device),
