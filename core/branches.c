@@ -207,6 +207,7 @@ static struct log *fork_at(struct node *node, struct log *log, const struct entr
     close_family(node, log->root);
     log->root->family_changes++;
     log->group->wants_dirty = true;
+    log->group->roster.cuts_changed = true;
     return branch;
 }
 

@@ -2,6 +2,7 @@
 #include "content.h"
 
 #include "alloc.h"
+#include "cuts.h"
 #include "groups.h"
 #include "invitees.h"
 #include "keys.h"
@@ -70,7 +71,8 @@ void content_note(struct node *node, struct log *log, const struct entry *entry)
     groups_settle(node); /* what says who its author is may have come just before, in this step */
     if (log->group->unread_count >= UNREAD_MAX && !node->note_tries)
         node->note_tries = 1; /* rather slow than forgetful: there is no room for another one to wait */
-    if (!is_to_be_read_later(node, read_entry(node, log, entry)) || log->group->unread_count >= UNREAD_MAX)
+    if (!cuts_cover(log, entry->seq) || !is_to_be_read_later(node, read_entry(node, log, entry)) ||
+        log->group->unread_count >= UNREAD_MAX)
         return;
     struct vault_key key = unread_key(log, entry->seq);
     keep_unread(log->group, log, entry->seq);

@@ -14,7 +14,7 @@
 static bool is_missing(const struct log *log)
 {
     bool is_ours = !log->row.is_branch || log->row.number; /* what a branch not yet here brings, probe.h finds out */
-    return is_ours && !log->forked && !log->unjustified && log->known_seq > log->row.head_seq;
+    return is_ours && !log->forked && !log->unjustified && logs_wanted_seq(log) > log->row.head_seq;
 }
 
 /* How far a log may be behind and still be asked for as a live one. */
@@ -67,7 +67,8 @@ static void append_want(const struct node *node, struct log *log, struct link *l
     take_source(node, log, link);
     buffer_append(&link->want_rows, hash_bytes(&log->id));
     buffer_append_u64(&link->want_rows, log->row.head_seq + 1);
-    buffer_append_u64(&link->want_rows, link_peer_seq(link, log));
+    uint64_t held = link_peer_seq(link, log), wanted = logs_wanted_seq(log);
+    buffer_append_u64(&link->want_rows, held < wanted ? held : wanted);
 }
 
 static void send_wants(struct node *node, struct link *link, const struct group *group, uint64_t flags)

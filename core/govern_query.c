@@ -78,6 +78,15 @@ bool governance_standing(const struct governance *g, const struct sign_public *d
     return true;
 }
 
+bool governance_was_removed(const struct governance *g, const struct sign_public *device)
+{
+    uint32_t found = govern_device(g, device);
+    bool removed = false;
+    for (uint32_t at = found == NONE ? NONE : g->devices.at[found].instances; at != NONE; at = g->instances.at[at].next)
+        removed |= g->instances.at[at].removed;
+    return removed && !governance_member(g, device);
+}
+
 bool governance_may_write(const struct governance *g, const struct sign_public *device, uint64_t instance,
                           enum entry_type type)
 {

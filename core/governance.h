@@ -70,6 +70,8 @@ struct governance_standing {
 };
 bool governance_standing(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                          struct governance_standing *ret);
+/* Whether the device was a member and was removed, and is none now. */
+bool governance_was_removed(const struct governance *governance, const struct sign_public *device);
 /* Whether a new entry of this kind-0 type by this membership would count.  Roots are not asked about; the membership's
  * own REMOVE is always allowed. */
 bool governance_may_write(const struct governance *governance, const struct sign_public *device, uint64_t instance,

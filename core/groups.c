@@ -5,6 +5,7 @@
 #include "branches.h"
 #include "cbor.h"
 #include "content.h"
+#include "cuts.h"
 #include "direct.h"
 #include "early.h"
 #include "invitations.h"
@@ -255,6 +256,7 @@ static void settle(struct node *node, struct group *group)
         members_changed(node, group);
     else if (group->roster.justifies_more)
         retry_unjustified(group);
+    cuts_settle(node, group);
     tell_doubts(node, group);
     bool notes_wait = group == node->workspace && node->notes_wait && node->note_tries;
     if (group->keys_changed) /* an answer may wait for a key */

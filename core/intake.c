@@ -4,6 +4,7 @@
 #include "alloc.h"
 #include "branches.h"
 #include "content.h"
+#include "cuts.h"
 #include "early.h"
 #include "gaps.h"
 #include "groups.h"
@@ -52,6 +53,8 @@ static struct log *named_log(struct node *node, struct link *link, struct group 
         logs_name(node, log, name);
         if (log->own)
             logs_close(node, log); /* the disk does not know it: an older copy of this home wrote it */
+        if (name->kind == KIND_CONTENT)
+            cuts_judge(node, log);
     }
     if (!message->log.is_branch)
         return log;
@@ -191,9 +194,11 @@ static void note_ahead(struct node *node, struct link *link, struct log *log, co
     log->group->wants_dirty = true;
 }
 
-/* The first entry of a log whose author has as many as he may. */
-static bool is_one_too_many(const struct log *log)
+/* The first entry of a log whose author has as many as he may, or one far beyond the author's removal. */
+static bool is_one_too_many(const struct log *log, uint64_t seq)
 {
+    if (log->cut_seq < NEVER - BEYOND_CUT_MAX && seq > log->cut_seq + BEYOND_CUT_MAX)
+        return true;
     return !log->row.head_seq && !log->row.is_branch && logs_count_subs(log->group, &log->row.name) >= SUBS_MAX;
 }
 
@@ -231,7 +236,7 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
     entry_id(&entry, &item.id);
     if (is_doubtful(node, link, log, verdict, &item))
         verdict = find_place(node, &link->intake, &entry, &item);
-    *ret_taken = verdict == KNOWN || (verdict == TAKEN && !is_one_too_many(log));
+    *ret_taken = verdict == KNOWN || (verdict == TAKEN && !is_one_too_many(log, entry.seq));
     if (verdict == TAKEN && !*ret_taken)
         return OK;
     if (verdict == TAKEN && !entry.payload_missing && entry_check_payload(&entry) != OK)
@@ -240,8 +245,8 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
         keep(&link->intake, &item, wire);
     if (!*ret_taken)
         note_ahead(node, link, log, &item);
-    if (verdict == AHEAD && live && log->kind == KIND_CONTENT && early_keep(node, log->group, log, &entry, wire) &&
-        log->row.number)
+    if (verdict == AHEAD && live && log->kind == KIND_CONTENT && cuts_cover(log, entry.seq) &&
+        early_keep(node, log->group, log, &entry, wire) && log->row.number)
         node_notify(node, NOTICE_SHOWN_EARLY, log, entry.seq, log_author(log), 0);
     return OK;
 }
@@ -323,7 +328,7 @@ static void accept(struct node *node, const struct intake *intake, const struct 
     batch_add_entry(batch, log->row.number, log->group->number, item->seq, flags, wire);
     if (entry.payload_missing)
         gaps_note(node, log, item->seq);
-    if (log->kind == KIND_CONTENT && (item->live || flags & ENTRY_FLAG_CHECKED)) {
+    if (log->kind == KIND_CONTENT && cuts_cover(log, item->seq) && (item->live || flags & ENTRY_FLAG_CHECKED)) {
         node_notify(node, NOTICE_SHOWN_EARLY, log, item->seq, log_author(log), 0);
         node_notify(node, NOTICE_MESSAGE, log, item->seq, log_author(log), batch->id);
     }

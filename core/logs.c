@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "branches.h"
+#include "cuts.h"
 #include "fetch.h"
 #include "lookup.h"
 #include "past.h"
@@ -54,6 +55,7 @@ struct log *logs_get(struct node *node, struct group *group, const struct hash *
     log->kind = kind;
     log->index = node->log_count;
     log->row.group = group->number;
+    log->cut_seq = NEVER;
     log->root = log;
     ARRAY_ROOM(node->logs, node->log_count, node->log_capacity);
     node->logs[node->log_count++] = log;
@@ -192,6 +194,8 @@ void logs_advance(struct node *node, struct log *log, const struct entry *entry,
     log->row.head_seq = entry->seq;
     log->row.head_id = *id;
     log->row.head_hlc = entry->hlc;
+    if (entry->seq == log->cut_seq)
+        log->cut_id = *id;
     if (entry->seq > log->known_seq)
         log->known_seq = entry->seq;
     mark_dirty(node, log);
@@ -227,7 +231,7 @@ void logs_collect_deps(const struct log *own, enum log_kind kind, uint64_t now_m
     for (const struct log *log = own->group->tips; log && deps->size < ENTRY_DEPS_MAX * DEP_SIZE;
          log = log->tip_after) {
         uint64_t seq = citable_seq(log);
-        if (log == own || log->hidden || seq <= log->row.cited_seq ||
+        if (log == own || log->hidden || !cuts_cover(log, seq) || seq <= log->row.cited_seq ||
             (kind == KIND_GOVERNANCE && log->kind != KIND_GOVERNANCE))
             continue;
         struct dep dep = {.log = log->root->id, .seq = seq};
@@ -377,10 +381,19 @@ static int by_id(const void *a, const void *b)
 
 uint64_t logs_told_seq(const struct log *log)
 {
-    uint64_t first = log->row.base_seq + 1;
-    if (!log->hidden || log->durable_seq < first)
-        return log->durable_seq;
+    uint64_t first = log->row.base_seq + 1, end = log->durable_seq;
+    if (log->cut_seq < end)
+        end = log->cut_seq < first ? log->row.base_seq : log->cut_seq;
+    if (!log->hidden || end < first)
+        return end;
     return log->is_proof ? first : log->row.base_seq;
+}
+
+const struct hash *logs_told_id(const struct log *log)
+{
+    if (log->hidden)
+        return &log->row.first_id;
+    return log->cut_seq < log->durable_seq ? &log->cut_id : &log->durable_id;
 }
 
 void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out)
@@ -394,7 +407,7 @@ void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out
     for (size_t i = 0; i < count; i++) {
         const struct log *log = sorted[i];
         struct dep row = {.log = log->id, .seq = logs_told_seq(log)};
-        memcpy(row.id, log->hidden ? log->row.first_id.bytes : log->durable_id.bytes, sizeof row.id);
+        memcpy(row.id, logs_told_id(log)->bytes, sizeof row.id);
         dep_append(&row, out);
     }
     free(sorted);

@@ -41,8 +41,15 @@ void logs_collect_deps(const struct log *own, enum log_kind kind, uint64_t now_m
 
 /* BLAKE2b-256("zuruf-digest-v1" ‖ group ‖ kind-0 rows ‖ kind-1 rows): PROTOCOL.md, "Digest". */
 const struct hash *logs_digest(struct group *group);
-/* How far others are told of a log: to its durable end; of a hidden branch at most its first entry. */
+/* How far others are told of a log: to its durable end, but not beyond its cut; of a hidden branch at most its first
+ * entry. */
 uint64_t logs_told_seq(const struct log *log);
+const struct hash *logs_told_id(const struct log *log); /* of the entry there, if there is one */
+/* How far it is asked for. */
+static inline uint64_t logs_wanted_seq(const struct log *log)
+{
+    return log->known_seq < log->cut_seq ? log->known_seq : log->cut_seq;
+}
 /* Rows (DEP_SIZE each) of the durable logs of one kind, as far as they are told, by ascending log id. */
 void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out);
 

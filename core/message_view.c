@@ -2,6 +2,7 @@
  * Messages as people see them: entries opened, with their author's name. */
 #include "alloc.h"
 #include "branches.h"
+#include "cuts.h"
 #include "early.h"
 #include "groups.h"
 #include "keys.h"
@@ -174,7 +175,7 @@ static bool visit_row(void *arg, const struct order_row *row)
         list->stopped = true;
         return false;
     }
-    if (!log || log->hidden)
+    if (!log || log->hidden || !cuts_cover(branches_now(node, log, row->seq), row->seq))
         return true;
     list->err = node->storage->get_entry(node->storage->ctx, row->log, row->seq, &stored);
     if (!list->err)
@@ -220,7 +221,8 @@ static bool visit_arrival(void *arg, const struct stored_entry *stored)
     struct log *log = lookup_log(list->node, stored->log);
     list->rows++;
     list->arrival = stored->arrival;
-    if (!log || log->kind != KIND_CONTENT || log->hidden)
+    if (!log || log->kind != KIND_CONTENT || log->hidden ||
+        !cuts_cover(branches_now(list->node, log, stored->seq), stored->seq))
         return true;
     list->err = describe(list->node, branches_now(list->node, log, stored->seq), stored, &message);
     if (!list->err)

@@ -31,6 +31,7 @@
 #include "root.h"
 #include "say.h"
 #include "serve.h"
+#include "session.h"
 #include "sightings.h"
 #include "verify.h"
 #include <stdlib.h>
@@ -477,6 +478,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     if (event->type == EVENT_TIME || event->mono_ms >= node->wake_ms)
         on_time(node);
     serve_fresh(node);
+    session_leave_removed(node);
     fetch_schedule(node);
     payloads_schedule(node);
     submit(node);

@@ -58,7 +58,7 @@ void node_info(const struct node *node, struct node_info *ret)
 static uint64_t missing_in(const struct log *log)
 {
     bool is_known = !log->forked && (!log->row.is_branch || log->row.number);
-    return is_known && log->known_seq > log->row.head_seq ? log->known_seq - log->row.head_seq : 0;
+    return is_known && logs_wanted_seq(log) > log->row.head_seq ? logs_wanted_seq(log) - log->row.head_seq : 0;
 }
 
 static uint64_t own_subs(const struct node *node, const struct group *group, const struct member *me)

@@ -206,7 +206,7 @@ static enum holding append_payload(const struct node *node, const struct log *lo
     struct stored_entry stored;
     struct entry entry;
     uint64_t size;
-    if (seq <= log->row.base_seq || seq > log->durable_seq || storage->begin(storage->ctx) != OK ||
+    if (seq <= log->row.base_seq || seq > logs_told_seq(log) || storage->begin(storage->ctx) != OK ||
         storage->get_entry(storage->ctx, log->row.number, seq, &stored) != OK ||
         entry_decode(stored.wire, &entry) != OK)
         return NOT_HERE;

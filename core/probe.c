@@ -146,7 +146,7 @@ enum error probe_asked(struct node *node, struct link *link, const struct wire_m
     for (size_t at = 0; allowed && at < message->probe.seqs.size; at += 8) {
         struct hash id;
         uint64_t seq = get_u64(message->probe.seqs.data + at);
-        if (seq > log->durable_seq || lookup_id(node, log, seq, &id) != OK)
+        if (seq > logs_told_seq(log) || lookup_id(node, log, seq, &id) != OK)
             continue;
         buffer_append_u64(&rows, seq);
         buffer_append(&rows, hash_bytes(&id));

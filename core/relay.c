@@ -6,6 +6,7 @@
 #include "fetch.h"
 #include "groups.h"
 #include "link.h"
+#include "logs.h"
 #include "serve.h"
 #include <stdlib.h>
 
@@ -36,7 +37,7 @@ void relay_note(struct log *log, uint64_t seq)
 void relay_durable(struct node *node, struct log *log)
 {
     struct relay *relay = &node->relay;
-    if (!log->relay_seq || log->durable_seq < log->relay_seq || log->announce_due)
+    if (!log->relay_seq || logs_told_seq(log) < log->relay_seq || log->announce_due)
         return;
     if (!relay->due_count)
         relay->due_ms = node->mono_ms + TOGETHER_MS;
@@ -52,15 +53,15 @@ static void announce_kind(struct node *node, struct link *link, struct group *gr
     struct buffer rows = {0};
     for (size_t i = 0; i < node->relay.due_count; i++) {
         const struct log *log = node->relay.due[i];
-        if (log->group != group || log->kind != kind || link_peer_seq(link, log) >= log->durable_seq ||
-            link_told_seq(link, log) >= log->durable_seq || rows.size >= WIRE_ROWS_MAX * HAVE_ROW_SIZE)
+        if (log->group != group || log->kind != kind || link_peer_seq(link, log) >= logs_told_seq(log) ||
+            link_told_seq(link, log) >= logs_told_seq(log) || rows.size >= WIRE_ROWS_MAX * HAVE_ROW_SIZE)
             continue;
         if (log->row.is_branch)
             serve_tell_log(node, link, log);
-        struct dep row = {.log = log->id, .seq = log->durable_seq};
-        memcpy(row.id, log->durable_id.bytes, sizeof row.id);
+        struct dep row = {.log = log->id, .seq = logs_told_seq(log)};
+        memcpy(row.id, logs_told_id(log)->bytes, sizeof row.id);
         dep_append(&row, &rows);
-        link_set_told_seq(link, log, log->durable_seq);
+        link_set_told_seq(link, log, logs_told_seq(log));
     }
     if (rows.size) {
         struct wire_message message = {.type = WIRE_ANNOUNCE};

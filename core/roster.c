@@ -129,6 +129,8 @@ bool roster_evaluate(struct roster *roster)
     if (roster->clocks_dirty || changes & GOVERNANCE_VERDICTS)
         evaluate_clocks(roster);
     roster->needs_newer = governance_needs_newer(roster->governance);
+    roster->cuts_changed |= changes & (GOVERNANCE_VERDICTS | GOVERNANCE_MEMBERS);
+    roster->members_changed |= changes & GOVERNANCE_MEMBERS;
     if (changes & GOVERNANCE_MEMBERS)
         list_members(roster);
     return changes & GOVERNANCE_MEMBERS;

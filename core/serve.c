@@ -293,10 +293,10 @@ static enum error follow_up_log(struct node *node, struct link *link, struct log
 {
     if (!log || !compare_may_have(node, log, link))
         return OK;
-    uint64_t sent = link_told_seq(link, log);
-    struct serve_range range = {.log = log, .from = sent + 1, .to = log->durable_seq, .live = true};
+    uint64_t sent = link_told_seq(link, log), told = logs_told_seq(log);
+    struct serve_range range = {.log = log, .from = sent + 1, .to = told, .live = true};
     link->behind = link->behind || log->durable_seq < log->row.head_seq;
-    return sent < log->durable_seq && !is_following(link, log) ? add_range(link, &range) : OK;
+    return sent < told && !is_following(link, log) ? add_range(link, &range) : OK;
 }
 
 static enum error follow_up(struct node *node, struct link *link)

@@ -72,6 +72,21 @@ static bool is_crowded(const struct node *node)
     return count > OPEN_LINKS_MAX;
 }
 
+static bool was_removed(const struct node *node, const struct link *link)
+{
+    return node->workspace && governance_was_removed(node->workspace->roster.governance, &link->device);
+}
+
+void session_leave_removed(struct node *node)
+{
+    if (!node->workspace || !node->workspace->roster.members_changed)
+        return;
+    node->workspace->roster.members_changed = false;
+    for (size_t i = node->link_count; i-- > 0;)
+        if (node->links[i]->state == LINK_OPEN && was_removed(node, node->links[i]))
+            link_close(node, node->links[i], ERR_REMOVED);
+}
+
 static enum error on_hello(struct node *node, struct link *link, const struct wire_message *message)
 {
     memcpy(link->home, message->hello.home, sizeof link->home);
@@ -80,6 +95,8 @@ static enum error on_hello(struct node *node, struct link *link, const struct wi
         peers_is_myself(node, link);
         return ERR_CLOSED;
     }
+    if (was_removed(node, link))
+        return ERR_REMOVED;
     if (node_is_me(node, &link->device))
         presence_runs_twice(node);
     if (links_of_device(node, &link->device) >= LINKS_PER_DEVICE_MAX)
@@ -157,6 +174,8 @@ enum error session_message(struct node *node, struct link *link, const struct wi
     if (message->type == WIRE_BYE) {
         link->farewell = wire_bye_error(message->bye.code);
         admit_bye(node, link, link->farewell);
+        if (link->farewell == ERR_REMOVED)
+            node_log(node, ERR_REMOVED, "another computer of the workspace says that it was removed");
         return ERR_CLOSED;
     }
     switch (link->state) {

@@ -6,5 +6,7 @@
 #include "state.h"
 
 void session_greet(struct node *node, struct link *link); /* sends HELLO */
+/* Late in a step: who was removed from the workspace in it is told so, behind what he was sent, and left. */
+void session_leave_removed(struct node *node);
 /* One message of the peer.  Any error closes the link, and its reason is told; ERR_CLOSED closes it silently. */
 MUST_USE enum error session_message(struct node *node, struct link *link, const struct wire_message *message);

@@ -17,6 +17,8 @@
 struct link;
 struct pasts;
 
+#define NEVER UINT64_MAX
+
 /* ---------------------------------------------------------------- logs and groups */
 
 /* One log.  `head` is what was accepted, `durable` what is committed: only the latter is told to peers. */
@@ -44,6 +46,8 @@ struct log {
     struct log_row row; /* as of head; row.number 0: not on disk yet */
     uint64_t durable_seq;
     struct hash durable_id;
+    uint64_t cut_seq;     /* content: it counts up to here (cuts.h); NEVER: all of it */
+    struct hash cut_id;   /* of the entry there, if it is here */
     uint64_t known_seq;   /* the highest anyone has told of */
     struct link *source;  /* whom we asked for the rest; NULL: nobody */
     uint64_t progress_ms; /* when it was asked for, or an entry of it came last */
@@ -94,8 +98,10 @@ struct roster {
     bool clocks_dirty;
     struct doubt *doubts; /* of those that count, joined */
     size_t doubt_count;
-    bool doubts_changed; /* storage has not been told yet */
-    bool justifies_more; /* more logs may be named than before */
+    bool doubts_changed;  /* storage has not been told yet */
+    bool justifies_more;  /* more logs may be named than before */
+    bool members_changed; /* who was removed has not been left yet */
+    bool cuts_changed;    /* content logs may count to another place than before */
 };
 
 struct epoch_key {
@@ -518,8 +524,6 @@ struct node {
     uint64_t wake_ms;   /* earliest moment anyone asked for */
     uint64_t digest_ms; /* next digest to some peers */
 };
-
-#define NEVER UINT64_MAX
 
 /* ---------------------------------------------------------------- small helpers (state.c) */
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "tail.h"
 
+#include "branches.h"
 #include "compare.h"
+#include "cuts.h"
 #include "early.h"
 #include "groups.h"
 #include "intake.h"
 #include "link.h"
+#include "logs.h"
 #include "lookup.h"
 #include "serve.h"
 
@@ -23,8 +26,8 @@ static uint64_t content_missing(const struct group *group)
     uint64_t missing = 0;
     for (size_t i = 0; i < group->log_count; i++) {
         const struct log *log = group->logs[i];
-        if (log->kind == KIND_CONTENT && log->known_seq > log->row.head_seq)
-            missing += log->known_seq - log->row.head_seq;
+        if (log->kind == KIND_CONTENT && logs_wanted_seq(log) > log->row.head_seq)
+            missing += logs_wanted_seq(log) - log->row.head_seq;
     }
     return missing;
 }
@@ -90,6 +93,9 @@ static bool gather_row(void *arg, const struct order_row *row)
     const struct storage *storage = gather->node->storage;
     struct stored_entry *stored = &gather->entries[gather->count];
     struct entry entry;
+    struct log *log = lookup_log(gather->node, row->log);
+    if (log && !cuts_cover(branches_now(gather->node, log, row->seq), row->seq))
+        return ++gather->rows < TAIL_ROWS;
     if (storage->get_entry(storage->ctx, row->log, row->seq, stored) != OK ||
         entry_decode(stored->wire, &entry) != OK || gather->bytes + stored->wire.size > TAIL_BYTES)
         return false;

@@ -1,69 +1,16 @@
 /* SPDX-License-Identifier: MIT
  * A root log that was written twice, by one who has stolen the root key.  It counts up to where it forked, and the
  * group goes on. */
-#include "core/state.h"
-#include "core/vault.h"
-#include "rogue.h"
+#include "usurper.h"
 
-/* The root log as mallory writes it, from a given entry on. */
-struct usurper {
-    struct rogue rogue;
-    struct sign_secret own_secret, root_secret;
-    struct forged_log genesis; /* the log with GENESIS in it */
-};
-
-static void steal_root(struct usurper *usurper)
+/* Without an effect of its own. */
+static void fork_root_log(struct usurper *usurper, struct forged_log log, const char *whom, uint64_t which)
 {
-    struct host *alice = world_host(&usurper->rogue.world, "alice");
-    const struct group *group = alice->node->workspace;
-    struct buffer seed = {0};
-    struct sign_public root;
-    uint8_t which[4];
-    put_u32(which, group->number);
-    struct vault_key row = vault_key("root/", BYTES_OF(which));
-    CHECK_OK(vault_get(alice->node, &row, &seed));
-    host_end_read(alice);
-    crypto_sign_keypair_from(seed.data, &root, &usurper->root_secret);
-    buffer_done(&seed);
-    usurper->own_secret = usurper->rogue.mallory.secret;
-    usurper->genesis = (struct forged_log){.name = {.group = group->id, .device = root}, .seq = 1, .number = 1};
-    log_name_id(&usurper->genesis.name, &usurper->genesis.id);
-    for (size_t i = 0; i < group->log_count; i++)
-        if (same_hash(&group->logs[i]->id, &usurper->genesis.id))
-            usurper->genesis.head = group->logs[i]->row.head_id;
-}
-
-static void begin_with_usurper(struct usurper *usurper, uint64_t seed)
-{
-    begin_with_mallory(&usurper->rogue, seed);
-    usurper->rogue.world.forks_allowed = true;
-    steal_root(usurper);
-}
-
-/* Tells `whom` an entry of the root that follows what `log` holds.  It has no effect by itself. */
-static void write_as_root(struct usurper *usurper, struct forged_log log, const char *whom, uint64_t which)
-{
-    struct buffer wire = {0}, payload = {0};
+    struct buffer payload = {0};
     const struct doubt doubt = {.log = log.id, .from = which, .to = which};
     clock_encode(&doubt, &payload);
-    meet(&usurper->rogue, whom);
-    tell_log(&usurper->rogue, &log);
-    usurper->rogue.mallory.secret = usurper->root_secret;
-    write_entry(&usurper->rogue, &log, ENTRY_CLOCK, buffer_bytes(&payload), now_hlc(&usurper->rogue), &wire);
-    usurper->rogue.mallory.secret = usurper->own_secret;
-    send_entry(&usurper->rogue, &log, buffer_bytes(&wire));
-    assert_false(stranger_was_left(&usurper->rogue.mallory));
-    buffer_done(&wire);
+    write_as_root(usurper, log, whom, ENTRY_CLOCK, buffer_bytes(&payload));
     buffer_done(&payload);
-}
-
-static size_t members_of(struct world *world, const char *name)
-{
-    struct node_person person;
-    size_t count = 0;
-    while (node_person_at(world_host(world, name)->node, 1, count, &person))
-        count++;
-    return count;
 }
 
 /* Two histories of it are known to all, and everything goes on. */
@@ -99,8 +46,8 @@ static void a_root_log_that_forks_behind_its_genesis_ends_there(void **state)
     struct usurper usurper;
     (void)state;
     begin_with_usurper(&usurper, 1);
-    write_as_root(&usurper, usurper.genesis, "bob", 1);
-    write_as_root(&usurper, usurper.genesis, "alice", 2);
+    fork_root_log(&usurper, usurper.genesis, "bob", 1);
+    fork_root_log(&usurper, usurper.genesis, "alice", 2);
     check_goes_on(&usurper, &usurper.genesis.id);
 }
 
@@ -113,7 +60,7 @@ static void a_root_log_with_two_beginnings_leaves_the_group_as_it_was(void **sta
     struct forged_log log = usurper.genesis;
     log.seq = 0;
     memset(&log.head, 0, sizeof log.head);
-    write_as_root(&usurper, log, "bob", 1);
+    fork_root_log(&usurper, log, "bob", 1);
     check_goes_on(&usurper, &usurper.genesis.id);
 }
 

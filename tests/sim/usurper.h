@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ * Mallory has stolen the root key, and writes as the root. */
+#pragma once
+#include "core/logs.h"
+#include "core/state.h"
+#include "core/vault.h"
+#include "rogue.h"
+
+/* The root log as mallory writes it, from a given entry on. */
+struct usurper {
+    struct rogue rogue;
+    struct sign_secret own_secret, root_secret;
+    struct forged_log genesis; /* the log with GENESIS in it */
+};
+
+static inline void steal_root(struct usurper *usurper)
+{
+    struct host *alice = world_host(&usurper->rogue.world, "alice");
+    const struct group *group = alice->node->workspace;
+    struct buffer seed = {0};
+    struct sign_public root;
+    uint8_t which[4];
+    put_u32(which, group->number);
+    struct vault_key row = vault_key("root/", BYTES_OF(which));
+    CHECK_OK(vault_get(alice->node, &row, &seed));
+    host_end_read(alice);
+    crypto_sign_keypair_from(seed.data, &root, &usurper->root_secret);
+    buffer_done(&seed);
+    usurper->own_secret = usurper->rogue.mallory.secret;
+    usurper->genesis = (struct forged_log){.name = {.group = group->id, .device = root}, .seq = 1, .number = 1};
+    log_name_id(&usurper->genesis.name, &usurper->genesis.id);
+    for (size_t i = 0; i < group->log_count; i++)
+        if (same_hash(&group->logs[i]->id, &usurper->genesis.id))
+            usurper->genesis.head = group->logs[i]->row.head_id;
+}
+
+static inline void begin_with_usurper(struct usurper *usurper, uint64_t seed)
+{
+    begin_with_mallory(&usurper->rogue, seed);
+    usurper->rogue.world.forks_allowed = true;
+    steal_root(usurper);
+}
+
+/* Tells `whom` an entry of the root that follows what `log` holds. */
+static inline void write_as_root(struct usurper *usurper, struct forged_log log, const char *whom, enum entry_type type,
+                                 struct bytes payload)
+{
+    struct buffer wire = {0};
+    meet(&usurper->rogue, whom);
+    tell_log(&usurper->rogue, &log);
+    usurper->rogue.mallory.secret = usurper->root_secret;
+    write_entry(&usurper->rogue, &log, type, payload, now_hlc(&usurper->rogue), &wire);
+    usurper->rogue.mallory.secret = usurper->own_secret;
+    send_entry(&usurper->rogue, &log, buffer_bytes(&wire));
+    assert_false(stranger_was_left(&usurper->rogue.mallory));
+    buffer_done(&wire);
+}
+
+static inline size_t members_of(struct world *world, const char *name)
+{
+    struct node_person person;
+    size_t count = 0;
+    while (node_person_at(world_host(world, name)->node, 1, count, &person))
+        count++;
+    return count;
+}
