@@ -14,6 +14,7 @@
 #define INVITATIONS_MAX 512u
 #define PER_INVITER_MAX 64u /* that were not accepted */
 #define OTHERS_MAX 16u
+#define UNASKED_MAX (GROUPS_MAX / 2) /* so that no admin can fill up what a person wants to begin himself */
 
 static const struct member *colleague(const struct node *node, const struct sign_public *device)
 {
@@ -243,9 +244,12 @@ void invitations_settle(struct node *node)
     if (!node->invitations_due || node->disk_state == ERR_DISK_FULL)
         return;
     node->invitations_due = false;
-    for (size_t i = 0; i < node->invitation_count; i++)
-        if (node->invitations[i].wanted && consent(node, &node->invitations[i]) == ERR_LIMIT)
-            node->invitations[i].wanted = false; /* he may make room, and accept it himself */
+    for (size_t i = 0; i < node->invitation_count; i++) {
+        struct invitation *invitation = &node->invitations[i];
+        bool has_room = node->group_count < UNASKED_MAX || groups_by_id(node, &invitation->group);
+        if (invitation->wanted && (!has_room || consent(node, invitation) == ERR_LIMIT))
+            invitation->wanted = false; /* he may make room, and accept it himself */
+    }
 }
 
 /* ---------------------------------------------------------------- loading */

@@ -30,12 +30,14 @@ static void found(struct world *world, const char *founder, const char *name, co
     world_run(world, ADMITTED_MS);
 }
 
+/* Whom an admin of the office has invited is not asked. */
 static void accept(struct world *world, const char *name)
 {
     struct command command = {.type = COMMAND_GROUP_ACCEPT};
     struct node_invitation invitation;
     struct asked asked;
-    assert_true(node_invitation_at(world_host(world, name)->node, 0, &invitation));
+    if (!node_invitation_at(world_host(world, name)->node, 0, &invitation))
+        return;
     command.group.id = invitation.group;
     CHECK_OK(world_command(world, name, &command, ANSWER_MS, &asked));
     world_run(world, ADMITTED_MS);
@@ -88,12 +90,13 @@ static void take_over(struct insider *insider)
         insider->logs[i].number = 1 + i;
 }
 
-void insider_begin(struct insider *insider, uint64_t seed)
+static void begin(struct insider *insider, uint64_t seed, const char *founder, const char *other)
 {
     struct world *world = &insider->world;
     *insider = (struct insider){.office = {.genesis = {0}}};
-    begin_story(world, seed, "alice", GUESTS("bob", "mallory"));
+    begin_story(world, seed, founder, GUESTS("bob", other));
     found(world, "alice", "Board", "mallory");
+    accept(world, "mallory");
     found(world, "mallory", "Den", "bob");
     accept(world, "bob");
     world_settle(world);
@@ -102,6 +105,16 @@ void insider_begin(struct insider *insider, uint64_t seed)
     steal_chat(world, "Board", &insider->board);
     steal_chat(world, "Den", &insider->den);
     take_over(insider);
+}
+
+void insider_begin(struct insider *insider, uint64_t seed)
+{
+    begin(insider, seed, "alice", "mallory");
+}
+
+void insider_begin_as_admin(struct insider *insider, uint64_t seed)
+{
+    begin(insider, seed, "mallory", "alice");
 }
 
 void insider_end(struct insider *insider)
@@ -198,4 +211,28 @@ struct note insider_invitation(const struct insider *insider, const struct chat 
                          .instance = 1,
                          .admins = BYTES_OF(insider->mallory.device.bytes),
                          .name = BYTES_TEXT(name)};
+}
+
+/* ---------------------------------------------------------------- what the others have */
+
+struct node *insider_node(const struct insider *insider, const char *name)
+{
+    return world_host(&insider->world, name)->node;
+}
+
+uint32_t insider_number(const struct insider *insider, const char *name, const char *group)
+{
+    uint32_t number = 0;
+    return node_find_group(insider_node(insider, name), BYTES_TEXT(group), &number) == OK ? number : 0;
+}
+
+struct node_group insider_group(const struct insider *insider, const char *name, const char *called)
+{
+    struct node_group group;
+    uint32_t number = insider_number(insider, name, called);
+    for (size_t i = 0; node_group_at(insider_node(insider, name), i, &group); i++)
+        if (group.number == number)
+            return group;
+    fail_msg("%s has no group %s", name, called);
+    return group;
 }

@@ -28,6 +28,8 @@ struct insider {
 
 /* Alice founds the office; Bob and Mallory are in it. */
 void insider_begin(struct insider *insider, uint64_t seed);
+/* Mallory does. */
+void insider_begin_as_admin(struct insider *insider, uint64_t seed);
 /* Alice and Bob still understand each other. */
 void insider_end(struct insider *insider);
 /* A new link of hers. */
@@ -45,3 +47,8 @@ void insider_note(struct insider *insider, const char *whom, const struct note *
 /* An invitation into that group, to be answered to her. */
 struct note insider_invitation(const struct insider *insider, const struct chat *chat, const char *name);
 const struct member *insider_colleague(const struct insider *insider, const char *name);
+
+/* What the others have. */
+struct node *insider_node(const struct insider *insider, const char *name);
+uint32_t insider_number(const struct insider *insider, const char *name, const char *group); /* 0: there is none */
+struct node_group insider_group(const struct insider *insider, const char *name, const char *called);
