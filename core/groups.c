@@ -33,6 +33,7 @@ static struct group *group_new(struct node *node, enum group_kind kind, uint32_t
     group->kind = kind;
     group->number = number;
     group->id = *id;
+    group->keys_by_id.salt = group->locked_epochs.salt = node->groups_by_id.salt;
     ARRAY_ROOM(node->groups, node->group_count, node->group_capacity);
     node->groups[node->group_count++] = group;
     table_put(&node->groups_by_id, id->bytes, group);
@@ -126,7 +127,7 @@ struct group *groups_create_chat(struct node *node, const struct hash *id, const
 static void group_free(struct group *group)
 {
     roster_done(&group->roster);
-    alloc_secret_free(group->keys);
+    keys_done(group);
     free(group->logs);
     free(group->unread);
     buffer_done(&group->title);
@@ -203,7 +204,7 @@ void groups_note_governance(struct node *node, struct log *log, const struct ent
     if (!holds_keys(log))
         groups_settle(node); /* what says that it does may have come just before, in this step */
     if (holds_keys(log))
-        keys_note(node, log->group, entry);
+        keys_note(node, log, entry);
 }
 
 /* Whose time is not believed, as storage was told last: so that it is told again only when that has changed. */
@@ -397,8 +398,10 @@ static bool load_entry(void *arg, const struct stored_entry *stored)
     const struct governance_load *load = arg;
     struct entry entry;
     uint32_t flags = stored->flags;
-    if (entry_decode(stored->wire, &entry) == OK)
-        note_in_roster(load->node, load->log, &entry, &flags);
+    if (entry_decode(stored->wire, &entry) != OK)
+        return true;
+    note_in_roster(load->node, load->log, &entry, &flags);
+    keys_note_stored(load->log, &entry);
     return true;
 }
 

@@ -3,81 +3,15 @@
 
 #include "alloc.h"
 #include "compose.h"
-#include "vault.h"
+#include "lookup.h"
+#include <stdlib.h>
 
 #define HEIGHT_STEP_MAX 1000 /* so that no single EPOCH can end the counting */
-
-static struct vault_key row_key(const struct group *group, const struct epoch_id *id)
-{
-    uint8_t which[4 + sizeof id->bytes];
-    put_u32(which, group->number);
-    memcpy(which + 4, id->bytes, sizeof id->bytes);
-    return vault_key("epoch/", BYTES_OF(which));
-}
-
-static struct epoch_key *find(const struct group *group, const struct epoch_id *id)
-{
-    for (size_t i = group->key_count; i-- > 0;) /* the newest are asked for most */
-        if (memcmp(&group->keys[i].id, id, sizeof *id) == 0)
-            return &group->keys[i];
-    return NULL;
-}
-
-const struct epoch_key *keys_find(const struct group *group, const struct epoch_id *id)
-{
-    return find(group, id);
-}
-
-void keys_restore(struct group *group, const struct secret_key *key, uint64_t height)
-{
-    if (group->key_count == group->key_capacity) {
-        size_t before = group->key_capacity * sizeof *group->keys;
-        group->key_capacity = group->key_capacity ? 2 * group->key_capacity : 8;
-        group->keys = alloc_secret_grow(group->keys, before, group->key_capacity * sizeof *group->keys);
-    }
-    struct epoch_key *held = &group->keys[group->key_count++];
-    held->key = *key;
-    held->height = height;
-    epoch_key_id(&group->id, key, &held->id);
-}
-
-void keys_learn(struct node *node, struct group *group, const struct secret_key *key, uint64_t height)
-{
-    struct epoch_id id;
-    epoch_key_id(&group->id, key, &id);
-    struct epoch_key *held = find(group, &id);
-    if (held && height <= held->height)
-        return;
-    if (held)
-        held->height = height;
-    else
-        keys_restore(group, key, height);
-
-    group->keys_changed = true;
-    group->key_reaches_all = false;
-    uint8_t plain[8 + sizeof key->bytes];
-    put_u64(plain, height);
-    memcpy(plain + 8, key->bytes, sizeof key->bytes);
-    struct vault_key row = row_key(group, &id);
-    vault_put(node, &row, BYTES_OF(plain));
-    crypto_wipe(plain, sizeof plain);
-}
-
-const struct epoch_key *keys_newest(const struct group *group)
-{
-    const struct epoch_key *newest = NULL;
-    for (size_t i = 0; i < group->key_count; i++) {
-        const struct epoch_key *key = &group->keys[i];
-        if (!newest || key->height > newest->height ||
-            (key->height == newest->height && memcmp(&key->id, &newest->id, sizeof key->id) > 0))
-            newest = key;
-    }
-    return newest;
-}
+#define SUPERSEDED_MAX 64    /* keys that an EPOCH carries, and that are taken from one */
 
 /* ---------------------------------------------------------------- taking keys */
 
-/* The keys before this one, sealed under it.  Their heights are below it: 0 until their own EPOCH is seen. */
+/* The keys before this one, sealed under it. */
 static void learn_superseded(struct node *node, struct group *group, const struct epoch *epoch,
                              const struct secret_key *key)
 {
@@ -85,7 +19,7 @@ static void learn_superseded(struct node *node, struct group *group, const struc
     struct epoch_secrets secrets;
     if (crypto_open(key, hash_bytes(&group->id), epoch->sealed, &plain) == OK &&
         epoch_secrets_decode(buffer_bytes(&plain), &secrets) == OK) {
-        for (size_t at = 0; at < secrets.superseded.size; at += 32) {
+        for (size_t at = 0; at < secrets.superseded.size && at < SUPERSEDED_MAX * 32; at += 32) {
             struct secret_key older;
             memcpy(older.bytes, secrets.superseded.data + at, 32);
             keys_learn(node, group, &older, 0);
@@ -94,31 +28,60 @@ static void learn_superseded(struct node *node, struct group *group, const struc
     buffer_wipe(&plain);
 }
 
-static void note_epoch(struct node *node, struct group *group, const struct entry *entry)
+static uint64_t newest_height(const struct group *group)
+{
+    const struct epoch_key *newest = keys_newest(group);
+    return newest ? newest->height : 0;
+}
+
+/* Its key is held: from a KEYSHARE that told its height, or from a later EPOCH, which must be higher. */
+static void open_epoch(struct node *node, struct group *group, const struct epoch *epoch)
+{
+    const struct epoch_key *held = keys_find(group, &epoch->id);
+    if (!held || (held->height ? held->height != epoch->height : epoch->height > newest_height(group)))
+        return;
+    struct secret_key key = held->key;
+    keys_learn(node, group, &key, epoch->height);
+    learn_superseded(node, group, epoch, &key);
+    crypto_wipe(&key, sizeof key);
+}
+
+/* One after the other, however long the chain. */
+static void open_ready(struct node *node, struct group *group)
+{
+    while (group->ready_count) {
+        const struct locked_epoch ready = group->ready[--group->ready_count];
+        struct stored_entry stored;
+        struct entry entry;
+        struct epoch epoch;
+        if (lookup_entry(node, ready.log, ready.seq, &stored) == OK && entry_decode(stored.wire, &entry) == OK &&
+            epoch_decode(entry.payload, &epoch) == OK)
+            open_epoch(node, group, &epoch);
+    }
+}
+
+static void note_epoch(struct node *node, struct log *log, const struct entry *entry)
 {
     const struct identity *me = &node->identity;
+    struct group *group = log->group;
     struct epoch epoch;
     struct secret_key key;
-    const struct epoch_key *newest = keys_newest(group);
-    if (epoch_decode(entry->payload, &epoch) != OK || epoch.height > (newest ? newest->height : 0) + HEIGHT_STEP_MAX)
+    struct epoch_id id;
+    if (epoch_decode(entry->payload, &epoch) != OK)
         return;
     if (box_record_open(epoch.records, &epoch.ephemeral, &me->box, &me->box_secret, &key) == OK) {
-        struct epoch_id id;
         epoch_key_id(&group->id, &key, &id);
-        if (memcmp(&id, &epoch.id, sizeof id) == 0) { /* else nobody could tell who else holds this key */
+        if (memcmp(&id, &epoch.id, sizeof id) == 0 && /* else nobody could tell who else holds this key */
+            epoch.height <= newest_height(group) + HEIGHT_STEP_MAX) {
             keys_learn(node, group, &key, epoch.height);
             learn_superseded(node, group, &epoch, &key);
         }
         crypto_wipe(&key, sizeof key);
-        return;
+    } else if (keys_find(group, &epoch.id)) {
+        open_epoch(node, group, &epoch);
+    } else {
+        keys_lock(log, entry->seq, &epoch.id);
     }
-    /* A key that came by KEYSHARE opens the older ones under it. */
-    for (size_t i = 0; i < group->key_count; i++)
-        if (group->keys[i].height == epoch.height) {
-            struct secret_key held = group->keys[i].key;
-            learn_superseded(node, group, &epoch, &held);
-            crypto_wipe(&held, sizeof held);
-        }
 }
 
 static void note_share(struct node *node, struct group *group, const struct entry *entry)
@@ -131,24 +94,33 @@ static void note_share(struct node *node, struct group *group, const struct entr
         box_record_open(share.records, &share.ephemeral, &me->box, &me->box_secret, &key) != OK)
         return;
     epoch_key_id(&group->id, &key, &id);
-    if (memcmp(&id, &share.epoch, sizeof id) == 0)
+    bool is_far = group->key_count && share.height > newest_height(group) + HEIGHT_STEP_MAX;
+    if (memcmp(&id, &share.epoch, sizeof id) == 0 && !is_far)
         keys_learn(node, group, &key, share.height);
     crypto_wipe(&key, sizeof key);
 }
 
-void keys_note(struct node *node, struct group *group, const struct entry *entry)
+void keys_note(struct node *node, struct log *log, const struct entry *entry)
 {
     if (entry->type == ENTRY_EPOCH)
-        note_epoch(node, group, entry);
+        note_epoch(node, log, entry);
     else if (entry->type == ENTRY_KEYSHARE)
-        note_share(node, group, entry);
+        note_share(node, log->group, entry);
+    open_ready(node, log->group);
+}
+
+void keys_note_stored(struct log *log, const struct entry *entry)
+{
+    struct epoch epoch;
+    if (entry->type == ENTRY_EPOCH && epoch_decode(entry->payload, &epoch) == OK && !keys_find(log->group, &epoch.id))
+        keys_lock(log, entry->seq, &epoch.id);
 }
 
 /* ---------------------------------------------------------------- sealing and opening */
 
 enum error keys_open(const struct group *group, const struct entry *entry, struct buffer *ret)
 {
-    const struct epoch_key *key = find(group, &entry->epoch);
+    const struct epoch_key *key = keys_find(group, &entry->epoch);
     return key ? crypto_open(&key->key, entry->bound, entry->payload, ret) : ERR_NO_KEY;
 }
 
@@ -171,14 +143,33 @@ void keys_fresh_ephemeral(struct node *node, struct dh_public *ret_public, struc
     crypto_wipe(seed, sizeof seed);
 }
 
+static int newer_first(const void *a, const void *b)
+{
+    const struct epoch_key *x = *(const struct epoch_key *const *)a, *y = *(const struct epoch_key *const *)b;
+    if (x->height != y->height)
+        return x->height < y->height ? 1 : -1;
+    return -memcmp(&x->id, &y->id, sizeof x->id);
+}
+
+/* The newest keys held.  Whoever gets them opens the EPOCHs of those, and finds the ones before. */
+static void append_newest_keys(const struct group *group, struct buffer *out)
+{
+    const struct epoch_key **sorted = alloc_zero(group->key_count + 1, sizeof(struct epoch_key *));
+    for (size_t i = 0; i < group->key_count; i++)
+        sorted[i] = &group->keys[i];
+    qsort(sorted, group->key_count, sizeof(struct epoch_key *), newer_first);
+    for (size_t i = 0; i < group->key_count && i < SUPERSEDED_MAX; i++)
+        buffer_append(out, BYTES_OF(sorted[i]->key.bytes));
+    free(sorted);
+}
+
 /* The secrets inside an EPOCH: the keys before it where history is shared, and the workspace key. */
 static void seal_secrets(struct node *node, const struct group *group, const struct secret_key *key, struct buffer *out)
 {
-    bool shares = governance_policy(group->roster.governance).share_history;
     struct buffer superseded = {0}, plain = {0};
     uint8_t nonce[SEALED_NONCE_SIZE];
-    for (size_t i = group->key_count; shares && i-- > 0;)
-        buffer_append(&superseded, BYTES_OF(group->keys[i].key.bytes));
+    if (governance_policy(group->roster.governance).share_history)
+        append_newest_keys(group, &superseded);
     struct epoch_secrets secrets = {buffer_bytes(&superseded), group->kind == GROUP_WORKSPACE, group->workspace_key};
     epoch_secrets_encode(&secrets, &plain);
     random_bytes(&node->random, nonce, sizeof nonce);

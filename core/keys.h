@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT
- * Epoch keys of a group: taking them out of EPOCH and KEYSHARE, sealing and opening content with them.
- * Rules: PROTOCOL.md, "Group keys". */
+ * Epoch keys of a group (key_ring.c holds them): taking them out of EPOCH and KEYSHARE, sealing and opening content
+ * with them. Rules: PROTOCOL.md, "Group keys". */
 #pragma once
 #include "state.h"
 
-/* Keeps a key (once), also on disk with this step's batch. */
+/* Keeps a key (once), also on disk with this step's batch.  Height 0: of an EPOCH that nobody has seen yet; of those
+ * only so many are kept. */
 void keys_learn(struct node *node, struct group *group, const struct secret_key *key, uint64_t height);
 /* From disk. */
 void keys_restore(struct group *group, const struct secret_key *key, uint64_t height);
-/* Looks whether an accepted EPOCH or KEYSHARE holds a key for this device. */
-void keys_note(struct node *node, struct group *group, const struct entry *entry);
+/* Looks whether an accepted EPOCH or KEYSHARE holds a key for this device, and for what that opens. */
+void keys_note(struct node *node, struct log *log, const struct entry *entry);
+/* One from disk, after the keys: it is opened should its key still come. */
+void keys_note_stored(struct log *log, const struct entry *entry);
+/* An EPOCH that nothing held here opens. */
+void keys_lock(struct log *log, uint64_t seq, const struct epoch_id *id);
+void keys_done(struct group *group);
 
 const struct epoch_key *keys_find(const struct group *group, const struct epoch_id *id);
 /* The one to seal with: the greatest (height, id) held; NULL: none. */

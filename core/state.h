@@ -110,6 +110,12 @@ struct epoch_key {
     uint64_t height;
 };
 
+/* An EPOCH whose key is not here, or came later than it. */
+struct locked_epoch {
+    struct log *log;
+    uint64_t seq;
+};
+
 struct unread {
     struct log *log;
     uint64_t seq;
@@ -150,6 +156,12 @@ struct group {
     struct roster roster;
     struct epoch_key *keys;
     size_t key_count, key_capacity;
+    size_t newest_key;          /* index + 1; 0: none */
+    size_t loose_keys;          /* those whose EPOCH nobody has seen: height 0 */
+    struct table keys_by_id;    /* epoch id and zeros → index + 1 */
+    struct table locked_epochs; /* likewise → struct locked_epoch, owned */
+    struct locked_epoch *ready; /* their keys have come */
+    size_t ready_count, ready_capacity;
     struct log **logs;
     size_t log_count, log_capacity;
     struct log *own[2]; /* by kind; NULL: none open */
