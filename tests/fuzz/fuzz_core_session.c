@@ -371,14 +371,14 @@ static void require_all_well(struct session *session)
     world_run(&scene->world, 1000);
     for (size_t i = 0; i < SESSION_CALLERS; i++)
         caller_done(&session->callers[i]);
-    bool may_write = !scene->alice->node->workspace->roster.needs_newer;
-    if (may_write && !session->is_crowded)
+    bool is_whole = scene_is_whole(scene) && !session->is_crowded;
+    if (is_whole && !scene->alice->node->workspace->roster.needs_newer)
         scene_must_work(scene);
-    if (!session->is_crowded)
+    if (is_whole)
         scene_must_agree(scene);
     read_all(session);
     scene_restart_alice(scene, false);
-    if (!session->is_crowded)
+    if (is_whole)
         scene_must_agree(scene);
     scene_must_be_intact(scene);
     scene_must_be_small(scene, MEMORY_MAX);

@@ -129,6 +129,18 @@ static bool is_in(const struct group *group, const struct host *host)
     return roster_find(&group->roster, &host->node->identity.device) != NULL;
 }
 
+static bool may_write(const struct host *host, const struct host *by)
+{
+    const struct member *member = roster_find(&by->node->workspace->roster, &host->node->identity.device);
+    return member && (member->role == ROLE_ADMIN || member->role == ROLE_MEMBER);
+}
+
+bool scene_is_whole(const struct scene *scene)
+{
+    const struct host *alice = scene->alice, *bob = scene->bob;
+    return may_write(alice, alice) && may_write(bob, alice) && may_write(alice, bob) && may_write(bob, bob);
+}
+
 /* In each group that both are in. */
 static bool digests_equal(struct world *world)
 {

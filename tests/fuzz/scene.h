@@ -57,6 +57,8 @@ void scene_open(struct scene *scene, enum scene_office office,
 void scene_close(struct scene *scene);
 /* Aborts and says `what` where it does not hold, or the world has failed. */
 void scene_require(const struct scene *scene, bool holds, const char *what);
+/* Both know both as people who may write: Mallory, an admin, has not removed one of them. */
+bool scene_is_whole(const struct scene *scene);
 /* What Alice and Bob write reaches the other's disk in time; aborts else. */
 void scene_must_work(struct scene *scene);
 /* Alice and Bob come to hold the same entries. */
