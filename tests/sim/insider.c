@@ -172,6 +172,19 @@ void insider_say(struct insider *insider, const struct chat *chat, enum entry_ty
     buffer_done(&items);
 }
 
+void insider_decree(struct insider *insider, struct forged_log *log, enum entry_type type, struct bytes payload)
+{
+    struct forgery forgery = {.type = type, .payload = payload};
+    struct buffer wire = {0}, items = {0};
+    forge_entry(&insider->mallory, log, &forgery, &wire);
+    check_written(insider->mallory.host, &insider->mallory.device, buffer_bytes(&wire));
+    forge_item(buffer_bytes(&wire), &items);
+    forge_send(&insider->mallory, log, buffer_bytes(&items), ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE);
+    world_run(&insider->world, 500);
+    buffer_done(&wire);
+    buffer_done(&items);
+}
+
 void insider_seal_note(struct insider *insider, const char *whom, const struct note *note, struct buffer *out)
 {
     const struct bytes parts[] = {BYTES_TEXT("zuruf-note-v1"), BYTES_OF(insider->office.id.bytes)};

@@ -41,6 +41,8 @@ void insider_write(struct insider *insider, const struct chat *chat, enum entry_
 void insider_send(struct insider *insider, const struct chat *chat, struct bytes items, uint64_t flags);
 /* Both, and some time passes. */
 void insider_say(struct insider *insider, const struct chat *chat, enum entry_type type, struct bytes plain);
+/* An entry of hers in a kind-0 log, and some time passes. */
+void insider_decree(struct insider *insider, struct forged_log *log, enum entry_type type, struct bytes payload);
 /* A note of hers in the office, as content. */
 void insider_seal_note(struct insider *insider, const char *whom, const struct note *note, struct buffer *out);
 void insider_note(struct insider *insider, const char *whom, const struct note *note);

@@ -108,33 +108,26 @@ static void an_epoch_for_too_many_gives_no_key(void **state)
     struct insider insider;
     struct forged_log log;
     struct hash id;
-    struct buffer payload = {0}, items = {0};
+    struct buffer payload = {0}, wire = {0};
     (void)state;
     insider_begin(&insider, 10);
     const struct group *den = groups_by_number(insider_node(&insider, "bob"), insider_number(&insider, "bob", "Den"));
     insider_meet(&insider, "bob");
     forge_log(&insider.mallory, &insider.den.id, KIND_GOVERNANCE, &log);
     for (uint8_t i = 0; i < 3; i++) {
-        struct buffer wire = {0};
         size_t keys = den->key_count;
-        payload.size = items.size = 0;
+        payload.size = 0;
         write_epoch(&insider, epochs[i].others, i + 1, &payload);
-        struct forgery forgery = {.type = ENTRY_EPOCH, .payload = buffer_bytes(&payload)};
-        forge_entry(&insider.mallory, &log, &forgery, &wire);
-        check_written(insider.mallory.host, &insider.mallory.device, buffer_bytes(&wire));
-        forge_item(buffer_bytes(&wire), &items);
-        forge_send(&insider.mallory, &log, buffer_bytes(&items), ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE);
-        world_run(&insider.world, 500);
+        insider_decree(&insider, &log, ENTRY_EPOCH, buffer_bytes(&payload));
         assert_int_equal(den->key_count, keys + epochs[i].is_taken);
-        buffer_done(&wire);
     }
     payload.size = 0;
     write_epoch(&insider, 10000, 9, &payload);
     struct entry entry = {.type = ENTRY_EPOCH, .seq = 1, .payload = buffer_bytes(&payload)};
-    CHECK_ERROR(entry_encode(&entry, &insider.mallory.secret, &items, &id), ERR_TOO_BIG);
+    CHECK_ERROR(entry_encode(&entry, &insider.mallory.secret, &wire, &id), ERR_TOO_BIG);
     assert_false(stranger_was_left(&insider.mallory));
     buffer_done(&payload);
-    buffer_done(&items);
+    buffer_done(&wire);
     insider_end(&insider);
 }
 

@@ -234,6 +234,47 @@ static void a_consent_with_a_foreign_key_or_person_admits_nobody(void **state)
     insider_end(&insider);
 }
 
+/* ---------------------------------------------------------------- additions */
+
+static void add_to_den(struct insider *insider, struct forged_log *log, struct membership *member,
+                       const struct sign_secret *secret)
+{
+    struct add add = {.member = *member};
+    struct buffer payload = {0};
+    membership_sign(&insider->den.id, &add.member, secret);
+    add_encode(&add, &payload);
+    insider_decree(insider, log, ENTRY_ADD, buffer_bytes(&payload));
+    buffer_done(&payload);
+}
+
+/* Her second computer must not speak as Alice, nor Alice be where she has not consented to be. */
+static void an_admin_adds_only_whom_the_office_knows_and_who_consented(void **state)
+{
+    struct insider insider;
+    struct forged_log log;
+    struct sign_secret secret;
+    const uint8_t seed[32] = {77};
+    (void)state;
+    insider_begin(&insider, 12);
+    insider_meet(&insider, "bob");
+    forge_log(&insider.mallory, &insider.den.id, KIND_GOVERNANCE, &log);
+    const struct member *alice = insider_colleague(&insider, "alice");
+    struct membership member = {.person = alice->person, .instance = 1, .role = ROLE_MEMBER, .box = alice->box};
+    crypto_sign_keypair_from(seed, &member.device, &secret);
+    add_to_den(&insider, &log, &member, &secret);
+    assert_int_equal(members(&insider, "bob", "Den"), 2);
+    member.device = alice->device;
+    add_to_den(&insider, &log, &member, &secret);
+    assert_int_equal(members(&insider, "bob", "Den"), 2);
+    struct note note = insider_invitation(&insider, &insider.den, "Den");
+    insider_note(&insider, "alice", &note);
+    CHECK_OK(answer(&insider, "alice", COMMAND_GROUP_ACCEPT, &insider.den.id));
+    add_to_den(&insider, &log, &member, &insider_node(&insider, "alice")->identity.secret); /* as her consent has it */
+    assert_int_equal(members(&insider, "bob", "Den"), 3);
+    assert_false(stranger_was_left(&insider.mallory));
+    insider_end(&insider);
+}
+
 /* ---------------------------------------------------------------- too many */
 
 /* Of her own, with nothing in it. */
@@ -353,6 +394,7 @@ int main(void)
         cmocka_unit_test(who_is_no_admin_invites_nobody),
         cmocka_unit_test(as_many_are_invited_as_may_be_and_no_more),
         cmocka_unit_test(a_consent_with_a_foreign_key_or_person_admits_nobody),
+        cmocka_unit_test(an_admin_adds_only_whom_the_office_knows_and_who_consented),
         cmocka_unit_test(one_who_invites_without_end_leaves_room_for_others),
         cmocka_unit_test(an_admin_who_invites_without_end_leaves_room_for_others),
         cmocka_unit_test(what_nobody_can_open_hides_no_note),
