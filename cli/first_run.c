@@ -64,11 +64,11 @@ static enum exit_code create_workspace(const struct context *context, struct cli
     return attempt(context, client, "workspace.create", json_pack("{s:s%}", "name", name, strlen(name)));
 }
 
-static enum exit_code join_workspace(const struct context *context, struct client *client)
+static enum exit_code join_workspace(const struct context *context, struct client *client, const char *method)
 {
     char words[ANSWER_SIZE], *word = words;
 
-    if (!ask(_("The six words of the invitation: "), words) || !*words)
+    if (!ask(_("The six words: "), words) || !*words)
         return EXIT_FAILED;
     char *code = join_code_of(&word, 1);
     if (!join_code_check(context, code)) {
@@ -78,7 +78,7 @@ static enum exit_code join_workspace(const struct context *context, struct clien
     fputs(_("Looking for the computer that made this code …\n"), stdout);
     json_t *params = json_pack("{s:s}", "code", code);
     free(code);
-    return attempt(context, client, "workspace.join", params);
+    return attempt(context, client, method, params);
 }
 
 static enum exit_code find_workspace(const struct context *context, struct client *client)
@@ -88,14 +88,17 @@ static enum exit_code find_workspace(const struct context *context, struct clien
 
     while (exit == EXIT_FAILED && !feof(stdin)) {
         if (!ask(_("\nCreate a workspace or join one?\n  1  create a new one\n  2  join one with a code of six words\n"
-                   "  3  take another name for yourself\n1, 2 or 3? "),
+                   "  3  it is mine already: link this computer to another one that I use (there: zuruf device link)\n"
+                   "  4  take another name for yourself\n1, 2, 3 or 4? "),
                  choice))
             return EXIT_FAILED;
         if (strcmp(choice, "1") == 0)
             exit = create_workspace(context, client);
         else if (strcmp(choice, "2") == 0)
-            exit = join_workspace(context, client);
-        else if (strcmp(choice, "3") == 0 && ask_name(context, client) == EXIT_NO_NODE)
+            exit = join_workspace(context, client, "workspace.join");
+        else if (strcmp(choice, "3") == 0)
+            exit = join_workspace(context, client, "device.join");
+        else if (strcmp(choice, "4") == 0 && ask_name(context, client) == EXIT_NO_NODE)
             return EXIT_NO_NODE;
     }
     return exit;

@@ -20,6 +20,8 @@ char *join_code_of(char *const *words, size_t count)
         const char *word = words[i];
         if (strncasecmp(word, JOIN_LINK, strlen(JOIN_LINK)) == 0)
             word += strlen(JOIN_LINK);
+        else if (strncasecmp(word, DEVICE_LINK, strlen(DEVICE_LINK)) == 0)
+            word += strlen(DEVICE_LINK);
         fprintf(stream, "%s%s", i ? "-" : "", word);
     }
     if (fclose(stream) != 0)

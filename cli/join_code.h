@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 #define JOIN_LINK "zuruf:join/"
+#define DEVICE_LINK "zuruf:link/"
 
-/* The words of `count` arguments joined by "-", without the link's scheme; the caller frees it. */
+/* The words of `count` arguments joined by "-", without a link's scheme; the caller frees it. */
 char *join_code_of(char *const *words, size_t count);
 
 /* False: it cannot be a code, and the person has been told which word is wrong. */

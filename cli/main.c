@@ -14,6 +14,7 @@ static const struct verb verbs[] = {
      verb_workspace_help},
     {"invite", verb_invite, N_("six words that let one more computer in"), verb_invite_help},
     {"join", verb_join, N_("join a workspace with such words"), verb_join_help},
+    {"device", verb_device, N_("your own computers: one more, and which there are"), verb_device_help},
     {"who", verb_who, N_("the people, and who is connected"), verb_who_help},
     {"group", verb_group, N_("chats of some of the people"), verb_group_help},
     {"chat", verb_chat, N_("a chat on the terminal"), verb_chat_help},

@@ -49,9 +49,16 @@ static const struct refusal refusals[] = {
     {"code_used", EXIT_NOT_PERMITTED, false,
      N_("This code has already been used; each admits one computer. Ask for a new one: the inviter runs `zuruf "
         "invite`.")},
+    {"code_links", EXIT_FAILED, false,
+     N_("This code makes a computer a further one of whoever made it. If that is you, type: zuruf device link CODE")},
+    {"code_invites", EXIT_FAILED, false,
+     N_("This code invites somebody into the workspace: `zuruf join CODE` takes it. One for a further computer of "
+        "yours "
+        "is made on a computer that you have already: `zuruf device link`.")},
     {"name_taken", EXIT_NOT_PERMITTED, false,
      N_("Somebody in the workspace already has this name. Take another one with `zuruf init --name \"Another Name\"`, "
-        "then join again with the same code.")},
+        "then join again with the same code. If that is you, on another computer, link this one to it (`zuruf device "
+        "link`), or ask an admin for a code for your name: `zuruf invite --person NAME`.")},
     {"name_used", EXIT_FAILED, false,
      N_("A chat on this computer already has this name, or one that differs in capitals only. Choose another name.")},
     {"name_bad", EXIT_FAILED, false, N_("This is not usable as a name: it must have 1 to 64 bytes of visible text.")},

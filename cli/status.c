@@ -200,7 +200,7 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync, const js
         print_alert(stream, "",
                     _("This identity runs on another computer, too. End Zuruf on one of the two and let it join as a "
                       "device\n"
-                      "of its own: `zuruf invite`."));
+                      "of its own: `zuruf device link`."));
     if (field_true(info, "has_identity") && !field_true(info, "has_workspace"))
         fputs(_("No workspace yet: `zuruf workspace create NAME` or `zuruf join CODE`.\n"), stream);
     if (field_true(info, "has_workspace"))

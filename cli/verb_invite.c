@@ -13,11 +13,17 @@ const char verb_invite_help[] =
     N_("Examples:\n"
        "  zuruf invite\n"
        "  zuruf invite --role reader --expires 7d\n"
+       "  zuruf invite --person Bernd\n"
        "\n"
        "Prints six words. Say them to the person you invite; they run `zuruf join` with them while this\n"
        "computer is on. A code admits one computer.\n"
        "\n"
+       "Somebody who has lost a computer, or put it up anew, comes back under the old name with --person.\n"
+       "For one more computer beside one that works, `zuruf device link` is better: it brings the chats\n"
+       "along.\n"
+       "\n"
        "  --role ROLE      member (as usual) or reader\n"
+       "  --person NAME    for another computer of somebody who is in the workspace, or was\n"
        "  --expires TIME   how long it is good: 30m, 24h (as usual), 7d\n"
        "JSON: code link expires\n");
 
@@ -32,10 +38,12 @@ static void print_json(const json_t *result)
 
 enum exit_code verb_invite(struct context *context, int argc, char **argv)
 {
-    enum { ROLE = OPTION_OWN, EXPIRES };
-    static const struct option longs[] = {
-        {"role", required_argument, NULL, ROLE}, {"expires", required_argument, NULL, EXPIRES}, OPTIONS_COMMON};
-    const char *role = NULL, *expires = NULL;
+    enum { ROLE = OPTION_OWN, EXPIRES, PERSON };
+    static const struct option longs[] = {{"role", required_argument, NULL, ROLE},
+                                          {"expires", required_argument, NULL, EXPIRES},
+                                          {"person", required_argument, NULL, PERSON},
+                                          OPTIONS_COMMON};
+    const char *role = NULL, *expires = NULL, *person = NULL;
     uint64_t expires_ms = 0;
     json_t *result;
     int option;
@@ -46,6 +54,8 @@ enum exit_code verb_invite(struct context *context, int argc, char **argv)
             role = optarg;
         else if (option == EXPIRES)
             expires = optarg;
+        else if (option == PERSON)
+            person = optarg;
         else
             return options_other(context, option);
     }
@@ -54,7 +64,7 @@ enum exit_code verb_invite(struct context *context, int argc, char **argv)
     if (expires && (!times_parse_duration(expires, &expires_ms) || expires_ms == 0))
         return options_misused(context, _("\"%s\" is no length of time such as 24h"), expires);
 
-    json_t *params = json_pack("{s:s*}", "role", role);
+    json_t *params = json_pack("{s:s*, s:s*}", "role", role, "person", person);
     if (expires)
         json_object_set_new(params, "expires_in_ms", json_integer((json_int_t)expires_ms));
     enum exit_code exit = call_once(context, "invite.create", params, &result);

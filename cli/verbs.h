@@ -23,6 +23,7 @@ struct context {
 };
 
 enum exit_code verb_chat(struct context *context, int argc, char **argv); /* also the program without a verb */
+enum exit_code verb_device(struct context *context, int argc, char **argv);
 enum exit_code verb_doctor(struct context *context, int argc, char **argv);
 enum exit_code verb_export(struct context *context, int argc, char **argv);
 enum exit_code verb_group(struct context *context, int argc, char **argv);
@@ -45,6 +46,7 @@ enum exit_code verb_who(struct context *context, int argc, char **argv);
 enum exit_code verb_workspace(struct context *context, int argc, char **argv);
 
 extern const char verb_chat_help[];
+extern const char verb_device_help[];
 extern const char verb_doctor_help[];
 extern const char verb_export_help[];
 extern const char verb_group_help[];

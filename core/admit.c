@@ -3,9 +3,11 @@
 
 #include "cbor.h"
 #include "compose.h"
+#include "device_link.h"
 #include "groups.h"
 #include "keys.h"
 #include "link.h"
+#include "names.h"
 #include "peers.h"
 #include "roster.h"
 #include "sightings.h"
@@ -29,26 +31,33 @@ static void store_invite(struct node *node, const struct invite *invite)
 {
     struct buffer plain = {0};
     struct vault_key key = vault_key("invite/", BYTES_OF(invite->id));
-    write_array(&plain, 5);
+    write_array(&plain, 7);
     write_bytes(&plain, BYTES_OF(invite->psk.bytes));
     write_uint(&plain, invite->role);
     write_uint(&plain, invite->expires_ms);
     write_bool(&plain, invite->used);
     write_bytes(&plain, BYTES_OF(invite->used_by.bytes));
+    write_uint(&plain, invite->kind);
+    write_bytes(&plain, BYTES_OF(invite->person.bytes));
     vault_put(node, &key, buffer_bytes(&plain));
     buffer_wipe(&plain);
 }
 
+/* Five items: of a version that knew only codes for new people. */
 static void load_invite(struct node *node, struct bytes which, struct bytes plain)
 {
     struct reader in = {.left = plain};
     struct invite invite = {0};
-    read_array_of(&in, 5);
+    size_t items = read_array(&in, 7);
     read_fixed(&in, invite.psk.bytes, sizeof invite.psk.bytes);
     invite.role = read_uint(&in);
     invite.expires_ms = read_uint(&in);
     invite.used = read_bool(&in);
     read_fixed(&in, invite.used_by.bytes, sizeof invite.used_by.bytes);
+    if (items > 5) {
+        invite.kind = (enum invite_kind)read_uint(&in);
+        read_fixed(&in, invite.person.bytes, sizeof invite.person.bytes);
+    }
     read_end(&in);
     if (in.failed || which.size != sizeof invite.id || node->invite_count == INVITES_MAX)
         return;
@@ -61,11 +70,17 @@ enum error admit_load(struct node *node)
     return vault_each(node, "invite/", load_invite);
 }
 
+static void forget_join(struct node *node)
+{
+    buffer_done(&node->join.chats);
+    crypto_wipe(&node->join, sizeof node->join);
+}
+
 void admit_done(struct node *node)
 {
     crypto_wipe(node->invites, sizeof node->invites);
     node->invite_count = 0;
-    crypto_wipe(&node->join, sizeof node->join);
+    forget_join(node);
 }
 
 static bool is_over(const struct node *node, const struct invite *invite)
@@ -104,6 +119,8 @@ static enum error invite_room(struct node *node)
 
 static enum error may_invite(const struct node *node, const struct command *command)
 {
+    if (command->invite == INVITE_DEVICE)
+        return device_link_check(node);
     if (!node->workspace)
         return ERR_NO_WORKSPACE;
     if (!roster_is_admin(&node->workspace->roster, &node->identity.device))
@@ -116,7 +133,10 @@ static enum error may_invite(const struct node *node, const struct command *comm
 static void invite_create(struct node *node, const struct command *command)
 {
     struct code code;
+    struct person_id person = {{0}};
     enum error err = may_invite(node, command);
+    if (!err && command->invite == INVITE_AGAIN)
+        err = names_find(node, command->name, &person);
     if (!err)
         err = invite_room(node);
     if (err) {
@@ -124,7 +144,8 @@ static void invite_create(struct node *node, const struct command *command)
         return;
     }
     struct invite *invite = &node->invites[node->invite_count++];
-    *invite = (struct invite){.role = command->role, .expires_ms = command->expires_ms};
+    *invite = (struct invite){
+        .kind = command->invite, .person = person, .role = command->role, .expires_ms = command->expires_ms};
     random_bytes(&node->random, invite->id, sizeof invite->id);
     for (size_t i = 0; i < CODE_WORDS; i++)
         code.words[i] = (uint16_t)random_below(&node->random, 2048);
@@ -149,24 +170,20 @@ enum error admit_greet_joiner(struct node *node, struct link *link)
         return ERR_CODE_USED;
     if (!back && node->now_ms >= invite->expires_ms)
         return ERR_CODE_EXPIRED;
+    if (invite->kind == INVITE_DEVICE)
+        return device_link_offer(node, link);
     if (!roster_is_admin(&node->workspace->roster, &node->identity.device))
         return ERR_MAY_NOT_ADMIT;
 
     struct wire_message message = {.type = WIRE_INVITED};
-    random_bytes(&node->random, link->invited_person.bytes, sizeof link->invited_person.bytes);
+    link->invited_person = invite->person;
+    if (invite->kind == INVITE_PERSON)
+        random_bytes(&node->random, link->invited_person.bytes, sizeof link->invited_person.bytes);
     message.invited.group = node->workspace->id;
     message.invited.person = link->invited_person;
     message.invited.instance = 1;
     link_send(node, link, &message, 0);
     return OK;
-}
-
-static bool name_is_taken(const struct node *node, struct bytes name)
-{
-    for (size_t i = 0; i < node->name_count; i++)
-        if (text_same_name(buffer_bytes(&node->names[i].name), name))
-            return true;
-    return false;
 }
 
 static void send_welcome(struct node *node, struct link *link)
@@ -183,15 +200,24 @@ static void send_welcome(struct node *node, struct link *link)
     buffer_done(&rows);
 }
 
-/* ADD, KEYSHARE, the name and "code used": one batch. */
+static void use_code(struct node *node, const struct link *link)
+{
+    struct invite *invite = &node->invites[link->invite - 1];
+    invite->used = true;
+    invite->used_by = link->device;
+    store_invite(node, invite);
+    peers_announce(node, false);
+}
+
+/* ADD, KEYSHARE, the name of somebody new, and "code used": one batch. */
 static enum error admit_member(struct node *node, struct link *link, struct membership *member, struct bytes name)
 {
     struct group *group = node->workspace;
-    struct invite *invite = &node->invites[link->invite - 1];
     const struct epoch_key *key = keys_newest(group);
     struct buffer payload = {0};
     struct message_ref ignored;
     struct add add = {.member = *member};
+    enum error err = OK;
     if (!key)
         return ERR_MAY_NOT_ADMIT;
     add_encode(&add, &payload);
@@ -200,16 +226,38 @@ static enum error admit_member(struct node *node, struct link *link, struct memb
     keys_make_share(node, key, &member->box, &payload);
     compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
     payload.size = 0;
-    struct profile profile = {member->person, name};
-    profile_encode(&profile, &payload);
-    enum error err = compose_content(node, group, ENTRY_PROFILE, buffer_bytes(&payload), NULL, 0, &ignored);
+    if (name.size) {
+        struct profile profile = {member->person, name};
+        profile_encode(&profile, &payload);
+        err = compose_content(node, group, ENTRY_PROFILE, buffer_bytes(&payload), NULL, 0, &ignored);
+    }
     buffer_done(&payload);
-
-    invite->used = true;
-    invite->used_by = link->device;
-    store_invite(node, invite);
-    peers_announce(node, false);
+    use_code(node, link);
     return err;
+}
+
+/* The code may have been used by another, or forgotten, since it was greeted. */
+static enum error check_code(const struct node *node, const struct link *link, bool links)
+{
+    if (link->invite > node->invite_count)
+        return ERR_CODE_EXPIRED;
+    const struct invite *invite = &node->invites[link->invite - 1];
+    if (links != (invite->kind == INVITE_DEVICE))
+        return ERR_MALFORMED;
+    if (node->disk_state == ERR_DISK_FULL)
+        return ERR_DISK_FULL; /* nothing is written any more */
+    return invite->used && !same_key(&invite->used_by, &link->device) ? ERR_CODE_USED : OK;
+}
+
+/* A name nobody has; of somebody who is known it is known, too, and *ret stays empty. */
+static enum error choose_name(const struct node *node, const struct link *link, struct bytes name, struct buffer *ret)
+{
+    struct person_id other;
+    if (node->invites[link->invite - 1].kind == INVITE_AGAIN)
+        return OK;
+    if (text_clean_name(name, ret))
+        return ERR_NAME_BAD;
+    return names_find(node, buffer_bytes(ret), &other) == OK ? ERR_NAME_TAKEN : OK;
 }
 
 enum error admit_join(struct node *node, struct link *link, const struct wire_message *message)
@@ -217,23 +265,17 @@ enum error admit_join(struct node *node, struct link *link, const struct wire_me
     struct group *group = node->workspace;
     struct buffer name = {0};
     struct membership member = {.device = link->device, .person = link->invited_person, .instance = 1};
-    if (link->invite > node->invite_count)
-        return ERR_CODE_EXPIRED; /* forgotten meanwhile */
-    if (node->disk_state == ERR_DISK_FULL)
-        return ERR_DISK_FULL; /* nothing is written any more */
-    if (node->invites[link->invite - 1].used && !same_key(&node->invites[link->invite - 1].used_by, &link->device))
-        return ERR_CODE_USED;
+    enum error err = check_code(node, link, false);
+    if (err)
+        return err;
     member.role = node->invites[link->invite - 1].role;
     member.box = message->join.box;
     member.consent = message->join.consent;
 
-    enum error err = OK;
     if (!roster_find(&group->roster, &link->device)) { /* else its WELCOME was lost: say it again */
         err = membership_verify(&group->id, &member);
-        if (!err && text_clean_name(message->join.name, &name))
-            err = ERR_NAME_BAD;
-        if (!err && name_is_taken(node, buffer_bytes(&name)))
-            err = ERR_NAME_TAKEN;
+        if (!err)
+            err = choose_name(node, link, message->join.name, &name);
         if (!err)
             err = admit_member(node, link, &member, buffer_bytes(&name));
     }
@@ -244,12 +286,25 @@ enum error admit_join(struct node *node, struct link *link, const struct wire_me
     return err;
 }
 
+enum error admit_consented(struct node *node, struct link *link, const struct wire_message *message)
+{
+    enum error err = check_code(node, link, true);
+    if (!err)
+        err = device_link_bring_in(node, link, message);
+    if (err)
+        return err;
+    use_code(node, link);
+    send_welcome(node, link);
+    link->invite = SIZE_MAX;
+    return OK;
+}
+
 /* ---------------------------------------------------------------- the joiner */
 
 static void finish_join(struct node *node, enum error err, uint64_t after)
 {
     node_reply(node, node->join.command, err, after);
-    crypto_wipe(&node->join, sizeof node->join);
+    forget_join(node);
     peers_forget_joins(node);
 }
 
@@ -262,8 +317,11 @@ static void join(struct node *node, const struct command *command)
         node_reply(node, command->id, err, 0);
         return;
     }
-    node->join = (struct join){
-        .active = true, .command = command->id, .started_ms = node->mono_ms, .deadline_ms = command->deadline_ms};
+    node->join = (struct join){.active = true,
+                               .links = command->links,
+                               .command = command->id,
+                               .started_ms = node->mono_ms,
+                               .deadline_ms = command->deadline_ms};
     code_key(&command->code, &node->join.psk);
     for (size_t i = 0; i < command->address_count; i++)
         peers_try_join(node, &command->addresses[i]);
@@ -287,7 +345,9 @@ static bool nobody_left(const struct node *node)
 static bool can_write(const struct node *node)
 {
     const struct group *group = node->workspace;
-    return group->title.size && keys_newest(group) && roster_find(&group->roster, &node->identity.device);
+    const struct member *me = roster_find(&group->roster, &node->identity.device);
+    bool has_name = me && (!node->join.links || names_person(node, &me->person).size);
+    return group->title.size && keys_newest(group) && has_name;
 }
 
 void admit_settle(struct node *node)
@@ -308,9 +368,21 @@ void admit_time(struct node *node)
         node_wake_at(node, joining->deadline_ms < node->mono_ms + 500 ? joining->deadline_ms : node->mono_ms + 500);
 }
 
+/* Nobody asked for it any more, or the code is of another kind than was meant. */
+static bool refuses(struct node *node, bool links)
+{
+    if (node->join.active && node->join.links == links)
+        return false;
+    if (node->join.active)
+        finish_join(node, links ? ERR_CODE_LINKS : ERR_CODE_INVITES, 0);
+    return true;
+}
+
 enum error admit_invited(struct node *node, struct link *link, const struct wire_message *message)
 {
     struct membership member = {.device = node->identity.device, .box = node->identity.box};
+    if (refuses(node, false))
+        return ERR_CLOSED;
     member.person = message->invited.person;
     member.instance = message->invited.instance;
     membership_sign(&message->invited.group, &member, &node->identity.secret);
@@ -323,11 +395,20 @@ enum error admit_invited(struct node *node, struct link *link, const struct wire
     return OK;
 }
 
+enum error admit_offered(struct node *node, struct link *link, const struct wire_message *message)
+{
+    if (refuses(node, true))
+        return ERR_CLOSED;
+    device_link_answer(node, link, message);
+    return OK;
+}
+
 enum error admit_welcome(struct node *node, const struct wire_message *message)
 {
     if (!node->join.active || node->join.welcomed || node->workspace)
         return ERR_CLOSED;
     groups_create_workspace(node, &message->welcome.group, &message->welcome.root, &message->welcome.key);
+    device_link_begin_chats(node);
     peers_told(node, message->welcome.addresses);
     node->join.welcomed = true;
     peers_forget_joins(node);

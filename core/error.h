@@ -26,6 +26,8 @@
     X(ERR_CODE_UNKNOWN, "code_unknown", "no computer here knows this code")                                            \
     X(ERR_CODE_EXPIRED, "code_expired", "this code has expired")                                                       \
     X(ERR_CODE_USED, "code_used", "this code has already been used")                                                   \
+    X(ERR_CODE_LINKS, "code_links", "this code is for a further computer of somebody who is in the workspace")         \
+    X(ERR_CODE_INVITES, "code_invites", "this code invites somebody into the workspace")                               \
     X(ERR_NAME_TAKEN, "name_taken", "somebody in the workspace already has this name")                                 \
     X(ERR_NAME_USED, "name_used", "a chat here already has this name")                                                 \
     X(ERR_NAME_BAD, "name_bad", "this is not usable as a name")                                                        \

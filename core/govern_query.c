@@ -114,6 +114,17 @@ bool governance_may_write(const struct governance *g, const struct sign_public *
     }
 }
 
+uint64_t governance_link_number(const struct governance *g, const struct sign_public *device, uint64_t instance)
+{
+    if (!governance_may_write(g, device, instance, ENTRY_LINK))
+        return 0;
+    const struct standing *standing = &g->instances.at[govern_find_instance(g, device, instance)].last;
+    for (uint64_t number = 1; number <= LINK_NUMBERS; number++)
+        if (!(standing->numbers & 1u << number))
+            return number;
+    return 0;
+}
+
 bool governance_justifies(const struct governance *g, const struct log_name *log)
 {
     const bool is_root_log = log->kind == KIND_GOVERNANCE && crypto_is_zero(log->sub.bytes, sizeof log->sub.bytes);

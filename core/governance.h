@@ -76,6 +76,9 @@ bool governance_was_removed(const struct governance *governance, const struct si
  * own REMOVE is always allowed. */
 bool governance_may_write(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                           enum entry_type type);
+/* The number of this membership's next LINK.  0: a LINK by it would not count, or it has given all away. */
+uint64_t governance_link_number(const struct governance *governance, const struct sign_public *device,
+                                uint64_t instance);
 /* Whether a log may be named: an ADD, LINK, GRANT, GENESIS or HANDOVER speaks of its author, counting or not. */
 bool governance_justifies(const struct governance *governance, const struct log_name *log);
 

@@ -81,6 +81,7 @@ static void forget(struct node *node, struct link *link)
     buffer_wipe(&link->out);
     buffer_done(&link->refused);
     buffer_done(&link->want_rows);
+    buffer_done(&link->offered);
     intake_done(&link->intake);
     table_done(&link->log_names);
     table_done(&link->tails_sent);

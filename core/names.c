@@ -5,6 +5,7 @@
 #include "groups.h"
 #include "logs.h"
 #include "roster.h"
+#include "text.h"
 #include "vault.h"
 #include <stdlib.h>
 
@@ -24,6 +25,16 @@ struct bytes names_person(const struct node *node, const struct person_id *perso
 {
     const struct person_name *found = name_of(node, person);
     return found ? buffer_bytes(&found->name) : (struct bytes){0};
+}
+
+enum error names_find(const struct node *node, struct bytes name, struct person_id *ret)
+{
+    for (size_t i = 0; i < node->name_count; i++)
+        if (text_same_name(buffer_bytes(&node->names[i].name), name)) {
+            *ret = node->names[i].person;
+            return OK;
+        }
+    return ERR_NOT_FOUND;
 }
 
 static void set_name(struct node *node, const struct person_id *person, uint64_t hlc, struct bytes name)

@@ -4,6 +4,8 @@
 #include "state.h"
 
 struct bytes names_person(const struct node *node, const struct person_id *person); /* empty: unknown */
+/* Who is, or was, called so.  ERR_NOT_FOUND. */
+MUST_USE enum error names_find(const struct node *node, struct bytes name, struct person_id *ret);
 
 /* The decrypted content of a PROFILE or TITLE that was accepted. */
 void names_read_profile(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain);

@@ -25,10 +25,10 @@ struct address {
 enum command_type {
     COMMAND_IDENTITY_CREATE,  /* name → – */
     COMMAND_WORKSPACE_CREATE, /* name, root.passphrase → – */
-    COMMAND_INVITE_CREATE,    /* role, expires_ms → code, expires_ms */
-    COMMAND_JOIN,           /* code, addresses → –; answered when this node can read and write there, or refused */
-    COMMAND_SEND,           /* a message → its id; answered when it is durable */
-    COMMAND_PEER_ADD,       /* address → – (remembered, dialled now and again) */
+    COMMAND_INVITE_CREATE,    /* invite, name, role, expires_ms → code, expires_ms */
+    COMMAND_JOIN,     /* code, links, addresses → –; answered when this node can read and write there, or refused */
+    COMMAND_SEND,     /* a message → its id; answered when it is durable */
+    COMMAND_PEER_ADD, /* address → – (remembered, dialled now and again) */
     COMMAND_PEER_REMOVE,    /* address → – */
     COMMAND_GROUP_CREATE,   /* group → its number */
     COMMAND_GROUP_ADD,      /* group, persons → –; invites them; for its admins */
@@ -52,6 +52,13 @@ enum group_kind {
 
 enum invitation_state { INVITATION_OPEN = 1, INVITATION_ACCEPTED = 2, INVITATION_DECLINED = 3 };
 
+/* Whom a code lets in. */
+enum invite_kind {
+    INVITE_PERSON = 0, /* somebody new */
+    INVITE_AGAIN = 1,  /* a computer of somebody who is known, or was: brought in by an admin */
+    INVITE_DEVICE = 2, /* a further computer of whoever makes the code */
+};
+
 #define JOIN_ADDRESSES_MAX 16
 #define GROUP_PERSONS_MAX 64
 #define CLIENT_ID_MAX 64
@@ -64,8 +71,11 @@ struct message_ref {
 struct command {
     enum command_type type;
     uint64_t id;                                  /* chosen by the runtime; comes back in the reply */
-    struct bytes name;                            /* IDENTITY_CREATE, WORKSPACE_CREATE, GROUP_CREATE, GROUP_RENAME */
+    struct bytes name;                            /* IDENTITY_CREATE, WORKSPACE_CREATE, GROUP_CREATE, GROUP_RENAME;
+                                                     INVITE_CREATE of INVITE_AGAIN: who is meant */
+    enum invite_kind invite;                      /* INVITE_CREATE */
     enum role role;                               /* INVITE_CREATE */
+    bool links;                                   /* JOIN: as a further computer of whoever made the code */
     uint64_t expires_ms;                          /* INVITE_CREATE: wall clock */
     struct code code;                             /* JOIN */
     uint64_t deadline_ms;                         /* JOIN: monotonic; give up then */

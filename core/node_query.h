@@ -103,6 +103,19 @@ struct node_person {
 };
 bool node_person_at(const struct node *node, uint32_t group, size_t index, struct node_person *ret);
 
+/* A device of this person's. */
+struct node_device {
+    struct sign_public device;
+    bool self;
+    bool online;
+    bool linked; /* another device of his brought it in; else an admin did, or it founded the workspace */
+    struct sign_public added_by; /* zero: by a root */
+    uint64_t since_ms;           /* its bringer's time; 0: not known */
+    uint64_t last_seen_ms;       /* wall clock of its last link with this node, or of the newest entry here, by its own
+                                    time; 0: never */
+};
+bool node_device_at(const struct node *node, size_t index, struct node_device *ret); /* false: past the last */
+
 /* A log that was written twice (branches.h). */
 struct node_forked_log {
     uint32_t group;

@@ -163,6 +163,8 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
     case WIRE_INVITED:
     case WIRE_JOIN:
     case WIRE_WELCOME:
+    case WIRE_OFFER:
+    case WIRE_CONSENT:
     case WIRE_REKEY:
         break;
     }
@@ -184,10 +186,14 @@ enum error session_message(struct node *node, struct link *link, const struct wi
     case LINK_OPEN:
         return on_open(node, link, message);
     case LINK_INVITING:
+        if (message->type == WIRE_CONSENT)
+            return admit_consented(node, link, message);
         return message->type == WIRE_JOIN ? admit_join(node, link, message) : ERR_MALFORMED;
     case LINK_JOINING:
         if (message->type == WIRE_INVITED)
             return admit_invited(node, link, message);
+        if (message->type == WIRE_OFFER)
+            return admit_offered(node, link, message);
         return message->type == WIRE_WELCOME ? admit_welcome(node, message) : ERR_MALFORMED;
     case LINK_HANDSHAKE:
         break;

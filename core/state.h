@@ -342,6 +342,7 @@ struct link {
     size_t unacked_bytes, unacked_live; /* of bulk, and of live entries */
     bool behind;                        /* live entries were held back: tell what we have when the window opens */
     struct person_id invited_person;
+    struct buffer offered; /* chats in the OFFER that it got */
     struct asked_payloads payloads;
     size_t tail_due;         /* items of TAIL that we asked for and that have not come */
     struct table tails_sent; /* groups whose TAIL it got */
@@ -382,6 +383,8 @@ struct relay {
 
 struct invite {
     uint8_t id[8];
+    enum invite_kind kind;
+    struct person_id person; /* INVITE_AGAIN: whose */
     struct secret_key psk;
     uint64_t role;
     uint64_t expires_ms; /* wall clock */
@@ -412,7 +415,9 @@ struct consent {
 
 struct join {
     bool active;
-    bool welcomed; /* a member by now; answered when the key to read and write has come too */
+    bool links;          /* as a further device of somebody */
+    struct buffer chats; /* links: those that were offered */
+    bool welcomed;       /* a member by now; answered when the key to read and write has come too */
     uint64_t command;
     struct secret_key psk;
     uint64_t started_ms, deadline_ms; /* monotonic */

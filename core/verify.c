@@ -8,6 +8,7 @@
 #include "vault.h"
 #include <stdlib.h>
 
+#define LINK_DEPTH 2                                /* at most so many LINKs below an ADD count */
 #define ROW_SIZE_MIN (sizeof(struct person_id) + 8) /* person ‖ u64 wall clock ms ‖ name */
 
 static struct vault_key row_key(const struct sign_public *device)
@@ -110,18 +111,55 @@ enum error verify_command(struct node *node, const struct command *command)
 
 /* ---------------------------------------------------------------- what holds */
 
+/* The device at the top of the LINKs of one person's devices; each of them and the one that brought it in have signed
+ * that they are the same person's. */
+static struct sign_public first_of(const struct node *node, const struct sign_public *device)
+{
+    const struct governance *governance = node->workspace ? node->workspace->roster.governance : NULL;
+    struct sign_public first = *device;
+    for (int steps = 0; governance && steps < LINK_DEPTH; steps++) {
+        const struct governance_member *member = governance_member(governance, &first);
+        if (!member || !member->linked)
+            break;
+        first = member->added_by;
+    }
+    return first;
+}
+
+static bool same_tree(const struct node *node, const struct sign_public *a, const struct sign_public *b)
+{
+    struct sign_public first = first_of(node, a), other = first_of(node, b);
+    return same_key(&first, &other);
+}
+
+static const struct verified *voucher_for(const struct node *node, const struct sign_public *device)
+{
+    const struct verified *voucher = find(node, device);
+    for (size_t i = 0; !voucher && i < node->verified_count; i++)
+        if (same_tree(node, device, &node->verified[i].device))
+            voucher = &node->verified[i];
+    return voucher;
+}
+
+static bool is_called(const struct verified *verified, struct bytes name)
+{
+    return name.size && text_same_name(buffer_bytes(&verified->name), name);
+}
+
 enum verification verify_state(const struct node *node, const struct sign_public *device,
                                const struct person_id *person, struct bytes name)
 {
+    const struct verified *voucher = voucher_for(node, device);
     bool is_known = false; /* with another key */
     if (node_is_me(node, device))
         return VERIFICATION_SELF;
+    if (voucher)
+        return is_called(voucher, name) || !name.size ? VERIFICATION_VERIFIED : VERIFICATION_CHANGED;
+    if (same_tree(node, device, &node->identity.device))
+        return VERIFICATION_VERIFIED;
     for (size_t i = 0; i < node->verified_count; i++) {
         const struct verified *verified = &node->verified[i];
-        bool same_name = name.size && text_same_name(buffer_bytes(&verified->name), name);
-        if (same_key(&verified->device, device))
-            return same_name || !name.size ? VERIFICATION_VERIFIED : VERIFICATION_CHANGED;
-        is_known |= same_name || memcmp(&verified->person, person, sizeof *person) == 0;
+        is_known |= is_called(verified, name) || memcmp(&verified->person, person, sizeof *person) == 0;
     }
     return is_known ? VERIFICATION_CHANGED : VERIFICATION_NONE;
 }

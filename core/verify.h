@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Whose devices this person has verified, by comparing fingerprints with the other; known on this device only.  Kept by
  * device key, with the person and the name that it then had: a name that shows up with another key, or a key with
- * another name, is told. */
+ * another name, is told.  Devices that brought each other in for one person (LINK) are verified with each other. */
 #pragma once
 #include "node_query.h"
 #include "state.h"

@@ -48,7 +48,7 @@ static const uint8_t item_counts[] = {
     [WIRE_ENTRIES] = 4, [WIRE_END] = 4,      [WIRE_ACK] = 3,      [WIRE_PRESENCE] = 4, [WIRE_PING] = 1,
     [WIRE_BYE] = 2,     [WIRE_INVITED] = 4,  [WIRE_JOIN] = 4,     [WIRE_WELCOME] = 5,  [WIRE_REKEY] = 1,
     [WIRE_STOP] = 2,    [WIRE_TAIL] = 3,     [WIRE_ANNOUNCE] = 4, [WIRE_PROBE] = 3,    [WIRE_IDS] = 3,
-    [WIRE_WANTP] = 3,   [WIRE_PAYLOADS] = 4,
+    [WIRE_WANTP] = 3,   [WIRE_PAYLOADS] = 4, [WIRE_OFFER] = 4,    [WIRE_CONSENT] = 3,
 };
 
 #define BRANCH_SIZE (8 + 32) /* base ‖ id of the first entry */
@@ -166,6 +166,15 @@ static void read_items(struct reader *in, struct wire_message *ret)
         READ_FIXED(in, ret->welcome.root);
         READ_FIXED(in, ret->welcome.key);
         ret->welcome.addresses = read_rows(in, ADDRESS_ROW_SIZE, WIRE_ROWS_MAX);
+        break;
+    case WIRE_OFFER:
+        READ_FIXED(in, ret->offer.group);
+        READ_FIXED(in, ret->offer.person);
+        ret->offer.chats = read_rows(in, CHAT_ROW_SIZE, CHAT_ROWS_MAX);
+        break;
+    case WIRE_CONSENT:
+        READ_FIXED(in, ret->consent.box);
+        ret->consent.signatures = read_rows(in, sizeof(struct signature), CHAT_ROWS_MAX + 1);
         break;
     case WIRE_TAIL:
         READ_FIXED(in, ret->tail.group);
@@ -292,6 +301,15 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
         write_bytes(out, FIXED(message->welcome.root));
         write_bytes(out, FIXED(message->welcome.key));
         write_bytes(out, message->welcome.addresses);
+        break;
+    case WIRE_OFFER:
+        write_bytes(out, FIXED(message->offer.group));
+        write_bytes(out, FIXED(message->offer.person));
+        write_bytes(out, message->offer.chats);
+        break;
+    case WIRE_CONSENT:
+        write_bytes(out, FIXED(message->consent.box));
+        write_bytes(out, message->consent.signatures);
         break;
     case WIRE_TAIL:
         write_bytes(out, FIXED(message->tail.group));

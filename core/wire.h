@@ -29,6 +29,8 @@ enum wire_type {
     WIRE_WANTP = 20,
     WIRE_PAYLOADS = 21,
     WIRE_ANNOUNCE = 22,
+    WIRE_OFFER = 23,
+    WIRE_CONSENT = 24,
 };
 
 #define WIRE_PLAIN_MAX (65535u - AEAD_TAG_SIZE) /* of one frame */
@@ -44,6 +46,9 @@ enum wire_type {
 #define WANTP_MAX 256u                               /* seqs in one WANTP */
 #define PAYLOAD_ITEM_HEAD (8 + 2)                    /* seq ‖ u16 size, before each payload */
 #define ADDRESS_ROW_SIZE (32 + 16 + 2)               /* device ‖ IPv6 ‖ port */
+
+#define CHAT_ROW_SIZE (32 + 32 + 1) /* group ‖ root key ‖ private */
+#define CHAT_ROWS_MAX 500u          /* in one OFFER */
 
 #define HAVE_FLAG_LAST 1u /* of this group and kind */
 #define HAVE_FLAG_ASK 2u  /* answer with your own rows */
@@ -170,6 +175,15 @@ struct wire_message {
             struct secret_key key;
             struct bytes addresses;
         } welcome;
+        struct { /* to a further device of the sender's person */
+            struct hash group;
+            struct person_id person;
+            struct bytes chats; /* CHAT_ROW_SIZE: where it may come in, too */
+        } offer;
+        struct {
+            struct dh_public box;
+            struct bytes signatures; /* of a linkage each: for the workspace, then for the chats that were offered */
+        } consent;
         struct {
             struct hash group;
             struct bytes items; /* (u32 log number ‖ u16 size ‖ entry)*; none: asks for them */

@@ -12,7 +12,8 @@
 #include "rpc_state.h"
 #include <time.h>
 
-#define LINK_PREFIX "zuruf:join/"
+#define JOIN_PREFIX "zuruf:join/"
+#define DEVICE_PREFIX "zuruf:link/"
 #define MS_PER_DAY (24ull * 60 * 60 * 1000)
 
 static uint64_t wall_clock_ms(void)
@@ -72,28 +73,39 @@ static void read_address(struct rpc_call *call, const char *key, struct bytes te
 }
 
 /* A code may be given as the link that was handed on. */
-static void read_code(struct rpc_call *call, struct command *ret)
+static void read_code(struct rpc_call *call, const char *link, struct command *ret)
 {
     struct bytes text = rpc_params_text(&call->params, "code", RPC_REQUIRED);
-    size_t prefix = strlen(LINK_PREFIX);
+    size_t prefix = strlen(link);
 
-    if (text.size >= prefix && memcmp(text.data, LINK_PREFIX, prefix) == 0)
+    if (text.size >= prefix && memcmp(text.data, link, prefix) == 0)
         text = (struct bytes){text.data + prefix, text.size - prefix};
     if (text.data && words_code_parse(text, &ret->code) != OK)
         rpc_error_set(&call->failure, RPC_REFUSED, ERR_MALFORMED,
                       "This is no code: it should be six words of the list.");
 }
 
-void rpc_commands_join(struct rpc_call *call, struct command *ret)
+static void prepare_join(struct rpc_call *call, bool links, struct command *ret)
 {
     ret->type = COMMAND_JOIN;
-    read_code(call, ret);
+    ret->links = links;
+    read_code(call, links ? DEVICE_PREFIX : JOIN_PREFIX, ret);
     json_t *peers = rpc_params_strings(&call->params, "peers", JOIN_ADDRESSES_MAX);
     for (size_t i = 0; i < json_array_size(peers); i++)
         read_address(call, "peers", BYTES_TEXT(json_string_value(json_array_get(peers, i))), ret);
     uint64_t timeout_ms = rpc_params_number(&call->params, "timeout_ms", 20000, 600000);
     ret->deadline_ms = moment_mono_ms() + timeout_ms;
     rpc_params_end(&call->params);
+}
+
+void rpc_commands_join(struct rpc_call *call, struct command *ret)
+{
+    prepare_join(call, false, ret);
+}
+
+void rpc_commands_join_as_device(struct rpc_call *call, struct command *ret)
+{
+    prepare_join(call, true, ret);
 }
 
 void rpc_commands_joined(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
@@ -106,31 +118,55 @@ void rpc_commands_joined(struct rpc *rpc, const struct rpc_pending *pending, con
     emit_text_or_null(out, "workspace", info.workspace_name);
 }
 
+static void prepare_invite(struct rpc_call *call, enum invite_kind kind, struct command *ret)
+{
+    ret->type = COMMAND_INVITE_CREATE;
+    ret->invite = kind;
+    ret->expires_ms = wall_clock_ms() + rpc_params_number(&call->params, "expires_in_ms", MS_PER_DAY, 366 * MS_PER_DAY);
+    rpc_params_end(&call->params);
+}
+
 void rpc_commands_invite(struct rpc_call *call, struct command *ret)
 {
     static const char *const roles[] = {"member", "reader", NULL};
 
-    ret->type = COMMAND_INVITE_CREATE;
     ret->role = rpc_params_word(&call->params, "role", roles, 0) == 0 ? ROLE_MEMBER : ROLE_READER;
-    ret->expires_ms = wall_clock_ms() + rpc_params_number(&call->params, "expires_in_ms", MS_PER_DAY, 366 * MS_PER_DAY);
-    rpc_params_end(&call->params);
+    ret->name = rpc_params_text(&call->params, "person", RPC_OPTIONAL);
+    prepare_invite(call, ret->name.data ? INVITE_AGAIN : INVITE_PERSON, ret);
+}
+
+void rpc_commands_link_device(struct rpc_call *call, struct command *ret)
+{
+    prepare_invite(call, INVITE_DEVICE, ret);
+}
+
+static void emit_code(const struct effect *reply, const char *prefix, struct buffer *out)
+{
+    struct buffer text = {0};
+
+    buffer_append(&text, BYTES_TEXT(prefix));
+    words_code_text(&reply->code, &text);
+    struct bytes link = buffer_bytes(&text);
+    struct bytes code = {link.data + strlen(prefix), link.size - strlen(prefix)};
+    emit_text(out, "code", code);
+    emit_text(out, "link", link);
+    emit_time(out, "expires", reply->expires_ms);
+    buffer_wipe(&text);
 }
 
 void rpc_commands_invited(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
                           struct buffer *out)
 {
-    struct buffer text = {0};
-
     (void)rpc;
-    buffer_append(&text, BYTES_TEXT(LINK_PREFIX));
-    words_code_text(&reply->code, &text);
-    struct bytes link = buffer_bytes(&text);
-    struct bytes code = {link.data + strlen(LINK_PREFIX), link.size - strlen(LINK_PREFIX)};
-    emit_text(out, "code", code);
-    emit_text(out, "link", link);
-    emit_time(out, "expires", reply->expires_ms);
+    emit_code(reply, JOIN_PREFIX, out);
     emit_string(out, "role", rpc_names_role(pending->role));
-    buffer_wipe(&text);
+}
+
+void rpc_commands_device_linked(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
+                                struct buffer *out)
+{
+    (void)rpc, (void)pending;
+    emit_code(reply, DEVICE_PREFIX, out);
 }
 
 /* ---------------------------------------------------------------- sending */

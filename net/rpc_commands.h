@@ -6,7 +6,9 @@
 void rpc_commands_identity(struct rpc_call *call, struct command *ret);
 void rpc_commands_workspace(struct rpc_call *call, struct command *ret);
 void rpc_commands_join(struct rpc_call *call, struct command *ret);
+void rpc_commands_join_as_device(struct rpc_call *call, struct command *ret);
 void rpc_commands_invite(struct rpc_call *call, struct command *ret);
+void rpc_commands_link_device(struct rpc_call *call, struct command *ret);
 void rpc_commands_send(struct rpc_call *call, struct command *ret);
 void rpc_commands_verify(struct rpc_call *call, struct command *ret);
 void rpc_commands_distrust(struct rpc_call *call, struct command *ret);
@@ -21,6 +23,8 @@ void rpc_commands_joined(struct rpc *rpc, const struct rpc_pending *pending, con
                          struct buffer *out);
 void rpc_commands_invited(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
                           struct buffer *out);
+void rpc_commands_device_linked(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
+                                struct buffer *out);
 void rpc_commands_sent(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
                        struct buffer *out);
 

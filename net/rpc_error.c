@@ -23,7 +23,10 @@ static const char *const hints[ERROR_COUNT] = {
     [ERR_CODE_UNKNOWN] = "Check the six words; the computer that made the code must be on the same network now.",
     [ERR_CODE_EXPIRED] = "Ask for a new code.",
     [ERR_CODE_USED] = "Each code is good for one computer: ask for a new one.",
-    [ERR_NAME_TAKEN] = "Choose another name, such as one with an initial.",
+    [ERR_CODE_LINKS] = "Use it as that: device.join.",
+    [ERR_CODE_INVITES] = "Use it as that: workspace.join. Codes for a further computer come from device.link.",
+    [ERR_NAME_TAKEN] =
+        "Choose another name, such as one with an initial; or, if that is you, ask for a code for this name.",
     [ERR_NAME_USED] = "Choose another name.",
     [ERR_NAME_BAD] = "Choose a name of 1 to 64 bytes with at least one visible character.",
     [ERR_MAY_NOT_ADMIT] = "Ask an admin of the workspace for a code.",

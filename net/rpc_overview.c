@@ -179,6 +179,34 @@ void rpc_overview_persons(struct rpc_call *call, struct buffer *out)
     rpc_overview_emit_persons(node, group, out);
 }
 
+void rpc_overview_devices(struct rpc_call *call, struct buffer *out)
+{
+    const struct node *node = node_of(call);
+    struct node_device device;
+    struct node_info info;
+
+    if (!rpc_params_end(&call->params))
+        return;
+    node_info(node, &info);
+    if (!info.has_workspace)
+        rpc_error_refuse(&call->failure, ERR_NO_WORKSPACE);
+    emit_open(out, "devices", '[');
+    for (size_t i = 0; node_device_at(node, i, &device); i++) {
+        emit_open(out, NULL, '{');
+        emit_text(out, "name", info.name);
+        emit_base32(out, "device", BYTES_OF(device.device.bytes));
+        emit_fingerprint(out, &device.device);
+        emit_bool(out, "self", device.self);
+        emit_bool(out, "online", device.online);
+        emit_time(out, "since", device.since_ms);
+        emit_time(out, "last_seen", device.last_seen_ms);
+        emit_bool(out, "linked", device.linked);
+        emit_base32_or_null(out, "added_by", BYTES_OF(device.added_by.bytes));
+        emit_close(out, '}');
+    }
+    emit_close(out, ']');
+}
+
 void rpc_overview_peers(struct rpc_call *call, struct buffer *out)
 {
     const struct node *node = node_of(call);

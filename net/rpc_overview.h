@@ -6,6 +6,7 @@
 
 void rpc_overview_node(struct rpc_call *call, struct buffer *out);
 void rpc_overview_persons(struct rpc_call *call, struct buffer *out);
+void rpc_overview_devices(struct rpc_call *call, struct buffer *out);
 void rpc_overview_sync(struct rpc_call *call, struct buffer *out);
 void rpc_overview_peers(struct rpc_call *call, struct buffer *out);
 void rpc_overview_clock(struct rpc_call *call, struct buffer *out);

@@ -19,8 +19,8 @@ shows() { within 10 grep -qaF -- "$1" "$DIR/alice.screen"; }
 terminal alice
 shows 'What is your name?'
 type_line Alice
-shows '1, 2 or 3?'
-type_line 3
+shows '1, 2, 3 or 4?'
+type_line 4
 type_line Alina
 type_line 2
 type_line 'these are not six words at all'

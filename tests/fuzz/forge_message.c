@@ -190,12 +190,41 @@ static void fill_greeting(const struct forge *forge, struct script *script, stru
     ret->hello.digest = script_hash(script, &forge->victim->node->workspace->digest);
 }
 
+static void add_chat(const struct forge *forge, struct script *script, struct buffer *out)
+{
+    add_digest(forge, script, out); /* a group and 32 bytes more */
+    buffer_append_byte(out, script_byte(script));
+}
+
+static void add_signature(const struct forge *forge, struct script *script, struct buffer *out)
+{
+    const struct signature signature = {{script_byte(script)}};
+    (void)forge;
+    buffer_append(out, BYTES_OF(signature.bytes));
+}
+
+/* In place of INVITED and JOIN. */
+static void fill_linking(const struct forge *forge, struct script *script, struct buffer *rows,
+                         struct wire_message *ret)
+{
+    ret->type = ret->type == WIRE_INVITED ? WIRE_OFFER : WIRE_CONSENT;
+    if (ret->type == WIRE_OFFER) {
+        ret->offer.group = script_hash(script, &scene_mallory()->group);
+        ret->offer.chats = some_rows(forge, script, rows, add_chat);
+    } else {
+        ret->consent.box = scene_mallory()->box;
+        ret->consent.signatures = some_rows(forge, script, rows, add_signature);
+    }
+}
+
 /* What both sides of a joining say. */
 static void fill_joining(const struct forge *forge, struct script *script, struct buffer *rows,
                          struct wire_message *ret)
 {
     const struct mallory *mallory = scene_mallory();
-    if (ret->type == WIRE_INVITED) {
+    if (ret->type != WIRE_WELCOME && script_rarely(script)) {
+        fill_linking(forge, script, rows, ret);
+    } else if (ret->type == WIRE_INVITED) {
         ret->invited.group = script_hash(script, &mallory->group);
         ret->invited.instance = script_number(script, 1);
     } else if (ret->type == WIRE_JOIN) {

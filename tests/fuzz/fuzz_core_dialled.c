@@ -88,7 +88,7 @@ static void say(struct meeting *meeting)
     buffer_done(&plain);
 }
 
-static void open_meeting(struct meeting *meeting, bool is_new, struct command *command)
+static void open_meeting(struct meeting *meeting, bool is_new, bool links, struct command *command)
 {
     scene_open(&meeting->scene, OFFICE_OF_ALICE, false);
     forge_init(&meeting->forge, meeting->scene.alice); /* before zoe, who knows of no logs */
@@ -97,6 +97,7 @@ static void open_meeting(struct meeting *meeting, bool is_new, struct command *c
     meeting->scene.alice->overhear = overhear;
     meeting->scene.alice->overhear_arg = meeting;
     command->type = is_new ? COMMAND_JOIN : COMMAND_PEER_ADD;
+    command->links = links;
     must_dial(meeting, command);
 }
 
@@ -109,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     meeting = (struct meeting){.script = {.left = {data, size}}};
     uint8_t choice = script_byte(&meeting.script);
     struct secret_key code_key = stranger_key_of_code(&command.code);
-    open_meeting(&meeting, choice & 1, &command);
+    open_meeting(&meeting, choice & 1, choice & 4, &command);
     bool fits = caller_dialled(&meeting.caller, &meeting.scene, meeting.dial,
                                choice & 1 ? &code_key : &scene_mallory()->workspace_key);
     scene_require(&meeting.scene, fits, "alice begins under the key that is meant");

@@ -218,6 +218,27 @@ static void joining(const struct cast *cast, json_t *list)
     buffer_done(&rows);
 }
 
+/* Bora's computer becomes a further one of Anna's. */
+static void linking(const struct cast *cast, json_t *list)
+{
+    struct buffer chats = {0};
+    struct linkage linkage = {.device = cast->bora.device, .person = cast->anna.person, .box = cast->bora.box};
+    linkage_sign(&cast->group, &cast->anna.device, &linkage, &cast->bora.secret);
+    buffer_append(&chats, BYTES_OF(cast->group.bytes));
+    buffer_append(&chats, BYTES_OF(cast->root.bytes));
+    buffer_append_byte(&chats, 1);
+
+    struct wire_message offer = {.type = WIRE_OFFER, .offer = {cast->group, cast->anna.person, buffer_bytes(&chats)}};
+    struct wire_message consent = {.type = WIRE_CONSENT, .consent = {cast->bora.box, BYTES_OF(linkage.consent.bytes)}};
+    json_array_append_new(list, message_parts("OFFER", &offer,
+                                              json_pack("[i,o,o,o]", 23, HEX_OF(cast->group.bytes),
+                                                        HEX_OF(cast->anna.person.bytes), hex(buffer_bytes(&chats)))));
+    json_array_append_new(
+        list, message_parts("CONSENT", &consent,
+                            json_pack("[i,o,o]", 24, HEX_OF(cast->bora.box.bytes), HEX_OF(linkage.consent.bytes))));
+    buffer_done(&chats);
+}
+
 json_t *part_messages(const struct cast *cast)
 {
     json_t *list = json_array();
@@ -231,6 +252,7 @@ json_t *part_messages(const struct cast *cast)
     missing_payloads(&id, list);
     the_newest_first(cast, list);
     joining(cast, list);
+    linking(cast, list);
     being_there(cast, list);
     json_array_append_new(list, message_parts("PING", &ping, json_pack("[i]", 10)));
     json_array_append_new(list, message_parts("REKEY", &rekey, json_pack("[i]", 15)));

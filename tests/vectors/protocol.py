@@ -282,9 +282,12 @@ MESSAGES = {
     20: ("WANTP", (fixed(32), upto(2048))),
     21: ("PAYLOADS", (fixed(32), UINT, upto(65519))),
     22: ("ANNOUNCE", (fixed(32), ("uint", 2), upto(48000))),
+    23: ("OFFER", (fixed(32), fixed(16), upto(500 * 65))),
+    24: ("CONSENT", (fixed(32), upto(501 * 64))),
 }
 ROWS = {2: (1, (32, 32)), 3: (4, (32, 8, 8)), 4: (3, (32, 8, 8)), 8: (2, (8,)), 9: (3, (32, 8, 1, 16, 2, 64)),
-        5: (7, (8, 32)), 17: (2, (8,)), 20: (2, (8,)), 18: (2, (8, 32)), 14: (4, (32, 16, 2)), 22: (3, (32, 8, 8))}  # which item holds records, and their parts
+        5: (7, (8, 32)), 17: (2, (8,)), 20: (2, (8,)), 18: (2, (8, 32)), 14: (4, (32, 16, 2)), 22: (3, (32, 8, 8)),
+        23: (3, (32, 32, 1)), 24: (2, (64,))}  # which item holds records, and their parts
 
 
 def check_message(items):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Messages about missing payloads; the encodings of all of them stand in tests/vectors. */
+ * Messages about missing payloads, and for linking; the encodings of all of them stand in tests/vectors. */
 #include "check.h"
 
 #include "core/wire.h"
@@ -76,12 +76,40 @@ static void payloads_are_read_as_written(void **state)
     buffer_done(&items);
 }
 
+static void an_offer_and_its_answer_are_read_as_written(void **state)
+{
+    (void)state;
+    struct buffer bytes = {0}, chats = {0}, signatures = {0};
+    struct wire_message read;
+    for (uint8_t i = 0; i < 3; i++)
+        memset(buffer_extend(&chats, CHAT_ROW_SIZE), i, CHAT_ROW_SIZE);
+    memset(buffer_extend(&signatures, 4 * sizeof(struct signature)), 9, 4 * sizeof(struct signature));
+    struct wire_message offer = {.type = WIRE_OFFER, .offer = {some_log(), {{3}}, buffer_bytes(&chats)}};
+    assert_int_equal(read_again(&offer, &bytes, &read), OK);
+    assert_int_equal(read.type, WIRE_OFFER);
+    assert_memory_equal(&read.offer.person, &offer.offer.person, sizeof read.offer.person);
+    CHECK_BYTES(read.offer.chats, buffer_bytes(&chats));
+    struct wire_message consent = {.type = WIRE_CONSENT, .consent = {{{5}}, buffer_bytes(&signatures)}};
+    assert_int_equal(read_again(&consent, &bytes, &read), OK);
+    CHECK_BYTES(read.consent.signatures, buffer_bytes(&signatures));
+
+    offer.offer.chats.size--; /* half a row */
+    assert_int_equal(read_again(&offer, &bytes, &read), ERR_MALFORMED);
+    memset(buffer_extend(&signatures, CHAT_ROWS_MAX * sizeof(struct signature)), 9, sizeof(struct signature));
+    consent.consent.signatures = buffer_bytes(&signatures); /* more than can have been asked for */
+    assert_int_equal(read_again(&consent, &bytes, &read), ERR_MALFORMED);
+    buffer_done(&bytes);
+    buffer_done(&chats);
+    buffer_done(&signatures);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_question_for_payloads_is_read_as_written),
         cmocka_unit_test(a_question_for_too_many_or_half_a_number_is_refused),
         cmocka_unit_test(payloads_are_read_as_written),
+        cmocka_unit_test(an_offer_and_its_answer_are_read_as_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -177,6 +177,15 @@ bool node_invitation_at(const struct node *node, size_t index, struct node_invit
     return node->has_workspace && index == 0;
 }
 
+/* This one, and the one that it brought in. */
+bool node_device_at(const struct node *node, size_t index, struct node_device *ret)
+{
+    (void)node;
+    *ret = (struct node_device){.device = device_of((uint8_t)(1 + index)), .self = index == 0, .linked = index == 1};
+    ret->since_ms = 1000 * index;
+    return index < 2;
+}
+
 /* Alice with two devices, Bob with one. */
 bool node_person_at(const struct node *node, uint32_t group, size_t index, struct node_person *ret)
 {

@@ -315,6 +315,8 @@ static void an_invite_is_told_as_code_and_link(void **state)
     uint64_t soon = (uint64_t)now.tv_sec * 1000 + 60000;
     assert_in_range(world->last.expires_ms, soon - 20000, soon + 20000);
     assert_error(client_call(&client, "invite.create", "{\"role\":\"admin\"}"), -32602, "usage");
+    json_decref(result(&client, "invite.create", "{\"person\":\"Bob\"}"));
+    assert_int_equal(world->last.invite, INVITE_AGAIN);
     client_done(&client);
 }
 
@@ -339,6 +341,27 @@ static void joining_takes_a_code_or_its_link_and_addresses(void **state)
     assert_error(client_call(&client, "workspace.join",
                              "{\"code\":\"abandon ability able about above absent\",\"peers\":[\"x\"]}"),
                  -32602, "usage");
+    client_done(&client);
+}
+
+static void a_further_computer_is_brought_in_by_a_code_of_its_own(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    json_t *code = result(&client, "device.link", "{\"expires_in_ms\":60000}");
+    assert_members(code, "code link expires");
+    assert_int_equal(world->last.invite, INVITE_DEVICE);
+    assert_string_equal(text_at(code, "link"), "zuruf:link/abandon-abandon-abandon-abandon-abandon-abandon");
+    json_decref(code);
+    json_decref(result(&client, "device.join", "{\"code\":\"zuruf:link/abandon-ability-able-about-above-absent\"}"));
+    assert_int_equal(world->last.type, COMMAND_JOIN);
+    assert_true(world->last.links);
+    json_t *list = result(&client, "device.list", "{}");
+    assert_members(at(list, "devices.0"), "name device fingerprint self online since last_seen linked added_by");
+    assert_true(json_is_true(at(list, "devices.0.self")));
+    assert_string_equal(text_at(list, "devices.1.since"), "1970-01-01T00:00:01.000Z");
+    json_decref(list);
     client_done(&client);
 }
 
@@ -601,6 +624,7 @@ int main(void)
         TEST(groups_are_made_and_changed_by_names),
         TEST(an_invite_is_told_as_code_and_link),
         TEST(joining_takes_a_code_or_its_link_and_addresses),
+        TEST(a_further_computer_is_brought_in_by_a_code_of_its_own),
         TEST(names_and_addresses_reach_the_node),
         TEST(a_range_whose_times_are_doubted_reaches_the_node),
         TEST(a_text_over_the_limit_is_refused_before_the_node),
