@@ -39,9 +39,15 @@ static struct log *open_sub(struct node *node, struct group *group, enum log_kin
     return log;
 }
 
+/* Beyond what the others take it would be lost. */
+static bool is_full(const struct log *log)
+{
+    return log->row.head_seq >= logs_taken_seq(log);
+}
+
 static bool may_append(const struct log *log)
 {
-    return !log->closed && !log->doubted;
+    return !log->closed && !log->doubted && !is_full(log);
 }
 
 /* The log to append to: the one at hand, the one from the disk, or a new sub. */

@@ -144,6 +144,13 @@ bool governance_justifies(const struct governance *g, const struct log_name *log
     return is_root_key;
 }
 
+uint64_t governance_log_limit(const struct governance *g, const struct log_name *log)
+{
+    uint32_t at = govern_find_instance(g, &log->device, log->instance);
+    bool unlimited = at != NONE && (g->instances.at[at].granted || g->instances.at[at].is_root);
+    return unlimited ? UNLIMITED : GOVERNANCE_LOG_MAX;
+}
+
 /* ---------------------------------------------------------------- content */
 
 static bool record_covers(const struct governance *g, const struct removal_act *removal, const struct hash *log,

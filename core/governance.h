@@ -81,6 +81,9 @@ uint64_t governance_link_number(const struct governance *governance, const struc
                                 uint64_t instance);
 /* Whether a log may be named: an ADD, LINK, GRANT, GENESIS or HANDOVER speaks of its author, counting or not. */
 bool governance_justifies(const struct governance *governance, const struct log_name *log);
+/* Up to which seq a kind-0 log is taken: everything is kept here, and of who was never an admin most cannot count. */
+#define GOVERNANCE_LOG_MAX 1000u
+uint64_t governance_log_limit(const struct governance *governance, const struct log_name *log);
 
 /* ---------------------------------------------------------------- entries */
 

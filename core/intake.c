@@ -194,10 +194,11 @@ static void note_ahead(struct node *node, struct link *link, struct log *log, co
     log->group->wants_dirty = true;
 }
 
-/* The first entry of a log whose author has as many as he may, or one far beyond the author's removal. */
+/* The first entry of a log whose author has as many as he may, or one far beyond the author's removal, or beyond what
+ * somebody who is no admin may say of governance. */
 static bool is_one_too_many(const struct log *log, uint64_t seq)
 {
-    if (log->cut_seq < NEVER - BEYOND_CUT_MAX && seq > log->cut_seq + BEYOND_CUT_MAX)
+    if (seq > logs_taken_seq(log))
         return true;
     return !log->row.head_seq && !log->row.is_branch && logs_count_subs(log->group, &log->row.name) >= SUBS_MAX;
 }

@@ -396,6 +396,19 @@ const struct hash *logs_told_id(const struct log *log)
     return log->cut_seq < log->durable_seq ? &log->cut_id : &log->durable_id;
 }
 
+uint64_t logs_taken_seq(const struct log *log)
+{
+    if (log->kind == KIND_GOVERNANCE)
+        return log->named ? governance_log_limit(log->group->roster.governance, &log->row.name) : NEVER;
+    return log->cut_seq < NEVER - BEYOND_CUT_MAX ? log->cut_seq + BEYOND_CUT_MAX : NEVER;
+}
+
+uint64_t logs_wanted_seq(const struct log *log)
+{
+    uint64_t most = log->kind == KIND_GOVERNANCE ? logs_taken_seq(log) : log->cut_seq;
+    return log->known_seq < most ? log->known_seq : most;
+}
+
 void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out)
 {
     struct log **sorted = alloc_zero(group->log_count + 1, sizeof *sorted);

@@ -46,10 +46,9 @@ const struct hash *logs_digest(struct group *group);
 uint64_t logs_told_seq(const struct log *log);
 const struct hash *logs_told_id(const struct log *log); /* of the entry there, if there is one */
 /* How far it is asked for. */
-static inline uint64_t logs_wanted_seq(const struct log *log)
-{
-    return log->known_seq < log->cut_seq ? log->known_seq : log->cut_seq;
-}
+uint64_t logs_wanted_seq(const struct log *log);
+/* Up to which one is taken if it comes. */
+uint64_t logs_taken_seq(const struct log *log);
 /* Rows (DEP_SIZE each) of the durable logs of one kind, as far as they are told, by ascending log id. */
 void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out);
 

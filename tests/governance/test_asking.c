@@ -139,6 +139,30 @@ static void content_is_cut_along_branches(void **state)
     office_close(&office);
 }
 
+static uint64_t limit_of(const struct office *office, struct sign_public device, uint64_t instance)
+{
+    struct log_name log = {.device = device, .instance = instance, .sub = {{1}}};
+    return governance_log_limit(office->in[WORKSPACE], &log);
+}
+
+static void logs_of_who_was_never_an_admin_have_an_end(void **state)
+{
+    struct office office;
+    (void)state;
+    office_open(&office, false);
+    struct pen alice = pen(WORKSPACE, ALICE, 1, 1);
+    put(&office, &alice, adds(BOB, 1, ROLE_MEMBER));
+    assert_int_equal(limit_of(&office, device_of(ALICE), 1), UINT64_MAX);
+    assert_int_equal(limit_of(&office, office.root[WORKSPACE].device, 0), UINT64_MAX);
+    assert_int_equal(limit_of(&office, device_of(BOB), 1), GOVERNANCE_LOG_MAX);
+    assert_int_equal(limit_of(&office, device_of(CARL), 1), GOVERNANCE_LOG_MAX);
+    struct hash grant = put(&office, &office.root[WORKSPACE], grants_to(BOB, 1));
+    assert_int_equal(limit_of(&office, device_of(BOB), 1), UINT64_MAX);
+    put(&office, &office.root[WORKSPACE], revokes_of(&grant));
+    assert_int_equal(limit_of(&office, device_of(BOB), 1), UINT64_MAX); /* what he wrote before stays */
+    office_close(&office);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +171,7 @@ int main(void)
         cmocka_unit_test(a_log_may_be_named_when_somebody_spoke_of_its_author),
         cmocka_unit_test(roles_say_who_may_write_what),
         cmocka_unit_test(content_is_cut_along_branches),
+        cmocka_unit_test(logs_of_who_was_never_an_admin_have_an_end),
     };
     return crypto_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

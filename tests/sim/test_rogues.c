@@ -13,6 +13,11 @@ static size_t members_at(struct rogue *rogue, const char *name)
     return count;
 }
 
+static size_t entries_of(struct rogue *rogue, const char *name)
+{
+    return medium_entry_count(world_host(&rogue->world, name)->disk);
+}
+
 /* ---------------------------------------------------------------- content */
 
 static void content_that_nobody_can_open_is_kept_and_harms_nothing(void **state)
@@ -130,12 +135,45 @@ static void one_who_is_no_admin_lets_nobody_in(void **state)
     end_with_mallory(&rogue);
 }
 
-/* ---------------------------------------------------------------- against the rules: the link goes, nothing stays */
+#define DECREES 1300
+#define DECREES_TAKEN 1000
 
-static size_t entries_of(struct rogue *rogue, const char *name)
+/* Of nobody's interest, but any of them might count one day. */
+static void send_decrees(struct rogue *rogue, struct forged_log *log, int count)
 {
-    return medium_entry_count(world_host(&rogue->world, name)->disk);
+    struct buffer items = {0}, wire = {0};
+    for (int i = 0; i < count; i++) {
+        wire.size = 0;
+        write_entry(rogue, log, i % 2 ? ENTRY_ADD : ENTRY_CLOCK, BYTES_TEXT("because I say so"), now_hlc(rogue), &wire);
+        forge_item(buffer_bytes(&wire), &items);
+    }
+    forge_send(&rogue->mallory, log, buffer_bytes(&items), ENTRIES_FLAG_LAST);
+    world_run(&rogue->world, 500);
+    buffer_done(&items);
+    buffer_done(&wire);
 }
+
+static void of_one_who_is_no_admin_only_so_much_governance_is_kept(void **state)
+{
+    struct rogue rogue = {0};
+    (void)state;
+    begin_with_mallory(&rogue, 16);
+    meet(&rogue, "bob");
+    size_t before[] = {entries_of(&rogue, "bob"), entries_of(&rogue, "alice")};
+    struct forged_log log = open_log(&rogue, KIND_GOVERNANCE);
+    tell_log(&rogue, &log);
+    for (int sent = 0; sent < DECREES; sent += 100)
+        send_decrees(&rogue, &log, 100);
+    world_settle(&rogue.world);
+    CHECK_HOLDS(&rogue.world);
+    assert_false(stranger_was_left(&rogue.mallory));
+    assert_int_equal(entries_of(&rogue, "bob"), before[0] + DECREES_TAKEN);
+    assert_int_equal(entries_of(&rogue, "alice"), before[1] + DECREES_TAKEN);
+    world_restart(&rogue.world, "bob");
+    end_with_mallory(&rogue);
+}
+
+/* ---------------------------------------------------------------- against the rules: the link goes, nothing stays */
 
 static void a_bad_signature_closes_the_link_and_stays_nowhere(void **state)
 {
@@ -423,6 +461,7 @@ int main(void)
         cmocka_unit_test(a_time_at_the_end_of_all_times_drags_nobody_along),
         cmocka_unit_test(two_truths_for_two_people_part_only_that_log),
         cmocka_unit_test(one_who_is_no_admin_lets_nobody_in),
+        cmocka_unit_test(of_one_who_is_no_admin_only_so_much_governance_is_kept),
         cmocka_unit_test(a_bad_signature_closes_the_link_and_stays_nowhere),
         cmocka_unit_test(somebody_elses_log_cannot_be_written),
         cmocka_unit_test(a_gap_and_a_wrong_kind_are_not_taken),
