@@ -4,7 +4,7 @@
 #include "founding.h"
 #include <stdlib.h>
 
-#define EPOCHS 10000
+#define EPOCHS 2000
 #define LISTED 64
 #define HELD_MAX 16384
 #define LOOSE_MAX 1024
