@@ -40,7 +40,8 @@ static const struct refusal refusals[] = {
      N_("This is not the root key of this workspace. Look for the sheets of this one; its name stands on them.")},
     {"no_key", EXIT_FAILED, false,
      N_("The key to read or write here has not arrived yet. Wait until another member's computer is online; `zuruf "
-        "status` tells when it came.")},
+        "status` tells when it came. If it does not come, nobody knows any more that you were let in: ask for a new "
+        "code and join with it again.")},
     {"code_unknown", EXIT_NOT_PERMITTED, false,
      N_("No computer within reach knows this code. Check the words, and that the inviter's computer is on and in the "
         "same network. Across networks give its address: `zuruf join CODE --peer HOST:PORT`.")},

@@ -308,9 +308,18 @@ static void finish_join(struct node *node, enum error err, uint64_t after)
     peers_forget_joins(node);
 }
 
+/* Who was welcomed, and whose ADD went with an inviter's disk, is in a workspace that does not know him: he may come in
+ * again. */
+static bool is_in_workspace(const struct node *node)
+{
+    const struct group *group = node->workspace;
+    return group && (roster_find(&group->roster, &node->identity.device) ||
+                     governance_was_removed(group->roster.governance, &node->identity.device));
+}
+
 static void join(struct node *node, const struct command *command)
 {
-    enum error err = !node->identity.exists ? ERR_NO_IDENTITY : node->workspace ? ERR_EXISTS : OK;
+    enum error err = !node->identity.exists ? ERR_NO_IDENTITY : is_in_workspace(node) ? ERR_EXISTS : OK;
     if (!err && node->join.active)
         err = ERR_BUSY;
     if (err) {
@@ -405,9 +414,14 @@ enum error admit_offered(struct node *node, struct link *link, const struct wire
 
 enum error admit_welcome(struct node *node, const struct wire_message *message)
 {
-    if (!node->join.active || node->join.welcomed || node->workspace)
+    if (!node->join.active || node->join.welcomed)
         return ERR_CLOSED;
-    groups_create_workspace(node, &message->welcome.group, &message->welcome.root, &message->welcome.key);
+    if (node->workspace && !same_hash(&node->workspace->id, &message->welcome.group)) {
+        finish_join(node, ERR_EXISTS, 0);
+        return ERR_CLOSED;
+    }
+    if (!node->workspace)
+        groups_create_workspace(node, &message->welcome.group, &message->welcome.root, &message->welcome.key);
     device_link_begin_chats(node);
     peers_told(node, message->welcome.addresses);
     node->join.welcomed = true;

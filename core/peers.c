@@ -269,6 +269,8 @@ void peers_recognise(struct node *node, const struct address *address, const str
 void peers_try_join(struct node *node, const struct address *address)
 {
     struct peer *peer = get(node, address);
+    if (peer && peer->link && !peer->for_join && !node->join.welcomed) /* not under the key that is asked for */
+        link_close(node, peer->link, ERR_NOT_NEEDED);
     if (!peer || peer->link || peer->dial || peer->refused)
         return;
     peer->for_join = true;

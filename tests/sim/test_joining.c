@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Codes: who is let in, who is refused in which words, and what happens when something breaks on the way. */
+#include "copies.h"
 #include "story.h"
 
 static void a_used_code_is_refused_as_used(void **state)
@@ -145,6 +146,92 @@ static void a_lost_welcome_is_said_again(void **state)
     assert_in_range(lost, 5, 35);
 }
 
+static bool bob_has_a_workspace(struct world *world)
+{
+    struct node_info info;
+    node_info(world_host(world, "bob")->node, &info);
+    return info.has_workspace;
+}
+
+/* Alice welcomes bob, and her disk is an older copy before anybody else has heard of it. */
+static void forget_bob(struct world *world)
+{
+    struct code code;
+    world_add(world, "bob");
+    struct medium *backup = medium_copy(world_host(world, "alice")->disk);
+    CHECK_OK(world_invite(world, "alice", &code));
+    struct command command = {.type = COMMAND_JOIN, .code = code};
+    world_ask(world, "bob", &command);
+    for (int ms = 0; ms < 20000 && !bob_has_a_workspace(world); ms++)
+        world_run(world, 1);
+    assert_true(bob_has_a_workspace(world));
+    world_cut(world, "alice", "bob");
+    world_roll_back(world, "alice", backup);
+    medium_free(backup);
+    world_run(world, 30000);
+    world_heal(world);
+    world_run(world, 30000);
+}
+
+static void who_was_let_in_and_forgotten_comes_in_by_another_code(void **state)
+{
+    struct world world;
+    struct code code;
+    (void)state;
+    begin_story(&world, 20, "alice", NULL);
+    forget_bob(&world);
+    CHECK_ERROR(world_say(&world, "bob", "hello?"), ERR_NO_KEY);
+    CHECK_OK(world_invite(&world, "alice", &code));
+    CHECK_OK(world_join(&world, "bob", &code));
+    CHECK_OK(world_say(&world, "bob", "here again"));
+    world_settle(&world);
+    assert_string_equal(world_texts(&world, "alice"), "bob: here again\n");
+    CHECK_OK(world_invite(&world, "alice", &code));
+    CHECK_ERROR(world_join(&world, "bob", &code), ERR_EXISTS); /* a member needs no code */
+    end_story(&world);
+}
+
+/* Alice's disk is an older copy, and she lets in another one at the same place. */
+static void who_stands_on_one_of_two_branches_is_a_member_all_the_same(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 22, "alice", NULL);
+    struct medium *backup = medium_copy(world_host(&world, "alice")->disk);
+    world_add(&world, "bob");
+    CHECK_OK(world_meet(&world, "alice", "bob"));
+    world_isolate(&world, "bob");
+    world_roll_back(&world, "alice", backup);
+    medium_free(backup);
+    world_add(&world, "carol");
+    world_cut(&world, "bob", "carol");
+    CHECK_OK(world_meet(&world, "alice", "carol"));
+    world_heal(&world);
+    world_settle(&world);
+    CHECK_OK(world_say(&world, "bob", "was I forgotten?"));
+    CHECK_OK(world_say(&world, "carol", "no"));
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_int_equal(world_text_count(&world, "alice", "was I forgotten?"), 1);
+    assert_int_equal(world_text_count(&world, "carol", "was I forgotten?"), 1);
+    assert_int_equal(world_text_count(&world, "bob", "no"), 1);
+    end_story(&world);
+}
+
+static void who_was_forgotten_does_not_come_into_another_workspace(void **state)
+{
+    struct world world;
+    struct code code;
+    (void)state;
+    begin_story(&world, 21, "alice", NULL);
+    forget_bob(&world);
+    world_add(&world, "zoe");
+    CHECK_OK(world_found(&world, "zoe", "Elsewhere"));
+    CHECK_OK(world_invite(&world, "zoe", &code));
+    CHECK_ERROR(world_join(&world, "bob", &code), ERR_EXISTS);
+    world_done(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +242,9 @@ int main(void)
         cmocka_unit_test(only_the_founder_invites),
         cmocka_unit_test(a_line_that_breaks_does_not_spoil_joining),
         cmocka_unit_test(a_lost_welcome_is_said_again),
+        cmocka_unit_test(who_was_let_in_and_forgotten_comes_in_by_another_code),
+        cmocka_unit_test(who_stands_on_one_of_two_branches_is_a_member_all_the_same),
+        cmocka_unit_test(who_was_forgotten_does_not_come_into_another_workspace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
