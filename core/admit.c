@@ -5,11 +5,11 @@
 #include "compose.h"
 #include "device_link.h"
 #include "groups.h"
-#include "keys.h"
 #include "link.h"
 #include "names.h"
 #include "peers.h"
 #include "roster.h"
+#include "sealing.h"
 #include "sightings.h"
 #include "vault.h"
 
@@ -213,19 +213,16 @@ static void use_code(struct node *node, const struct link *link)
 static enum error admit_member(struct node *node, struct link *link, struct membership *member, struct bytes name)
 {
     struct group *group = node->workspace;
-    const struct epoch_key *key = keys_newest(group);
     struct buffer payload = {0};
     struct message_ref ignored;
     struct add add = {.member = *member};
     enum error err = OK;
-    if (!key)
+    if (!sealing_is_possible(node, group))
         return ERR_MAY_NOT_ADMIT;
     add_encode(&add, &payload);
     compose_governance(node, group, ENTRY_ADD, buffer_bytes(&payload));
     payload.size = 0;
-    keys_make_share(node, key, &member->box, &payload);
-    compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
-    payload.size = 0;
+    sealing_admit(node, group, &member->box);
     if (name.size) {
         struct profile profile = {member->person, name};
         profile_encode(&profile, &payload);
@@ -356,7 +353,7 @@ static bool can_write(const struct node *node)
     const struct group *group = node->workspace;
     const struct member *me = roster_find(&group->roster, &node->identity.device);
     bool has_name = me && (!node->join.links || names_person(node, &me->person).size);
-    return group->title.size && keys_newest(group) && has_name;
+    return group->title.size && sealing_key(node->workspace) && has_name;
 }
 
 void admit_settle(struct node *node)

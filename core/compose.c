@@ -8,6 +8,7 @@
 #include "keys.h"
 #include "logs.h"
 #include "roster.h"
+#include "sealing.h"
 
 /* The newest log of this device, instance and kind: what a new sub follows. */
 static const struct log *last_own(const struct node *node, const struct group *group, enum log_kind kind)
@@ -127,9 +128,10 @@ void compose_governance(struct node *node, struct group *group, enum entry_type 
 enum error compose_content(struct node *node, struct group *group, enum entry_type type, struct bytes plain,
                            const struct dep *answers, uint64_t answers_hlc, struct message_ref *ret)
 {
-    const struct epoch_key *key = keys_newest(group);
-    if (!key)
-        return ERR_NO_KEY;
+    const struct epoch_key *key;
+    enum error err = sealing_provide(node, group, &key);
+    if (err)
+        return err;
     if (plain.size > ENTRY_SIZE_MAX - ENTRY_HEADER_MAX - SEALED_OVERHEAD - sizeof(struct signature))
         return ERR_TOO_BIG;
 

@@ -6,7 +6,8 @@
 
 /* A governance entry of this device; `payload` in the clear. */
 void compose_governance(struct node *node, struct group *group, enum entry_type type, struct bytes payload);
-/* A content entry; `plain` is sealed under the newest epoch key.  `answers` may be NULL.  ERR_NO_KEY; ERR_TOO_BIG. */
+/* A content entry; `plain` is sealed under the key of sealing_provide().  `answers` may be NULL.  ERR_NO_KEY;
+ * ERR_TOO_BIG. */
 MUST_USE enum error compose_content(struct node *node, struct group *group, enum entry_type type, struct bytes plain,
                                     const struct dep *answers, uint64_t answers_hlc, struct message_ref *ret);
 /* The first entry of the root log, signed by the root key. */

@@ -6,6 +6,7 @@
 #include "keys.h"
 #include "link.h"
 #include "roster.h"
+#include "sealing.h"
 
 #define SHARES_MAX 4096u /* KEYSHAREs for one new device */
 
@@ -103,16 +104,16 @@ static void share(struct node *node, struct group *group, const struct epoch_key
 {
     struct epoch_key shared = *key; /* the list may move */
     struct buffer payload = {0};
-    keys_make_share(node, &shared, box, &payload);
+    keys_make_share(node, &shared, box, 1, &payload);
     compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
     buffer_done(&payload);
     crypto_wipe(&shared, sizeof shared);
 }
 
-/* The newest key; where the EPOCHs do not bring those before it, these too, the newest of them first. */
+/* The key to seal with; where the EPOCHs do not bring those before it, these too, the newest of them first. */
 static void share_keys(struct node *node, struct group *group, const struct dh_public *box, size_t *left)
 {
-    const struct epoch_key *newest = keys_newest(group);
+    const struct epoch_key *newest = sealing_key(group) ? sealing_key(group) : keys_newest(group);
     const struct epoch_id id = newest ? newest->id : (struct epoch_id){{0}};
     if (!newest)
         return;

@@ -4,7 +4,6 @@
 #include "alloc.h"
 #include "compose.h"
 #include "groups.h"
-#include "keys.h"
 #include "lookup.h"
 #include "presence.h"
 #include "roster.h"
@@ -96,77 +95,4 @@ struct group *direct_expect(struct node *node, const struct link *link, const st
     for (size_t i = 0; i < node->workspace->roster.count && !group; i++) /* another device of this person's */
         group = expect_with(node, me, &node->workspace->roster.members[i].person, id);
     return group;
-}
-
-/* ---------------------------------------------------------------- its key */
-
-static bool has_record(struct bytes records, const struct dh_public *box)
-{
-    for (size_t at = 0; at < records.size; at += BOX_RECORD_SIZE)
-        if (get_u64(records.data + at) == box_name(box))
-            return true;
-    return false;
-}
-
-/* Marks the members whom this entry gives the key; returns how many of them it is the first to. */
-static size_t mark_reached(const struct group *group, const struct epoch_id *key, const struct entry *entry,
-                           bool *reached)
-{
-    struct epoch epoch;
-    struct keyshare share;
-    struct bytes records = {0};
-    size_t marked = 0;
-    if (entry->type == ENTRY_EPOCH && epoch_decode(entry->payload, &epoch) == OK &&
-        memcmp(&epoch.id, key, sizeof *key) == 0)
-        records = epoch.records;
-    if (entry->type == ENTRY_KEYSHARE && keyshare_decode(entry->payload, &share) == OK &&
-        memcmp(&share.epoch, key, sizeof *key) == 0)
-        records = share.records;
-    for (size_t i = 0; records.size && i < group->roster.count; i++)
-        if (!reached[i] && has_record(records, &group->roster.members[i].box)) {
-            reached[i] = true;
-            marked++;
-        }
-    return marked;
-}
-
-static size_t mark_in_log(const struct node *node, const struct log *log, const struct epoch_id *key, bool *reached)
-{
-    size_t marked = 0;
-    for (uint64_t seq = log->row.head_seq; seq > log->row.base_seq; seq--) {
-        struct stored_entry stored;
-        struct entry entry;
-        if (lookup_entry(node, log, seq, &stored) == OK && entry_decode(stored.wire, &entry) == OK)
-            marked += mark_reached(log->group, key, &entry, reached);
-    }
-    return marked;
-}
-
-static size_t readers(const struct group *group)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < group->roster.count; i++)
-        count += group->roster.members[i].role != ROLE_CARRIER;
-    return count;
-}
-
-static bool reaches_all(const struct node *node, const struct group *group, const struct epoch_key *key)
-{
-    size_t marked = 0;
-    bool *reached = alloc_zero(group->roster.count + 1, sizeof *reached);
-    for (size_t i = 0; i < group->log_count && marked < readers(group); i++)
-        if (group->logs[i]->kind == KIND_GOVERNANCE && group->logs[i]->named)
-            marked += mark_in_log(node, group->logs[i], &key->id, reached);
-    free(reached);
-    return marked >= readers(group);
-}
-
-void direct_provide_key(struct node *node, struct group *group)
-{
-    const struct epoch_key *newest = keys_newest(group);
-    if (group->key_reaches_all)
-        return;
-    if (!newest || !reaches_all(node, group, newest))
-        keys_write_epoch(node, group, newest ? newest->height + 1 : 1);
-    group->key_reaches_all = true;
 }

@@ -13,6 +13,3 @@ MUST_USE enum error direct_open(struct node *node, const struct person_id *perso
 struct group *direct_expect(struct node *node, const struct link *link, const struct hash *id);
 /* The person at the other end of a direct chat. */
 const struct person_id *direct_partner(const struct node *node, const struct group *group);
-
-/* Before this device writes: a new key, unless the newest one reaches every member. */
-void direct_provide_key(struct node *node, struct group *group);

@@ -3,9 +3,9 @@
 
 #include "compose.h"
 #include "groups.h"
-#include "keys.h"
 #include "root.h"
 #include "roster.h"
+#include "sealing.h"
 #include "text.h"
 
 /* What a group begins with. */
@@ -66,7 +66,7 @@ static enum error write_beginning(struct node *node, struct group *group, const 
     compose_root(node, group, &beginning->root_secret, ENTRY_GENESIS, buffer_bytes(&beginning->genesis));
     groups_settle(node);
     root_keep(node, group, buffer_bytes(&beginning->root_row));
-    keys_write_epoch(node, group, 1);
+    sealing_renew(node, group);
     return write_title(node, group, name, folder);
 }
 

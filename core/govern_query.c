@@ -199,57 +199,19 @@ bool governance_needs_newer(const struct governance *g)
     return g->needs_newer;
 }
 
-static bool all_among(const struct governance *g, uint32_t names, uint32_t count, const uint64_t *among, uint32_t size)
+bool governance_revocations(const struct governance *g, const struct sign_public *device, uint64_t instance,
+                            struct buffer *cites)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t low = 0, high = size;
-        while (low < high) {
-            uint32_t middle = low + (high - low) / 2;
-            if (among[middle] < g->names.at[names + i])
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        if (low == size || among[low] != g->names.at[names + i])
+    uint32_t found = govern_find_instance(g, device, instance);
+    for (uint32_t at = found == NONE ? NONE : g->instances.at[found].grants; at != NONE; at = g->grants.at[at].next) {
+        uint32_t i = 0;
+        while (g->grants.at[at].counts && i < g->revokes.count && g->revokes.at[i].of != at)
+            i++;
+        if (!g->grants.at[at].counts)
+            continue;
+        if (i == g->revokes.count)
             return false;
+        buffer_append(cites, BYTES_OF(fact_of(g, g->revokes.at[i].fact)->id.bytes));
     }
     return true;
-}
-
-/* Whoever was given this key by somebody who could have had it holds keys now. */
-static bool is_clean(const struct governance *g, const struct epoch_id *epoch)
-{
-    struct hash name = {{0}};
-    memcpy(name.bytes, epoch->bytes, sizeof epoch->bytes);
-    for (uint32_t at = govern_index(table_get(&g->keys_by_epoch, name.bytes)); at != NONE; at = g->keys.at[at].next) {
-        const struct key_act *key = &g->keys.at[at];
-        if (!g->instances.at[author_of(g, fact_of(g, key->fact))].held_keys)
-            continue;
-        if (!all_among(g, key->names, key->count, g->holder_names.at, g->holder_names.count) ||
-            !all_among(g, key->names + key->count, key->carriers, g->member_names.at, g->member_names.count))
-            return false;
-    }
-    return true;
-}
-
-bool governance_epoch(const struct governance *g, size_t nth, struct governance_epoch *ret)
-{
-    for (uint32_t i = g->epochs.count; i-- > 0;) {
-        const struct key_act *key = &g->keys.at[g->epochs.at[i]];
-        const struct fact *fact = fact_of(g, key->fact);
-        const struct chain *chain = chain_of(g, fact);
-        const struct governance_member *author = listed(g, &chain->name.device, chain->name.instance);
-        if (fact->verdict != RULE_COUNTS || !author || author->role > ROLE_MEMBER || !is_clean(g, &key->epoch))
-            continue;
-        if (nth-- > 0)
-            continue;
-        *ret = (struct governance_epoch){key->epoch, key->height, fact->id, chain->name.device};
-        return true;
-    }
-    return false;
-}
-
-uint64_t governance_next_height(const struct governance *g)
-{
-    return g->top_height + 1;
 }

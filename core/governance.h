@@ -70,6 +70,10 @@ struct governance_standing {
 };
 bool governance_standing(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                          struct governance_standing *ret);
+/* Appends a REVOKE of each grant of a membership: what its REMOVE by an admin has to cite.  False: one was not revoked,
+ * so that only a root, or the word of the workspace, ends it. */
+bool governance_revocations(const struct governance *governance, const struct sign_public *device, uint64_t instance,
+                            struct buffer *cites);
 /* Whether the device was a member and was removed, and is none now. */
 bool governance_was_removed(const struct governance *governance, const struct sign_public *device);
 /* Whether a new entry of this kind-0 type by this membership would count.  Roots are not asked about; the membership's
@@ -143,9 +147,18 @@ struct governance_epoch {
     uint64_t height;
     struct hash entry;
     struct sign_public author;
+    struct hash log; /* where the entry stands: as in its header */
+    uint64_t seq;
 };
 /* The nth (from 0) EPOCH to seal with, the greatest (height, id) first: counted, its author and all who were given its
- * key current members.  False: there are not so many.  Take the first whose key is held. */
+ * key current members.  False: there are not so many.  Take the first whose key is held: */
 bool governance_epoch(const struct governance *governance, size_t nth, struct governance_epoch *ret);
+typedef bool governance_holds(const void *arg, const struct epoch_id *epoch);
+bool governance_epoch_held(const struct governance *governance, governance_holds *holds, const void *arg,
+                           struct governance_epoch *ret);
+/* The box keys of members, but for carriers, to whom no EPOCH or KEYSHARE that counts gives this key; at most `most`.
+ */
+size_t governance_missed(const struct governance *governance, const struct epoch_id *epoch, struct dh_public *ret,
+                         size_t most);
 /* The height of the next EPOCH. */
 uint64_t governance_next_height(const struct governance *governance);

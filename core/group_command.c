@@ -6,8 +6,9 @@
 #include "groups.h"
 #include "invitations.h"
 #include "invitees.h"
-#include "keys.h"
+#include "removal.h"
 #include "roster.h"
+#include "sealing.h"
 #include "text.h"
 
 /* ---------------------------------------------------------------- names */
@@ -32,18 +33,20 @@ static enum error clean_name(const struct node *node, struct bytes raw, const st
 
 /* ---------------------------------------------------------------- who may */
 
-static enum error may_begin(const struct node *node)
+static enum error may_begin(struct node *node)
 {
     if (!node->identity.exists)
         return ERR_NO_IDENTITY;
     if (!node->workspace)
         return ERR_NO_WORKSPACE;
     const struct member *me = roster_find(&node->workspace->roster, &node->identity.device);
-    if (!me || !keys_newest(node->workspace))
+    if (!me)
         return ERR_NO_KEY;
     if (node->workspace->roster.needs_newer)
         return ERR_NEEDS_NEWER;
-    return me->role == ROLE_ADMIN || me->role == ROLE_MEMBER ? OK : ERR_NOT_PERMITTED;
+    if (me->role != ROLE_ADMIN && me->role != ROLE_MEMBER)
+        return ERR_NOT_PERMITTED;
+    return sealing_is_possible(node, node->workspace) ? OK : ERR_NO_KEY;
 }
 
 static enum error may_administer(const struct node *node, const struct group *group)
@@ -128,6 +131,16 @@ static enum error rename_group(struct node *node, struct group *group, const str
     return err;
 }
 
+static enum error remove_members(struct node *node, struct group *group, const struct command *command)
+{
+    enum error err = may_administer(node, group);
+    if (!err && !command->group.person_count)
+        return removal_device(node, group, &command->group.device);
+    for (size_t i = 0; !err && i < command->group.person_count; i++)
+        err = removal_person(node, group, &command->group.persons[i]);
+    return err;
+}
+
 void group_command(struct node *node, const struct command *command)
 {
     struct group *group = groups_by_number(node, command->group.number);
@@ -136,6 +149,8 @@ void group_command(struct node *node, const struct command *command)
         err = create(node, command, &group);
     else if (command->type == COMMAND_GROUP_ADD)
         err = add(node, group, command);
+    else if (command->type == COMMAND_GROUP_REMOVE)
+        err = remove_members(node, group, command);
     else if (command->type == COMMAND_GROUP_RENAME)
         err = rename_group(node, group, command);
     else if (command->type == COMMAND_GROUP_ACCEPT)

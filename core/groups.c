@@ -16,6 +16,7 @@
 #include "presence.h"
 #include "roster.h"
 #include "vault.h"
+#include "workspace_keys.h"
 #include <stdlib.h>
 
 #define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
@@ -71,22 +72,28 @@ static uint32_t next_number(const struct node *node)
     return node->group_count ? node->groups[node->group_count - 1]->number + 1 : 1;
 }
 
+void groups_store_workspace(struct node *node)
+{
+    const struct group *group = node->workspace;
+    struct buffer plain = {0};
+    write_array(&plain, 3);
+    write_bytes(&plain, FIXED(group->id));
+    write_bytes(&plain, FIXED(group->root));
+    write_bytes(&plain, FIXED(group->workspace_key));
+    struct vault_key row = groups_row_key("group/", group->number);
+    vault_put(node, &row, buffer_bytes(&plain));
+    buffer_wipe(&plain);
+}
+
 struct group *groups_create_workspace(struct node *node, const struct hash *id, const struct sign_public *root,
                                       const struct secret_key *workspace_key)
 {
     struct group *group = group_new(node, GROUP_WORKSPACE, next_number(node), id);
-    struct buffer plain = {0};
     group->root = *root;
     group->workspace_key = *workspace_key;
     begin_roster(node, group);
-    write_array(&plain, 3);
-    write_bytes(&plain, FIXED(*id));
-    write_bytes(&plain, FIXED(*root));
-    write_bytes(&plain, FIXED(*workspace_key));
-    struct vault_key row = groups_row_key("group/", group->number);
-    vault_put(node, &row, buffer_bytes(&plain));
-    buffer_wipe(&plain);
     node->workspace = group;
+    groups_store_workspace(node);
     return group;
 }
 
@@ -143,6 +150,7 @@ void groups_forget(struct node *node)
         group_free(node->groups[i]);
     free(node->groups);
     table_done(&node->groups_by_id);
+    workspace_keys_forget(node);
     node->groups = NULL;
     node->workspace = NULL;
     node->group_count = node->group_capacity = 0;
@@ -243,12 +251,21 @@ static void retry_unjustified(struct group *group)
 static void members_changed(struct node *node, struct group *group)
 {
     retry_unjustified(group);
-    group->key_reaches_all = false;
     if (group != node->workspace)
         group->introduce_after = node_after(node);
     node->consents_due = node->consent_count > 0;
     presence_roster_changed(node);
     node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
+}
+
+static void settle_keys(struct node *node, struct group *group)
+{
+    if (!group->roster.epochs_changed && !group->keys_changed)
+        return;
+    group->roster.epochs_changed = false;
+    group->sealing_known = false;
+    if (group == node->workspace)
+        workspace_keys_settle(node);
 }
 
 static void settle(struct node *node, struct group *group)
@@ -259,6 +276,7 @@ static void settle(struct node *node, struct group *group)
         retry_unjustified(group);
     cuts_settle(node, group);
     tell_doubts(node, group);
+    settle_keys(node, group);
     bool notes_wait = group == node->workspace && node->notes_wait && node->note_tries;
     if (group->keys_changed) /* an answer may wait for a key */
         node->invitations_due = node->consents_due = true;
@@ -446,5 +464,7 @@ enum error groups_load(struct node *node)
         branches_restore(node);
     if (!err)
         err = load_governance(node);
-    return err ? err : load_rosters(node);
+    if (!err)
+        err = load_rosters(node);
+    return err ? err : workspace_keys_load(node);
 }

@@ -12,6 +12,7 @@ struct group *groups_create_workspace(struct node *node, const struct hash *id, 
 struct group *groups_create_direct(struct node *node, const struct person_id people[2]);
 struct group *groups_create_chat(struct node *node, const struct hash *id, const struct sign_public *root,
                                  bool is_private);
+void groups_store_workspace(struct node *node);     /* its key is another one now */
 void groups_forget(struct node *node);              /* all; wipes their keys */
 MUST_USE enum error groups_load(struct node *node); /* from the local rows, with keys and names */
 /* The key of a local row: one of a kind for each group. */

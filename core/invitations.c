@@ -3,10 +3,10 @@
 
 #include "alloc.h"
 #include "groups.h"
-#include "keys.h"
 #include "names.h"
 #include "notes.h"
 #include "roster.h"
+#include "sealing.h"
 #include "text.h"
 #include "vault.h"
 #include <stdlib.h>
@@ -199,7 +199,7 @@ static enum error consent(struct node *node, struct invitation *invitation)
 {
     const struct member *me = colleague(node, &node->identity.device);
     struct note note = {.kind = NOTE_CONSENT, .group = invitation->group};
-    if (!me || !keys_newest(node->workspace))
+    if (!me || !sealing_is_possible(node, node->workspace))
         return ERR_NO_KEY;
     struct group *group = groups_by_id(node, &invitation->group);
     if (!group)

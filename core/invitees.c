@@ -4,11 +4,11 @@
 #include "alloc.h"
 #include "compose.h"
 #include "groups.h"
-#include "keys.h"
 #include "logs.h"
 #include "lookup.h"
 #include "notes.h"
 #include "roster.h"
+#include "sealing.h"
 #include "vault.h"
 #include <stdlib.h>
 
@@ -161,7 +161,7 @@ enum error invitees_remember(struct node *node, const struct group *group)
 
 static enum error invite_device(struct node *node, struct group *group, const struct member *member)
 {
-    if (!keys_newest(node->workspace))
+    if (!sealing_is_possible(node, node->workspace))
         return ERR_NO_KEY;
     enum error err = write_invitee(node, group, member, INVITEE_INVITED);
     return err ? err : send_invitation(node, group, &member->box);
@@ -250,19 +250,14 @@ void invitees_answered(struct node *node, const struct sign_public *device, cons
 
 /* ---------------------------------------------------------------- admitting */
 
-static void admit(struct node *node, struct group *group, const struct membership *member, const struct epoch_key *key)
+static void admit(struct node *node, struct group *group, const struct membership *member)
 {
-    struct epoch_key newest = *key; /* the list may move */
     struct add add = {.member = *member};
     struct buffer payload = {0};
     add_encode(&add, &payload);
     compose_governance(node, group, ENTRY_ADD, buffer_bytes(&payload));
-    groups_settle(node);
-    payload.size = 0;
-    keys_make_share(node, &newest, &member->box, &payload);
-    compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
     buffer_done(&payload);
-    crypto_wipe(&newest, sizeof newest);
+    sealing_admit(node, group, &member->box);
     tell(node);
 }
 
@@ -272,8 +267,7 @@ static bool carry_out(struct node *node, struct consent *consent)
     struct group *group = consent->group;
     const struct invitee *invitee = find_invitee(group, &consent->member.device);
     const struct member *member = colleague(node, &consent->member.device);
-    const struct epoch_key *key = keys_newest(group);
-    if (!group->roster.count || group->roster.needs_newer || !key)
+    if (!group->roster.count || group->roster.needs_newer || !group->key_count)
         return false; /* what says who is an admin may still come */
     if (roster_find(&group->roster, &consent->member.device) ||
         !roster_is_admin(&group->roster, &node->identity.device))
@@ -286,8 +280,10 @@ static bool carry_out(struct node *node, struct consent *consent)
         node_wake_at(node, consent->since_ms + OTHERS_MS);
         return false;
     }
+    if (!sealing_is_possible(node, group))
+        return false;
     if (!consent->declines)
-        admit(node, group, &consent->member, key);
+        admit(node, group, &consent->member);
     else if (write_invitee(node, group, member, INVITEE_DECLINED) != OK)
         return false;
     return true;

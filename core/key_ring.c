@@ -164,7 +164,6 @@ void keys_learn(struct node *node, struct group *group, const struct secret_key 
         unlock(group, &id);
     }
     group->keys_changed = true;
-    group->key_reaches_all = false;
     store(node, group, &group->keys[index - 1]);
 }
 

@@ -2,8 +2,8 @@
 #include "keys.h"
 
 #include "alloc.h"
-#include "compose.h"
 #include "lookup.h"
+#include "workspace_keys.h"
 #include <stdlib.h>
 
 #define HEIGHT_STEP_MAX 1000 /* so that no single EPOCH can end the counting */
@@ -11,9 +11,9 @@
 
 /* ---------------------------------------------------------------- taking keys */
 
-/* The keys before this one, sealed under it. */
-static void learn_superseded(struct node *node, struct group *group, const struct epoch *epoch,
-                             const struct secret_key *key)
+/* The keys before this one, sealed under it, and the workspace key. */
+static void take_secrets(struct node *node, struct group *group, const struct epoch *epoch,
+                         const struct secret_key *key)
 {
     struct buffer plain = {0};
     struct epoch_secrets secrets;
@@ -24,6 +24,9 @@ static void learn_superseded(struct node *node, struct group *group, const struc
             memcpy(older.bytes, secrets.superseded.data + at, 32);
             keys_learn(node, group, &older, 0);
         }
+        if (secrets.has_workspace_key && group == node->workspace)
+            workspace_keys_learn(node, &epoch->id, epoch->height, &secrets.workspace_key);
+        crypto_wipe(&secrets.workspace_key, sizeof secrets.workspace_key);
     }
     buffer_wipe(&plain);
 }
@@ -42,7 +45,7 @@ static void open_epoch(struct node *node, struct group *group, const struct epoc
         return;
     struct secret_key key = held->key;
     keys_learn(node, group, &key, epoch->height);
-    learn_superseded(node, group, epoch, &key);
+    take_secrets(node, group, epoch, &key);
     crypto_wipe(&key, sizeof key);
 }
 
@@ -60,6 +63,18 @@ static void open_ready(struct node *node, struct group *group)
     }
 }
 
+/* Carriers get nothing but the workspace key. */
+static void note_carried(struct node *node, const struct group *group, const struct epoch *epoch)
+{
+    const struct identity *me = &node->identity;
+    struct secret_key key;
+    if (group != node->workspace ||
+        box_record_open(epoch->carriers, &epoch->ephemeral, &me->box, &me->box_secret, &key) != OK)
+        return;
+    workspace_keys_learn(node, &epoch->id, epoch->height, &key);
+    crypto_wipe(&key, sizeof key);
+}
+
 static void note_epoch(struct node *node, struct log *log, const struct entry *entry)
 {
     const struct identity *me = &node->identity;
@@ -69,12 +84,13 @@ static void note_epoch(struct node *node, struct log *log, const struct entry *e
     struct epoch_id id;
     if (epoch_decode(entry->payload, &epoch) != OK)
         return;
+    note_carried(node, group, &epoch);
     if (box_record_open(epoch.records, &epoch.ephemeral, &me->box, &me->box_secret, &key) == OK) {
         epoch_key_id(&group->id, &key, &id);
         if (memcmp(&id, &epoch.id, sizeof id) == 0 && /* else nobody could tell who else holds this key */
             epoch.height <= newest_height(group) + HEIGHT_STEP_MAX) {
             keys_learn(node, group, &key, epoch.height);
-            learn_superseded(node, group, &epoch, &key);
+            take_secrets(node, group, &epoch, &key);
         }
         crypto_wipe(&key, sizeof key);
     } else if (keys_find(group, &epoch.id)) {
@@ -164,13 +180,14 @@ static void append_newest_keys(const struct group *group, struct buffer *out)
 }
 
 /* The secrets inside an EPOCH: the keys before it where history is shared, and the workspace key. */
-static void seal_secrets(struct node *node, const struct group *group, const struct secret_key *key, struct buffer *out)
+static void seal_secrets(struct node *node, const struct group *group, const struct secret_key *key,
+                         const struct secret_key *workspace_key, struct buffer *out)
 {
     struct buffer superseded = {0}, plain = {0};
     uint8_t nonce[SEALED_NONCE_SIZE];
     if (governance_policy(group->roster.governance).share_history)
         append_newest_keys(group, &superseded);
-    struct epoch_secrets secrets = {buffer_bytes(&superseded), group->kind == GROUP_WORKSPACE, group->workspace_key};
+    struct epoch_secrets secrets = {buffer_bytes(&superseded), group->kind == GROUP_WORKSPACE, *workspace_key};
     epoch_secrets_encode(&secrets, &plain);
     random_bytes(&node->random, nonce, sizeof nonce);
     crypto_seal(key, nonce, hash_bytes(&group->id), buffer_bytes(&plain), out);
@@ -179,7 +196,7 @@ static void seal_secrets(struct node *node, const struct group *group, const str
 }
 
 void keys_make_epoch(struct node *node, const struct group *group, uint64_t height, const struct secret_key *key,
-                     struct buffer *out)
+                     const struct secret_key *workspace_key, struct buffer *out)
 {
     struct epoch epoch = {.height = height};
     struct dh_secret secret;
@@ -189,10 +206,10 @@ void keys_make_epoch(struct node *node, const struct group *group, uint64_t heig
     for (size_t i = 0; i < group->roster.count; i++) {
         const struct member *member = &group->roster.members[i];
         bool carries = member->role == ROLE_CARRIER;
-        box_record_append(&secret, &epoch.ephemeral, &member->box, carries ? &group->workspace_key : key,
+        box_record_append(&secret, &epoch.ephemeral, &member->box, carries ? workspace_key : key,
                           carries ? &carriers : &records);
     }
-    seal_secrets(node, group, key, &sealed);
+    seal_secrets(node, group, key, workspace_key, &sealed);
     epoch.records = buffer_bytes(&records);
     epoch.carriers = buffer_bytes(&carriers);
     epoch.sealed = buffer_bytes(&sealed);
@@ -203,25 +220,15 @@ void keys_make_epoch(struct node *node, const struct group *group, uint64_t heig
     crypto_wipe(&secret, sizeof secret);
 }
 
-void keys_write_epoch(struct node *node, struct group *group, uint64_t height)
-{
-    struct secret_key key;
-    struct buffer payload = {0};
-    random_bytes(&node->random, key.bytes, sizeof key.bytes);
-    keys_make_epoch(node, group, height, &key, &payload);
-    compose_governance(node, group, ENTRY_EPOCH, buffer_bytes(&payload));
-    buffer_done(&payload);
-    crypto_wipe(&key, sizeof key);
-}
-
-void keys_make_share(struct node *node, const struct epoch_key *key, const struct dh_public *recipient,
+void keys_make_share(struct node *node, const struct epoch_key *key, const struct dh_public *recipients, size_t count,
                      struct buffer *out)
 {
     struct keyshare share = {.epoch = key->id, .height = key->height};
     struct dh_secret secret;
     struct buffer records = {0};
     keys_fresh_ephemeral(node, &share.ephemeral, &secret);
-    box_record_append(&secret, &share.ephemeral, recipient, &key->key, &records);
+    for (size_t i = 0; i < count; i++)
+        box_record_append(&secret, &share.ephemeral, &recipients[i], &key->key, &records);
     share.records = buffer_bytes(&records);
     keyshare_encode(&share, out);
     buffer_done(&records);

@@ -18,7 +18,7 @@ void keys_lock(struct log *log, uint64_t seq, const struct epoch_id *id);
 void keys_done(struct group *group);
 
 const struct epoch_key *keys_find(const struct group *group, const struct epoch_id *id);
-/* The one to seal with: the greatest (height, id) held; NULL: none. */
+/* The greatest (height, id) held; NULL: none.  Which one to seal with, sealing.h says. */
 const struct epoch_key *keys_newest(const struct group *group);
 
 /* Opens a decoded content entry's payload, appended to `ret`.  ERR_NO_KEY; ERR_CRYPTO: it does not open. */
@@ -29,10 +29,9 @@ void keys_seal(struct node *node, const struct epoch_key *key, const struct entr
 
 /* A pair for one entry. */
 void keys_fresh_ephemeral(struct node *node, struct dh_public *ret_public, struct dh_secret *ret_secret);
-/* Writes an EPOCH with a fresh key. */
-void keys_write_epoch(struct node *node, struct group *group, uint64_t height);
-/* Payload of an EPOCH of `height` with a fresh key for all members, and of a KEYSHARE of `key` to one box key. */
+/* Payload of an EPOCH of `height` with `key` for all members; `workspace_key` goes with that of a workspace. */
 void keys_make_epoch(struct node *node, const struct group *group, uint64_t height, const struct secret_key *key,
-                     struct buffer *out);
-void keys_make_share(struct node *node, const struct epoch_key *key, const struct dh_public *recipient,
+                     const struct secret_key *workspace_key, struct buffer *out);
+/* Payload of a KEYSHARE of `key` to these. */
+void keys_make_share(struct node *node, const struct epoch_key *key, const struct dh_public *recipients, size_t count,
                      struct buffer *out);

@@ -325,6 +325,7 @@ static void on_command(struct node *node, const struct command *command)
         break;
     case COMMAND_GROUP_CREATE:
     case COMMAND_GROUP_ADD:
+    case COMMAND_GROUP_REMOVE:
     case COMMAND_GROUP_RENAME:
     case COMMAND_GROUP_ACCEPT:
     case COMMAND_GROUP_DECLINE:

@@ -32,6 +32,7 @@ enum command_type {
     COMMAND_PEER_REMOVE,    /* address → – */
     COMMAND_GROUP_CREATE,   /* group → its number */
     COMMAND_GROUP_ADD,      /* group, persons → –; invites them; for its admins */
+    COMMAND_GROUP_REMOVE,   /* group, persons, or else device → –; for its admins; from the workspace: from all */
     COMMAND_GROUP_RENAME,   /* group, name → –; for its admins */
     COMMAND_GROUP_ACCEPT,   /* group.id, of an invitation → – */
     COMMAND_GROUP_DECLINE,  /* likewise */
@@ -91,12 +92,13 @@ struct command {
         struct bytes client_id; /* may be empty; the same one again gives the same message */
     } send;
     struct {                                         /* GROUP_*; the name stands above */
-        uint32_t number;                             /* ADD, RENAME */
+        uint32_t number;                             /* ADD, REMOVE, RENAME */
         struct hash id;                              /* ACCEPT, DECLINE */
         struct bytes folder;                         /* CREATE: a path; may be empty */
         bool is_private;                             /* CREATE */
-        struct person_id persons[GROUP_PERSONS_MAX]; /* CREATE, ADD */
+        struct person_id persons[GROUP_PERSONS_MAX]; /* CREATE, ADD, REMOVE */
         size_t person_count;
+        struct sign_public device; /* REMOVE: where no persons are named */
     } group;
     struct { /* CLOCK_DISTRUST: both included, of one log */
         struct message_ref from, to;

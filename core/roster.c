@@ -131,6 +131,7 @@ bool roster_evaluate(struct roster *roster)
     roster->needs_newer = governance_needs_newer(roster->governance);
     roster->cuts_changed |= changes & (GOVERNANCE_VERDICTS | GOVERNANCE_MEMBERS);
     roster->members_changed |= changes & GOVERNANCE_MEMBERS;
+    roster->epochs_changed |= changes & (GOVERNANCE_EPOCHS | GOVERNANCE_MEMBERS | GOVERNANCE_POLICY);
     if (changes & GOVERNANCE_MEMBERS)
         list_members(roster);
     return changes & GOVERNANCE_MEMBERS;

@@ -153,8 +153,6 @@ static enum error write_message(struct node *node, struct group *group, const st
         struct message_content content = {.topic = topic.size ? topic : answered.topic, .text = command->send.text};
         content.flags = (answers ? MESSAGE_FLAG_REPLY : 0) | (command->send.urgent ? MESSAGE_FLAG_URGENT : 0);
         message_content_encode(&content, &plain);
-        if (group->kind == GROUP_DIRECT)
-            direct_provide_key(node, group);
         err = compose_content(node, group, ENTRY_MESSAGE, buffer_bytes(&plain), answers ? &answered.dep : NULL,
                               answered.hlc, ret);
     }

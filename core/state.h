@@ -101,6 +101,7 @@ struct roster {
     bool doubts_changed;  /* storage has not been told yet */
     bool justifies_more;  /* more logs may be named than before */
     bool members_changed; /* who was removed has not been left yet */
+    bool epochs_changed;  /* another key than before may be the one to seal with */
     bool cuts_changed;    /* content logs may count to another place than before */
 };
 
@@ -114,6 +115,20 @@ struct epoch_key {
 struct locked_epoch {
     struct log *log;
     uint64_t seq;
+};
+
+/* The workspace key that an EPOCH tells. */
+struct told_key {
+    struct epoch_id epoch;
+    uint64_t height;
+    struct secret_key key;
+};
+#define WORKSPACE_KEYS_MAX 65 /* the current one, and as many before it as links are accepted under */
+struct workspace_keys {
+    struct secret_key psks[WORKSPACE_KEYS_MAX]; /* all different; the current one first, then the newest */
+    size_t count;
+    size_t told_count;
+    struct told_key told[];
 };
 
 struct unread {
@@ -172,12 +187,16 @@ struct group {
     uint64_t changed_ms;   /* monotonic: when durable entries last came to it */
     struct unread *unread; /* names and titles that came before their key */
     size_t unread_count, unread_capacity;
-    bool keys_changed;      /* try the unread ones at the end of this step */
-    bool key_reaches_all;   /* GROUP_DIRECT: every member was given the newest key (direct.h) */
-    bool wants_dirty;       /* look for sources at the end of this step */
-    size_t fetching[2];     /* logs that have a source, by kind */
-    uint64_t governance_ms; /* monotonic: when kind 0 was first asked for, or last came */
-    uint64_t title_hlc;     /* 0: what an invitation called it */
+    bool keys_changed;  /* try the unread ones at the end of this step */
+    bool sealing_known; /* the next three are (sealing.h) */
+    bool has_sealing;
+    bool key_reaches_all;            /* every member was given the key to seal with */
+    struct governance_epoch sealing; /* the one to seal with, whose key is held */
+    uint64_t key_awaited_ms;         /* monotonic: since when a key is waited for; 0: none is */
+    bool wants_dirty;                /* look for sources at the end of this step */
+    size_t fetching[2];              /* logs that have a source, by kind */
+    uint64_t governance_ms;          /* monotonic: when kind 0 was first asked for, or last came */
+    uint64_t title_hlc;              /* 0: what an invitation called it */
     struct buffer title, folder;
     bool is_private; /* GROUP_CHAT: the workspace's root is never given its keys */
     struct invitee *invitees;
@@ -468,8 +487,9 @@ struct node {
     struct dh_secret link_secret;
     uint8_t beacon_salt[8];
 
-    struct group *workspace; /* NULL: none */
-    struct group **groups;   /* by number; the workspace is one of them */
+    struct group *workspace;               /* NULL: none */
+    struct workspace_keys *workspace_keys; /* told by its EPOCHs; NULL: none was */
+    struct group **groups;                 /* by number; the workspace is one of them */
     size_t group_count, group_capacity;
     struct table groups_by_id;
     struct log **logs;

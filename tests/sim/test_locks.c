@@ -71,7 +71,7 @@ static void unlocking_waits_for_a_slow_disk(void **state)
     (void)state;
     begin_story(&world, 3, "alice", GUESTS("bob"));
     struct command unlock = {.type = COMMAND_UNLOCK, .store_key = &world_host(&world, "alice")->store_key};
-    world_host(&world, "alice")->commit_us = 400000;
+    world_host(&world, "alice")->stall_us = 400000;
     const struct asked *said = world_post(&world, "alice", "one");
     const struct asked *locked = world_ask(&world, "alice", &lock);
     const struct asked *unlocked = world_ask(&world, "alice", &unlock);

@@ -272,7 +272,7 @@ static void an_epoch_carries_the_newest_keys_and_no_more(void **state)
         keys_learn(&bench->node, &bench->group, &key, height * 7919 % 2003);
     }
     struct secret_key fresh = key_number(1, 3);
-    keys_make_epoch(&bench->node, &bench->group, 2003, &fresh, &payload);
+    keys_make_epoch(&bench->node, &bench->group, 2003, &fresh, &fresh, &payload);
     assert_int_equal(epoch_decode(buffer_bytes(&payload), &epoch), OK);
     assert_int_equal(crypto_open(&fresh, BYTES_OF(founding.group.bytes), epoch.sealed, &plain), OK);
     assert_int_equal(epoch_secrets_decode(buffer_bytes(&plain), &secrets), OK);
