@@ -12,7 +12,7 @@
 
 #define DB_FILE "data.mdb"
 #define DB_KEY_MAX 511
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 6
 
 /* The names on disk stand in db.c; a view's tables can be emptied and filled again from the entries. */
 enum db_table {

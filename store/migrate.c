@@ -85,7 +85,8 @@ static enum error move_runs(struct db_txn *txn)
     return err;
 }
 
-/* From 4 the order alone is another, and that is built anew: it stood a row an entry. */
+/* From 4 and 5 the order alone is another, and that is built anew: it stood a row an entry, then under keys that took
+ * entries which look alike for one. */
 
 /* ---------------------------------------------------------------- the way up */
 

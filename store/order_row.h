@@ -9,8 +9,7 @@
  *
  * A row holds the group's lines from its own key up to the next row's.  group, ticks and seq are compact in a key: a
  * byte that tells the length, then that many big-endian bytes without leading zeros, so they sort as they count.  A
- * line's device and log id are those of its log; they are asked for only among lines of the same sort key.  (Earlier
- * versions wrote keys without the log id: they stand before those of the same place that have one.) */
+ * line's device and log id are those of its log; they are asked for only among lines of the same sort key. */
 #pragma once
 #include "rows.h"
 
