@@ -9,6 +9,8 @@
 void link_up(struct node *node, const struct event *event);   /* a connection stands */
 void link_down(struct node *node, const struct event *event); /* it is gone; or a dial failed */
 void link_bytes(struct node *node, const struct event *event);
+/* PROOF came, of the side that accepted: the link is GREETING from now on, or to be closed. */
+MUST_USE enum error link_proof(struct node *node, struct link *link, struct bytes proof);
 void link_time(struct node *node, struct link *link); /* timeouts and keep-alive; may close */
 
 struct link *link_find(const struct node *node, uint64_t id);

@@ -3,19 +3,26 @@
 
 #include "admit.h"
 #include "session.h"
+#include "workspace_keys.h"
 
 #define PROTOCOL_VERSION 1
 
 static const char proof_context[] = "zuruf-link-v1"; /* with its zero byte */
 
-/* Payload of messages 2 and 3: [lowest version, highest version, features, device, signature]. */
+/* What a proof signs; `h` is the handshake hash just before the payload that carries it, or behind the handshake. */
+static void proved_text(enum noise_role role, const struct dh_public *link_key, const uint8_t h[64], struct buffer *out)
+{
+    buffer_append_byte(out, (uint8_t)role);
+    buffer_append(out, BYTES_OF(link_key->bytes));
+    buffer_append(out, (struct bytes){h, 64});
+}
+
+/* [lowest version, highest version, features, device, signature] */
 static void write_proof(const struct node *node, const struct noise_handshake *noise, struct buffer *out)
 {
     struct buffer text = {0};
     struct signature signature;
-    buffer_append_byte(&text, (uint8_t)noise->role);
-    buffer_append(&text, BYTES_OF(noise->s.bytes));
-    buffer_append(&text, BYTES_OF(noise->h));
+    proved_text(noise->role, &noise->s, noise->h, &text);
     crypto_sign(&node->identity.secret, BYTES_OF(proof_context), buffer_bytes(&text), &signature);
     buffer_done(&text);
     write_array(out, 5);
@@ -26,8 +33,8 @@ static void write_proof(const struct node *node, const struct noise_handshake *n
     write_bytes(out, BYTES_OF(signature.bytes));
 }
 
-/* `h` is the handshake hash just before the payload. */
-static enum error check_proof(struct link *link, const uint8_t h[64], struct bytes payload)
+static enum error check_proof(struct link *link, const struct dh_public *link_key, const uint8_t h[64],
+                              struct bytes payload)
 {
     struct reader in = {.left = payload};
     struct sign_public device;
@@ -44,10 +51,7 @@ static enum error check_proof(struct link *link, const uint8_t h[64], struct byt
         return ERR_VERSION;
 
     struct buffer text = {0};
-    uint8_t role = link->noise.role == NOISE_INITIATOR ? NOISE_RESPONDER : NOISE_INITIATOR;
-    buffer_append_byte(&text, role);
-    buffer_append(&text, BYTES_OF(link->noise.rs.bytes));
-    buffer_append(&text, (struct bytes){h, 64});
+    proved_text(link->dialled ? NOISE_RESPONDER : NOISE_INITIATOR, link_key, h, &text);
     enum error err = crypto_verify(&device, BYTES_OF(proof_context), buffer_bytes(&text), &signature);
     buffer_done(&text);
     if (!err)
@@ -70,6 +74,17 @@ static enum error write_message(struct node *node, struct link *link, bool with_
     return err;
 }
 
+static bool is_joining(const struct link *link)
+{
+    return link->peer && link->peer->for_join;
+}
+
+/* Whether the other side may leave its proof for later: who joins trusts nobody. */
+static bool may_prove_later(const struct link *link)
+{
+    return link->dialled && !is_joining(link);
+}
+
 static enum error read_message(struct link *link, struct bytes message, bool with_proof)
 {
     struct bytes rest;
@@ -79,8 +94,10 @@ static enum error read_message(struct link *link, struct bytes message, bool wit
     memcpy(h, link->noise.h, sizeof h);
     if (!err)
         err = noise_read_payload(&link->noise, rest, &payload);
-    if (!err && with_proof)
-        err = check_proof(link, h, buffer_bytes(&payload));
+    if (!err && with_proof && !payload.size && may_prove_later(link))
+        link->proves_later = true;
+    else if (!err && with_proof)
+        err = check_proof(link, &link->noise.rs, h, buffer_bytes(&payload));
     buffer_done(&payload);
     return err;
 }
@@ -96,11 +113,13 @@ static void begin_noise(struct node *node, struct link *link, enum noise_role ro
 /* The first message under each key this node answers to; the one whose MAC verifies is the key. */
 static enum error read_first(struct node *node, struct link *link, struct bytes message)
 {
-    if (node->workspace) {
-        begin_noise(node, link, NOISE_RESPONDER, &node->workspace->workspace_key);
+    for (size_t i = 0; i < workspace_keys_count(node); i++) {
+        begin_noise(node, link, NOISE_RESPONDER, workspace_keys_at(node, i));
+        link->old_key = link->proves_later = i > 0;
         if (read_message(link, message, false) == OK)
             return OK;
     }
+    link->old_key = link->proves_later = false;
     for (size_t i = 0; i < node->invite_count; i++) {
         begin_noise(node, link, NOISE_RESPONDER, &node->invites[i].psk);
         link->invite = i + 1;
@@ -110,22 +129,68 @@ static enum error read_first(struct node *node, struct link *link, struct bytes 
     return ERR_CRYPTO;
 }
 
+/* Under an older key may come who was removed since; he learns that, and nothing about who is here. */
+static enum error check_old_acquaintance(const struct node *node, struct link *link)
+{
+    const struct governance *workspace = link->old_key ? node->workspace->roster.governance : NULL;
+    if (!workspace || governance_member(workspace, &link->device))
+        return OK;
+    if (link->dialled || !governance_was_removed(workspace, &link->device))
+        return ERR_CRYPTO;
+    link->state = LINK_GREETING;
+    return ERR_REMOVED;
+}
+
+static enum error begin_session(struct node *node, struct link *link, struct bytes proof)
+{
+    struct wire_message message = {.type = WIRE_PROOF, .proof = proof};
+    if (link->invite) {
+        link->state = LINK_INVITING;
+        return admit_greet_joiner(node, link);
+    }
+    if (is_joining(link)) {
+        link->state = LINK_JOINING;
+        return OK;
+    }
+    if (link->proves_later && link->dialled) {
+        link->state = LINK_PROVING;
+        return OK;
+    }
+    if (link->proves_later)
+        link_send(node, link, &message, 0);
+    link->state = LINK_GREETING;
+    session_greet(node, link);
+    return OK;
+}
+
 static enum error finish_handshake(struct node *node, struct link *link)
 {
+    struct buffer proof = {0};
+    if (link->proves_later && !link->dialled)
+        write_proof(node, &link->noise, &proof);
+    memcpy(link->proved_hash, link->noise.h, sizeof link->proved_hash);
+    link->proving_key = link->noise.rs;
     noise_split(&link->noise, &link->send, &link->receive);
     noise_life(&link->send, &link->send_life);
     noise_life(&link->receive, &link->receive_life);
     noise_done(&link->noise);
     link->rekey_ms = node->mono_ms + REKEY_MS;
-    if (link->invite) {
-        link->state = LINK_INVITING;
-        return admit_greet_joiner(node, link);
-    } else if (link->peer && link->peer->for_join) {
-        link->state = LINK_JOINING;
-    } else {
-        link->state = LINK_GREETING;
-        session_greet(node, link);
-    }
+    enum error err = link->dialled || link->invite ? OK : check_old_acquaintance(node, link);
+    if (!err)
+        err = begin_session(node, link, buffer_bytes(&proof));
+    buffer_done(&proof);
+    return err;
+}
+
+enum error link_proof(struct node *node, struct link *link, struct bytes proof)
+{
+    enum error err = check_proof(link, &link->proving_key, link->proved_hash, proof);
+    if (!err)
+        err = check_old_acquaintance(node, link);
+    if (err)
+        return err;
+    link->state = LINK_GREETING;
+    session_greet(node, link);
     return OK;
 }
 
@@ -137,13 +202,15 @@ enum error link_handshake_frame(struct node *node, struct link *link, struct byt
         return ERR_MALFORMED;
     if (link->dialled) {
         err = read_message(link, message, true);
+        if (!err && !link->proves_later)
+            err = check_old_acquaintance(node, link);
         if (!err)
             err = write_message(node, link, true);
         return err ? err : finish_handshake(node, link);
     }
     if (!link->noise.message) {
         err = read_first(node, link, message);
-        return err ? err : write_message(node, link, true);
+        return err ? err : write_message(node, link, !link->proves_later);
     }
     err = read_message(link, message, true);
     return err ? err : finish_handshake(node, link);
@@ -151,6 +218,7 @@ enum error link_handshake_frame(struct node *node, struct link *link, struct byt
 
 enum error link_handshake_begin(struct node *node, struct link *link, const struct secret_key *psk)
 {
+    link->old_key = !is_joining(link) && psk != workspace_keys_at(node, 0);
     begin_noise(node, link, NOISE_INITIATOR, psk);
     return write_message(node, link, false);
 }

@@ -12,7 +12,8 @@ struct log;
 struct peer;
 
 enum link_state {
-    LINK_HANDSHAKE, /* --Noise done--> LINK_GREETING, LINK_INVITING or LINK_JOINING */
+    LINK_HANDSHAKE, /* --Noise done--> LINK_PROVING, LINK_GREETING, LINK_INVITING or LINK_JOINING */
+    LINK_PROVING,   /* dialled under a key that is old at the other end; --PROOF came--> LINK_GREETING */
     LINK_GREETING,  /* HELLO sent; --HELLO came--> LINK_OPEN */
     LINK_OPEN,
     LINK_INVITING, /* a joiner with a code is at the other end */
@@ -99,7 +100,11 @@ struct link {
     uint64_t sent_after;    /* the newest batch that anything sent waits for */
 
     struct noise_handshake noise;
-    size_t invite; /* index + 1 of the invite under which an accepted link stands; 0: workspace key */
+    size_t invite;           /* index + 1 of the invite under which an accepted link stands; 0: workspace key */
+    bool old_key;            /* the workspace key is one of the older ones here: no stranger may learn who answers */
+    bool proves_later;       /* the side that accepted proves itself behind the handshake: */
+    uint8_t proved_hash[64]; /* dialled: over this, */
+    struct dh_public proving_key; /* with this as its link key */
     struct noise_cipher send, receive, send_life, receive_life;
     uint64_t sent_frames, rekey_ms;
     struct buffer in;  /* a part of a frame */

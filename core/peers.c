@@ -6,6 +6,7 @@
 #include "neighbours.h"
 #include "presence.h"
 #include "vault.h"
+#include "workspace_keys.h"
 #include <stdlib.h>
 
 #define PEERS_MAX 1024
@@ -179,13 +180,17 @@ static void make_tag(const struct secret_key *key, const uint8_t salt[8], uint8_
     memcpy(tag, hash.bytes, TAG_SIZE);
 }
 
-static bool is_ours(const struct node *node, const struct beacon *beacon)
+/* Which of the workspace's keys it was made with; as many as there are: none. */
+static size_t recognise(const struct node *node, const struct beacon *beacon)
 {
-    uint8_t tag[TAG_SIZE];
-    if (!node->workspace || !beacon->has_tag)
-        return false;
-    make_tag(&node->workspace->workspace_key, beacon->salt, tag);
-    return memcmp(tag, beacon->tag, sizeof tag) == 0;
+    size_t count = workspace_keys_count(node);
+    for (size_t i = 0; beacon->has_tag && i < count; i++) {
+        uint8_t tag[TAG_SIZE];
+        make_tag(workspace_keys_at(node, i), beacon->salt, tag);
+        if (memcmp(tag, beacon->tag, sizeof tag) == 0)
+            return i;
+    }
+    return count;
 }
 
 static bool invites_us(const struct node *node, const struct beacon *beacon)
@@ -204,11 +209,13 @@ void peers_seen(struct node *node, const struct address *address, const struct b
 {
     if (invites_us(node, beacon))
         peers_try_join(node, address);
-    if (!is_ours(node, beacon))
+    size_t key = recognise(node, beacon);
+    if (key == workspace_keys_count(node))
         return;
     struct peer *peer = get(node, address);
     if (!peer || peer->link || peer->dial)
         return;
+    peer->key = key;
     peer->backoff_ms = BACKOFF_FIRST_MS;
     peer->next_ms = node->mono_ms;
     node_wake_at(node, node->mono_ms);
@@ -293,7 +300,8 @@ const struct secret_key *peers_key(const struct node *node, const struct peer *p
 {
     if (peer->for_join)
         return node->join.active ? &node->join.psk : NULL;
-    return node->workspace && node->identity.exists ? &node->workspace->workspace_key : NULL;
+    size_t count = node->identity.exists ? workspace_keys_count(node) : 0;
+    return count ? workspace_keys_at(node, peer->key % count) : NULL;
 }
 
 /* ---------------------------------------------------------------- dialling */
@@ -381,8 +389,10 @@ void peers_link_gone(struct node *node, struct link *link)
     peer->link = NULL;
     if (lasted)
         peer->backoff_ms = BACKOFF_FIRST_MS;
-    if (peer->for_join && link->state == LINK_HANDSHAKE)
+    if (link->state == LINK_HANDSHAKE && peer->for_join)
         peer->refused = ++peer->hang_ups >= HANG_UPS_MEAN_NO;
+    else if (link->state == LINK_HANDSHAKE)
+        peer->key = (peer->key + 1) % (workspace_keys_count(node) + !node->workspace);
     retry_later(node, peer);
 }
 
@@ -412,6 +422,7 @@ void peers_proved(struct node *node, struct link *link)
     peer->device = link->device;
     peer->has_device = true;
     peer->used_ms = node->mono_ms;
+    peer->key = 0;
     if (link->dialled) {
         peer->proven = true;
         if (news)

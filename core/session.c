@@ -165,6 +165,7 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
     case WIRE_WELCOME:
     case WIRE_OFFER:
     case WIRE_CONSENT:
+    case WIRE_PROOF:
     case WIRE_REKEY:
         break;
     }
@@ -181,6 +182,8 @@ enum error session_message(struct node *node, struct link *link, const struct wi
         return ERR_CLOSED;
     }
     switch (link->state) {
+    case LINK_PROVING:
+        return message->type == WIRE_PROOF ? link_proof(node, link, message->proof) : ERR_MALFORMED;
     case LINK_GREETING:
         return message->type == WIRE_HELLO ? on_hello(node, link, message) : ERR_MALFORMED;
     case LINK_OPEN:

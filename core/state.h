@@ -230,6 +230,7 @@ struct peer {
     bool refused;      /* for_join: did not know the code */
     unsigned hang_ups; /* for_join: how often it closed during the handshake */
     bool proven;       /* a link to this address has stood */
+    size_t key;        /* index: which of the workspace's keys is tried next (workspace_keys.h) */
     struct sign_public device;
     struct link *link;
     uint64_t dial;    /* in flight; 0: none */

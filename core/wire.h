@@ -31,10 +31,12 @@ enum wire_type {
     WIRE_ANNOUNCE = 22,
     WIRE_OFFER = 23,
     WIRE_CONSENT = 24,
+    WIRE_PROOF = 25,
 };
 
 #define WIRE_PLAIN_MAX (65535u - AEAD_TAG_SIZE) /* of one frame */
-#define WIRE_ROWS_MAX 1000u                     /* in one DIGESTS, HAVE or WANT */
+#define WIRE_PROOF_MAX 256u
+#define WIRE_ROWS_MAX 1000u /* in one DIGESTS, HAVE or WANT */
 
 #define DIGEST_ROW_SIZE (32 + 32)  /* group ‖ digest */
 #define HAVE_ROW_SIZE (32 + 8 + 8) /* log ‖ seq ‖ first 8 bytes of that entry's id: a DEP_SIZE record */
@@ -103,6 +105,7 @@ struct wire_message {
             struct hash digest; /* over (group, digest) of all groups that both are in */
         } hello;
         struct bytes digests; /* DIGEST_ROW_SIZE */
+        struct bytes proof;   /* as in the handshake, where that did not carry it */
         struct {
             struct hash group;
             enum log_kind kind;

@@ -73,10 +73,66 @@ static void who_was_removed_opens_nothing_that_is_written_later(void **state)
     end_story(&world);
 }
 
+static void who_was_away_during_two_new_keys_comes_back(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 2, "alice", GUESTS("bob", "carol", "dave"));
+    world_isolate(&world, "bob");
+    world_run(&world, 10000);
+    CHECK_OK(remove_person(&world, "alice", "carol"));
+    world_run(&world, 2000);
+    world_crash(&world, "carol", false);
+    CHECK_OK(remove_person(&world, "alice", "dave"));
+    world_run(&world, 2000);
+    world_crash(&world, "dave", false);
+    CHECK_OK(world_say(&world, "alice", "after"));
+    CHECK_OK(world_say(&world, "bob", "from afar"));
+    assert_false(same_workspace_key(&world, "alice", "bob"));
+    world_heal(&world);
+    world_settle(&world);
+    assert_true(same_workspace_key(&world, "alice", "bob"));
+    assert_int_equal(world_text_count(&world, "bob", "after"), 1);
+    assert_int_equal(world_text_count(&world, "alice", "from afar"), 1);
+    world_restart(&world, "bob");
+    CHECK_OK(world_say(&world, "bob", "and under the new key"));
+    world_settle(&world);
+    assert_int_equal(world_text_count(&world, "alice", "and under the new key"), 1);
+    end_story(&world);
+}
+
+static size_t open_links(struct world *world, const char *name)
+{
+    struct node_info info;
+    node_info(node_of(world, name), &info);
+    return info.links;
+}
+
+static void who_was_removed_gets_no_link_under_an_old_key(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 3, "alice", GUESTS("bob", "carol"));
+    world_isolate(&world, "carol");
+    world_run(&world, 10000);
+    CHECK_OK(remove_person(&world, "alice", "carol"));
+    world_run(&world, 2000);
+    world_heal(&world);
+    for (int i = 0; i < 600; i++) {
+        world_run(&world, 100);
+        assert_int_equal(open_links(&world, "carol"), 0);
+    }
+    assert_int_equal(open_links(&world, "alice"), 1);
+    world_stop(&world, "carol");
+    end_story(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_was_removed_opens_nothing_that_is_written_later),
+        cmocka_unit_test(who_was_away_during_two_new_keys_comes_back),
+        cmocka_unit_test(who_was_removed_gets_no_link_under_an_old_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

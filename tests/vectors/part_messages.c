@@ -244,6 +244,8 @@ json_t *part_messages(const struct cast *cast)
     json_t *list = json_array();
     struct log_name name = log_of(cast, &cast->anna, KIND_CONTENT);
     struct wire_message ping = {.type = WIRE_PING}, rekey = {.type = WIRE_REKEY};
+    const uint8_t some_proof[] = {0x85, 1, 1, 0};
+    struct wire_message proof = {.type = WIRE_PROOF, .proof = BYTES_OF(some_proof)};
     struct hash id;
     log_name_id(&name, &id);
     comparing(cast, &id, list);
@@ -254,6 +256,7 @@ json_t *part_messages(const struct cast *cast)
     joining(cast, list);
     linking(cast, list);
     being_there(cast, list);
+    json_array_append_new(list, message_parts("PROOF", &proof, json_pack("[i,o]", 25, hex(BYTES_OF(some_proof)))));
     json_array_append_new(list, message_parts("PING", &ping, json_pack("[i]", 10)));
     json_array_append_new(list, message_parts("REKEY", &rekey, json_pack("[i]", 15)));
     return list;
