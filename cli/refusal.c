@@ -62,6 +62,10 @@ static const struct refusal refusals[] = {
         "link`), or ask an admin for a code for your name: `zuruf invite --person NAME`.")},
     {"name_used", EXIT_FAILED, false,
      N_("A chat on this computer already has this name, or one that differs in capitals only. Choose another name.")},
+    {"name_ambiguous", EXIT_NOT_FOUND, false,
+     N_("More than one is called so, which may be meant to deceive. `zuruf who` tells people apart by their devices; "
+        "name "
+        "the id of the one you mean, as `zuruf who --json` and `zuruf group list --json` show it.")},
     {"name_bad", EXIT_FAILED, false, N_("This is not usable as a name: it must have 1 to 64 bytes of visible text.")},
     {"may_not_admit", EXIT_NOT_PERMITTED, false,
      N_("Only admins may invite, and the inviter is none (any more). Ask an admin for a code; `zuruf who` shows "

@@ -30,6 +30,7 @@
     X(ERR_CODE_INVITES, "code_invites", "this code invites somebody into the workspace")                               \
     X(ERR_NAME_TAKEN, "name_taken", "somebody in the workspace already has this name")                                 \
     X(ERR_NAME_USED, "name_used", "a chat here already has this name")                                                 \
+    X(ERR_NAME_AMBIGUOUS, "name_ambiguous", "more than one is called so")                                              \
     X(ERR_NAME_BAD, "name_bad", "this is not usable as a name")                                                        \
     X(ERR_MAY_NOT_ADMIT, "may_not_admit", "the inviter may no longer admit anyone")                                    \
     X(ERR_REMOVED, "removed", "this device was removed from the workspace")                                            \

@@ -122,22 +122,45 @@ static bool is_base32(struct bytes text, struct bytes bytes)
 
 static bool is_called(const struct group *group, struct bytes name)
 {
-    return (group->title.size && text_same_name(buffer_bytes(&group->title), name)) ||
-           is_base32(name, hash_bytes(&group->id));
+    return group->title.size && text_same_name(buffer_bytes(&group->title), name);
+}
+
+static const struct group *group_of_id(const struct node *node, struct bytes text)
+{
+    for (size_t i = 0; i < node->group_count; i++)
+        if (is_base32(text, hash_bytes(&node->groups[i]->id)))
+            return node->groups[i];
+    return NULL;
+}
+
+/* Of those in which this device is a member, or of the others. */
+static enum error find_called(const struct node *node, struct bytes name, bool is_member, const struct group **ret)
+{
+    const struct group *found = NULL;
+    for (size_t i = 0; i < node->group_count; i++) {
+        const struct group *group = node->groups[i];
+        bool is_in = roster_find(&group->roster, &node->identity.device) != NULL;
+        if (is_in != is_member || !is_called(group, name))
+            continue;
+        if (found)
+            return ERR_NAME_AMBIGUOUS;
+        found = group;
+    }
+    *ret = found;
+    return found ? OK : ERR_NOT_FOUND;
 }
 
 enum error node_find_group(const struct node *node, struct bytes name, uint32_t *ret)
 {
-    if (node->workspace && bytes_equal(name, text_bytes("."))) {
-        *ret = node->workspace->number;
-        return OK;
-    }
-    for (size_t i = 0; i < node->group_count; i++)
-        if (is_called(node->groups[i], name)) {
-            *ret = node->groups[i]->number;
-            return OK;
-        }
-    return ERR_NOT_FOUND;
+    const struct group *workspace = node->workspace, *group = group_of_id(node, name);
+    if (workspace && (bytes_equal(name, text_bytes(".")) || (!group && is_called(workspace, name))))
+        group = workspace;
+    enum error err = group ? OK : find_called(node, name, true, &group);
+    if (err == ERR_NOT_FOUND)
+        err = find_called(node, name, false, &group);
+    if (!err)
+        *ret = group->number;
+    return err;
 }
 
 static struct node_direct describe_direct(const struct node *node, const struct person_id *me,
@@ -151,19 +174,53 @@ static struct node_direct describe_direct(const struct node *node, const struct 
     return direct;
 }
 
+/* A name that two people have means neither: else who takes a colleague's name would get what is meant for him. */
+static enum error find_person(const struct roster *roster, const struct node *node, struct bytes name,
+                              struct person_id *ret)
+{
+    const struct person_id *found = NULL;
+    for (size_t i = 0; i < roster->count; i++) {
+        const struct person_id *person = &roster->members[i].person;
+        if (!text_same_name(names_person(node, person), name))
+            continue;
+        if (found && memcmp(found, person, sizeof *found) != 0)
+            return ERR_NAME_AMBIGUOUS;
+        found = person;
+    }
+    if (!found)
+        return ERR_NOT_FOUND;
+    *ret = *found;
+    return OK;
+}
+
+/* By his id, or by the chat's. */
+static bool find_direct_by_id(const struct roster *roster, const struct node *node, const struct person_id *me,
+                              struct bytes id, struct node_direct *ret)
+{
+    for (size_t i = 0; i < roster->count; i++) {
+        *ret = describe_direct(node, me, &roster->members[i].person);
+        if (is_base32(id, BYTES_OF(ret->person.bytes)) || is_base32(id, BYTES_OF(ret->id.bytes)))
+            return true;
+    }
+    return false;
+}
+
 enum error node_find_direct(const struct node *node, struct bytes name, struct node_direct *ret)
 {
     const struct roster *roster = node->workspace ? &node->workspace->roster : NULL;
     const struct member *me = roster ? roster_find(roster, &node->identity.device) : NULL;
-    for (size_t i = 0; me && i < roster->count; i++) {
-        struct node_direct direct = describe_direct(node, &me->person, &roster->members[i].person);
-        if (!text_same_name(direct.name, name) && !is_base32(name, BYTES_OF(direct.person.bytes)) &&
-            !is_base32(name, BYTES_OF(direct.id.bytes)))
-            continue;
-        *ret = direct;
-        return memcmp(&direct.person, &me->person, sizeof direct.person) == 0 ? ERR_USAGE : OK;
+    struct node_direct direct;
+    struct person_id person;
+    if (!me)
+        return ERR_NOT_FOUND;
+    if (!find_direct_by_id(roster, node, &me->person, name, &direct)) {
+        enum error err = find_person(roster, node, name, &person);
+        if (err)
+            return err;
+        direct = describe_direct(node, &me->person, &person);
     }
-    return ERR_NOT_FOUND;
+    *ret = direct;
+    return memcmp(&direct.person, &me->person, sizeof direct.person) == 0 ? ERR_USAGE : OK;
 }
 
 /* ---------------------------------------------------------------- people */

@@ -75,7 +75,7 @@ struct node_direct {
     struct bytes name;
 };
 /* The chat with a person: by his name (case-insensitive for ASCII), or by his id or the chat's in base32.
- * ERR_NOT_FOUND: nobody is called so; ERR_USAGE: that is oneself. */
+ * ERR_NOT_FOUND: nobody is called so; ERR_NAME_AMBIGUOUS: two are; ERR_USAGE: that is oneself. */
 MUST_USE enum error node_find_direct(const struct node *node, struct bytes name, struct node_direct *ret);
 
 /* Whether this person has compared fingerprints with the owner of a device. */

@@ -28,6 +28,7 @@ static const char *const hints[ERROR_COUNT] = {
     [ERR_NAME_TAKEN] =
         "Choose another name, such as one with an initial; or, if that is you, ask for a code for this name.",
     [ERR_NAME_USED] = "Choose another name.",
+    [ERR_NAME_AMBIGUOUS] = "Name the id instead, as group.list and person.list tell it.",
     [ERR_NAME_BAD] = "Choose a name of 1 to 64 bytes with at least one visible character.",
     [ERR_MAY_NOT_ADMIT] = "Ask an admin of the workspace for a code.",
     [ERR_REMOVED] = "Ask an admin of the workspace why, and for a new code if you should be in it.",

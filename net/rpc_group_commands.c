@@ -78,30 +78,43 @@ void rpc_group_commands_rename(struct rpc_call *call, struct command *ret)
 
 /* ---------------------------------------------------------------- invitations */
 
-static bool is_meant(const struct node_invitation *invitation, struct bytes text)
+static bool is_id_of(const struct node_invitation *invitation, struct bytes text)
 {
     struct buffer id = {0};
 
     base32_encode(BYTES_OF(invitation->group.bytes), &id);
-    bool meant = text_same_name(invitation->name, text) || bytes_equal(buffer_bytes(&id), text);
+    bool same = bytes_equal(buffer_bytes(&id), text);
     buffer_done(&id);
-    return meant;
+    return same;
+}
+
+static enum error find_invitation(const struct node *node, struct bytes text, struct hash *ret)
+{
+    struct node_invitation invitation;
+    size_t called_so = 0;
+
+    for (size_t i = 0; node_invitation_at(node, i, &invitation); i++) {
+        bool is_meant = is_id_of(&invitation, text);
+        if (!is_meant && !text_same_name(invitation.name, text))
+            continue;
+        *ret = invitation.group;
+        if (is_meant)
+            return OK;
+        called_so++;
+    }
+    return called_so == 1 ? OK : called_so ? ERR_NAME_AMBIGUOUS : ERR_NOT_FOUND;
 }
 
 static void prepare_answer(struct rpc_call *call, enum command_type type, struct command *ret)
 {
     struct bytes text = rpc_params_text(&call->params, "group", RPC_REQUIRED);
-    struct node_invitation invitation;
 
     ret->type = type;
     if (!rpc_params_end(&call->params))
         return;
-    for (size_t i = 0; node_invitation_at(node_of(call), i, &invitation); i++)
-        if (is_meant(&invitation, text)) {
-            ret->group.id = invitation.group;
-            return;
-        }
-    rpc_error_refuse(&call->failure, ERR_NOT_FOUND);
+    enum error err = find_invitation(node_of(call), text, &ret->group.id);
+    if (err)
+        rpc_error_refuse(&call->failure, err);
 }
 
 void rpc_group_commands_accept(struct rpc_call *call, struct command *ret)

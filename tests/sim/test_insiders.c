@@ -4,7 +4,9 @@
 #include "insider.h"
 
 #include "core/groups.h"
+#include "core/words.h"
 
+#define ANSWER_MS 10000
 #define LARGEST 60000 /* content that still fits into an entry */
 
 /* ---------------------------------------------------------------- names and titles */
@@ -47,6 +49,37 @@ static void a_name_is_seen_whole_or_not_taken(void **state)
     insider_end(&insider);
 }
 
+static void find_by_id(struct insider *insider, const struct person_id *person, struct person_id *ret)
+{
+    struct node_direct direct;
+    struct buffer id = {0};
+    base32_encode(BYTES_OF(person->bytes), &id);
+    CHECK_OK(node_find_direct(insider_node(insider, "bob"), buffer_bytes(&id), &direct));
+    *ret = direct.person;
+    say_name(insider, &insider->person, buffer_bytes(&id)); /* she calls herself by the id */
+    CHECK_OK(node_find_direct(insider_node(insider, "bob"), buffer_bytes(&id), &direct));
+    assert_memory_equal(&direct.person, person, sizeof *person);
+    buffer_done(&id);
+}
+
+static void who_takes_a_colleagues_name_gets_nothing_of_his(void **state)
+{
+    struct insider insider;
+    struct node_direct direct;
+    struct person_id found;
+    (void)state;
+    insider_begin(&insider, 13);
+    insider_meet(&insider, "bob");
+    const struct person_id *alice = &insider_colleague(&insider, "alice")->person;
+    CHECK_OK(world_say_to(&insider.world, "bob", "@alice", "only for her"));
+    say_name(&insider, &insider.person, BYTES_TEXT("ALICE"));
+    CHECK_ERROR(node_find_direct(insider_node(&insider, "bob"), BYTES_TEXT("alice"), &direct), ERR_NAME_AMBIGUOUS);
+    find_by_id(&insider, alice, &found);
+    assert_memory_equal(&found, alice, sizeof found);
+    CHECK_OK(world_say_to(&insider.world, "bob", "@alice", "only for her again"));
+    insider_end(&insider);
+}
+
 static void say_title(struct insider *insider, const struct chat *chat, const char *name, const char *folder)
 {
     struct title title = {BYTES_TEXT(name), BYTES_TEXT(folder)};
@@ -78,6 +111,27 @@ static void a_title_too_long_and_a_path_that_climbs_change_nothing(void **state)
     assert_int_equal(insider_number(&insider, "bob", "Mine"), 0);
     assert_int_equal(insider_number(&insider, "alice", "Mine"), 0);
     assert_false(stranger_was_left(&insider.mallory));
+    insider_end(&insider);
+}
+
+static void a_group_called_like_another_is_not_taken_for_it(void **state)
+{
+    struct insider insider;
+    struct command command = {.type = COMMAND_GROUP_CREATE, .name = BYTES_TEXT("Plans")};
+    struct asked asked;
+    uint32_t number;
+    (void)state;
+    insider_begin(&insider, 14);
+    command.group.persons[0] = insider_colleague(&insider, "bob")->person;
+    command.group.person_count = 1;
+    CHECK_OK(world_command(&insider.world, "alice", &command, ANSWER_MS, &asked));
+    world_run(&insider.world, 5000);
+    insider_meet(&insider, "bob");
+    say_title(&insider, &insider.den, "plans", "");
+    CHECK_ERROR(node_find_group(insider_node(&insider, "bob"), BYTES_TEXT("Plans"), &number), ERR_NAME_AMBIGUOUS);
+    say_title(&insider, &insider.den, "Office", "");
+    assert_int_equal(insider_number(&insider, "bob", "Office"), 1);
+    assert_int_not_equal(insider_number(&insider, "bob", "Plans"), 0);
     insider_end(&insider);
 }
 
@@ -135,6 +189,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_name_is_seen_whole_or_not_taken),
+        cmocka_unit_test(who_takes_a_colleagues_name_gets_nothing_of_his),
+        cmocka_unit_test(a_group_called_like_another_is_not_taken_for_it),
         cmocka_unit_test(a_title_too_long_and_a_path_that_climbs_change_nothing),
         cmocka_unit_test(an_epoch_for_too_many_gives_no_key),
     };

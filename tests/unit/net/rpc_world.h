@@ -168,13 +168,15 @@ bool node_invitee_at(const struct node *node, uint32_t group, size_t index, stru
     return group == OFFICE && index == 0;
 }
 
-/* By Bob, into "Lunch". */
+/* By Bob, into "Lunch", and into two that are called "Party". */
 bool node_invitation_at(const struct node *node, size_t index, struct node_invitation *ret)
 {
     *ret = (struct node_invitation){.name = BYTES_TEXT("Lunch"), .inviter = BYTES_TEXT("Bob"), .device = device_of(3)};
-    memset(ret->group.bytes, 5, sizeof ret->group.bytes);
+    if (index > 0)
+        ret->name = BYTES_TEXT("Party");
+    memset(ret->group.bytes, 5 + (int)index, sizeof ret->group.bytes);
     memset(ret->person.bytes, 2, sizeof ret->person.bytes);
-    return node->has_workspace && index == 0;
+    return node->has_workspace && index < 3;
 }
 
 /* This one, and the one that it brought in. */

@@ -275,6 +275,7 @@ static void groups_are_made_and_changed_by_names(void **state)
 {
     struct world *world = *state;
     struct client client = client_of(world);
+    char params[100];
 
     assert_commands(&client, world, "group.create",
                     "{\"name\":\"Board\",\"folder\":\"A/B\",\"members\":[\"Bob\",\"@Alice\"],\"private\":true}",
@@ -291,6 +292,12 @@ static void groups_are_made_and_changed_by_names(void **state)
     assert_int_equal(world->last.group.id.bytes[0], 5);
     assert_commands(&client, world, "group.decline", "{\"group\":\"Lunch\"}", COMMAND_GROUP_DECLINE);
     assert_error(client_call(&client, "group.accept", "{\"group\":\"Dinner\"}"), -32000, "not_found");
+    assert_error(client_call(&client, "group.accept", "{\"group\":\"party\"}"), -32000, "name_ambiguous");
+    json_t *list = result(&client, "group.list", "{}");
+    snprintf(params, sizeof params, "{\"group\":\"%s\"}", text_at(list, "invitations.2.group"));
+    assert_commands(&client, world, "group.accept", params, COMMAND_GROUP_ACCEPT);
+    assert_int_equal(world->last.group.id.bytes[0], 7);
+    json_decref(list);
     assert_error(client_call(&client, "group.create", "{\"name\":\"X\",\"members\":[\"Zoe\"]}"), -32000, "not_found");
     client_done(&client);
 }
