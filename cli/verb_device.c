@@ -3,12 +3,16 @@
 #include "call.h"
 #include "devices_print.h"
 #include "fields.h"
+#include "join_code.h"
 #include "joining.h"
 #include "output.h"
+#include "refusal.h"
 #include "times.h"
 #include "translate.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #define HOST_NAME_SIZE 65 /* as long as a name may be */
@@ -18,6 +22,7 @@ const char verb_device_help[] =
        "  zuruf device link\n"
        "  zuruf device link able acid arch baby cage dawn\n"
        "  zuruf device list\n"
+       "  zuruf device revoke able-acid-arch\n"
        "\n"
        "A person can have several computers. `device link` on one that you use already prints six words;\n"
        "on the new one type them behind `device link`, while both are on. From then on both speak for\n"
@@ -25,7 +30,8 @@ const char verb_device_help[] =
        "before. Whoever has the words can read and write as you: say them to nobody.\n"
        "\n"
        "`device list` shows your computers: the six words of each, whether it is there or when it was seen\n"
-       "last, and since when it is yours.\n"
+       "last, and since when it is yours. `device revoke` takes one away that is lost or sold: it learns\n"
+       "nothing more, from anybody; the first of its six words will do, if no other begins so.\n"
        "\n"
        "  --expires TIME     how long the words are good: 15m (as usual), 24h\n"
        "  --peer HOST:PORT   with words: where your other computer is, if it is not found by itself; may be\n"
@@ -152,6 +158,78 @@ static enum exit_code list(const struct asking *asking)
     return EXIT_DONE;
 }
 
+/* ---------------------------------------------------------------- one less */
+
+/* By its key, or the words that its fingerprint begins with. */
+static bool is_meant(const json_t *device, const char *text)
+{
+    const char *fingerprint = field_text(device, "fingerprint");
+    size_t size = strlen(text);
+
+    return strcmp(field_text(device, "device"), text) == 0 ||
+           (size > 0 && strncasecmp(fingerprint, text, size) == 0 && (!fingerprint[size] || fingerprint[size] == '-'));
+}
+
+/* EXIT_DONE: *ret is borrowed from the list. */
+static enum exit_code find(const struct context *context, const json_t *list, const char *text, const json_t **ret)
+{
+    const json_t *device;
+    size_t index, count = 0;
+
+    json_array_foreach(json_object_get(list, "devices"), index, device)
+    {
+        if (!is_meant(device, text))
+            continue;
+        *ret = device;
+        count++;
+    }
+    if (count == 1)
+        return EXIT_DONE;
+    if (count > 1)
+        return refusal_say(context, EXIT_FAILED, "limit",
+                           _("Several of your computers begin with \"%s\": give more of the words."), text);
+    return refusal_say(context, EXIT_NOT_FOUND, "not_found",
+                       _("None of your computers is \"%s\". `zuruf device list` shows them."), text);
+}
+
+static enum exit_code revoke_in(const struct asking *asking, struct client *client, const json_t *list)
+{
+    const struct context *context = asking->context;
+    const json_t *device = NULL;
+    json_t *result;
+    char *words = join_code_of(asking->words, asking->count);
+    enum exit_code exit = find(context, list, words, &device);
+
+    free(words);
+    if (exit)
+        return exit;
+    if (field_true(device, "self"))
+        return refusal_say(context, EXIT_FAILED, "usage",
+                           _("That is this computer. Revoke it on another one of yours, or ask an admin."));
+    exit = call_node(context, client, "device.revoke", json_pack("{s:s}", "device", field_text(device, "device")),
+                     &result);
+    json_decref(result);
+    if (!exit && !context->json)
+        fputs(_("It is none of your computers any more.\n"), stdout);
+    return exit;
+}
+
+static enum exit_code revoke_device(const struct asking *asking)
+{
+    struct client *client;
+    json_t *list = NULL;
+    enum exit_code exit = call_open(asking->context, &client);
+
+    if (exit)
+        return exit;
+    exit = call_node(asking->context, client, "device.list", NULL, &list);
+    if (!exit)
+        exit = revoke_in(asking, client, list);
+    json_decref(list);
+    client_free(client);
+    return exit;
+}
+
 /* ---------------------------------------------------------------- the verb */
 
 /* False: leave with *ret_exit. */
@@ -181,10 +259,13 @@ static enum exit_code run(const struct asking *asking, const char *subcommand)
 {
     if (subcommand && strcmp(subcommand, "link") == 0)
         return link_device(asking);
-    if (subcommand && strcmp(subcommand, "list") == 0 && asking->count == 0 && !asking->expires &&
-        !asking->joining.given)
+    bool bare = !asking->expires && !asking->joining.given;
+    if (subcommand && strcmp(subcommand, "list") == 0 && asking->count == 0 && bare)
         return list(asking);
-    return options_misused(asking->context, _("it is called as: zuruf device list, or link with or without words"));
+    if (subcommand && strcmp(subcommand, "revoke") == 0 && asking->count > 0 && bare)
+        return revoke_device(asking);
+    return options_misused(asking->context,
+                           _("it is called as: zuruf device list, link with or without words, or revoke WORDS"));
 }
 
 enum exit_code verb_device(struct context *context, int argc, char **argv)

@@ -6,6 +6,7 @@
 #include "group_command.h"
 #include "groups.h"
 #include "logs.h"
+#include "removal.h"
 #include "say.h"
 #include <stdlib.h>
 
@@ -45,6 +46,12 @@ static bool is_about_groups(const struct command *command)
     return command->type >= COMMAND_GROUP_CREATE && command->type <= COMMAND_GROUP_DECLINE;
 }
 
+/* It writes into the workspace, wherever else. */
+static bool tells_all(const struct command *command)
+{
+    return is_about_groups(command) || command->type == COMMAND_DEVICE_REVOKE;
+}
+
 /* Whether a group that it would write into waits. */
 static bool is_gated(const struct node *node, const struct command *command)
 {
@@ -52,8 +59,8 @@ static bool is_gated(const struct node *node, const struct command *command)
         command->type == COMMAND_CLOCK_DISTRUST ? logs_find(node, &command->distrust.from.log) : NULL;
     uint32_t number = is_about_groups(command) ? command->group.number : command->send.group;
     const struct group *group = log ? log->group : groups_by_number(node, number);
-    bool tells_all = is_about_groups(command) && node->workspace && node->workspace->gated; /* notes go that way */
-    return tells_all || (group && group->gated);
+    bool waits_for_all = tells_all(command) && node->workspace && node->workspace->gated;
+    return waits_for_all || (group && group->gated);
 }
 
 bool gate_holds(struct node *node, const struct command *command)
@@ -96,6 +103,8 @@ static void carry_out(struct node *node, const struct command *command)
         node_reply(node, command->id, ERR_DISK_FULL, 0);
     else if (command->type == COMMAND_CLOCK_DISTRUST)
         distrust_command(node, command);
+    else if (command->type == COMMAND_DEVICE_REVOKE)
+        removal_command(node, command);
     else if (is_about_groups(command))
         group_command(node, command);
     else

@@ -87,6 +87,13 @@ bool governance_was_removed(const struct governance *g, const struct sign_public
     return removed && !governance_member(g, device);
 }
 
+bool governance_joined(const struct governance *g, const struct sign_public *a, uint64_t a_instance,
+                       const struct sign_public *b, uint64_t b_instance)
+{
+    uint32_t x = govern_find_instance(g, a, a_instance), y = govern_find_instance(g, b, b_instance);
+    return x != NONE && y != NONE && g->instances.at[x].first.tree == g->instances.at[y].first.tree;
+}
+
 bool governance_may_write(const struct governance *g, const struct sign_public *device, uint64_t instance,
                           enum entry_type type)
 {

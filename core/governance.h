@@ -74,6 +74,9 @@ bool governance_standing(const struct governance *governance, const struct sign_
  * so that only a root, or the word of the workspace, ends it. */
 bool governance_revocations(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                             struct buffer *cites);
+/* Whether LINKs join two memberships, so that each may remove the other; roots' removals aside. */
+bool governance_joined(const struct governance *governance, const struct sign_public *a, uint64_t a_instance,
+                       const struct sign_public *b, uint64_t b_instance);
 /* Whether the device was a member and was removed, and is none now. */
 bool governance_was_removed(const struct governance *governance, const struct sign_public *device);
 /* Whether a new entry of this kind-0 type by this membership would count.  Roots are not asked about; the membership's

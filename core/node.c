@@ -28,6 +28,7 @@
 #include "presence.h"
 #include "receipts.h"
 #include "relay.h"
+#include "removal.h"
 #include "root.h"
 #include "say.h"
 #include "serve.h"
@@ -331,6 +332,10 @@ static void on_command(struct node *node, const struct command *command)
     case COMMAND_GROUP_DECLINE:
         if (!gate_holds(node, command))
             group_command(node, command);
+        break;
+    case COMMAND_DEVICE_REVOKE:
+        if (!gate_holds(node, command))
+            removal_command(node, command);
         break;
     case COMMAND_CLOCK_DISTRUST:
         if (!gate_holds(node, command))

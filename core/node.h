@@ -26,9 +26,10 @@ enum command_type {
     COMMAND_IDENTITY_CREATE,  /* name → – */
     COMMAND_WORKSPACE_CREATE, /* name, root.passphrase → – */
     COMMAND_INVITE_CREATE,    /* invite, name, role, expires_ms → code, expires_ms */
-    COMMAND_JOIN,     /* code, links, addresses → –; answered when this node can read and write there, or refused */
-    COMMAND_SEND,     /* a message → its id; answered when it is durable */
-    COMMAND_PEER_ADD, /* address → – (remembered, dialled now and again) */
+    COMMAND_JOIN, /* code, links, addresses → –; answered when this node can read and write there, or refused */
+    COMMAND_DEVICE_REVOKE,  /* device → –; another one of this person's is none any more */
+    COMMAND_SEND,           /* a message → its id; answered when it is durable */
+    COMMAND_PEER_ADD,       /* address → – (remembered, dialled now and again) */
     COMMAND_PEER_REMOVE,    /* address → – */
     COMMAND_GROUP_CREATE,   /* group → its number */
     COMMAND_GROUP_ADD,      /* group, persons → –; invites them; for its admins */
@@ -76,6 +77,7 @@ struct command {
                                                      INVITE_CREATE of INVITE_AGAIN: who is meant */
     enum invite_kind invite;                      /* INVITE_CREATE */
     enum role role;                               /* INVITE_CREATE */
+    struct sign_public device;                    /* DEVICE_REVOKE */
     bool links;                                   /* JOIN: as a further computer of whoever made the code */
     uint64_t expires_ms;                          /* INVITE_CREATE: wall clock */
     struct code code;                             /* JOIN */

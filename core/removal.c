@@ -167,6 +167,60 @@ enum error removal_device(struct node *node, struct group *group, const struct s
     return carry_out(node, group, &targets);
 }
 
+/* ---------------------------------------------------------------- one's own */
+
+static bool is_joined(const struct node *node, const struct sign_public *device)
+{
+    const struct roster *roster = &node->workspace->roster;
+    const struct member *me = roster_find(roster, &node->identity.device), *other = roster_find(roster, device);
+    return me && other &&
+           governance_joined(roster->governance, &me->device, me->instance, &other->device, other->instance);
+}
+
+static enum error may_revoke(const struct node *node, const struct sign_public *device)
+{
+    const struct roster *roster = node->workspace ? &node->workspace->roster : NULL;
+    const struct member *me = roster ? roster_find(roster, &node->identity.device) : NULL;
+    const struct member *other = me ? roster_find(roster, device) : NULL;
+    struct buffer ignored = {0};
+    if (!roster)
+        return ERR_NO_WORKSPACE;
+    if (!other || memcmp(&other->person, &me->person, sizeof me->person) != 0)
+        return ERR_NOT_FOUND;
+    if (node_is_me(node, device))
+        return ERR_USAGE;
+    if (roster->needs_newer)
+        return ERR_NEEDS_NEWER;
+    bool is_free = governance_revocations(roster->governance, device, other->instance, &ignored);
+    buffer_done(&ignored);
+    return is_free ? OK : ERR_NO_ROOT;
+}
+
+/* In the groups the workspace's word suffices, which stands before. */
+enum error removal_own_device(struct node *node, const struct sign_public *device)
+{
+    struct targets targets = {0};
+    groups_settle(node);
+    enum error err = may_revoke(node, device);
+    if (err)
+        return err;
+    if (!is_joined(node, device))
+        return removal_device(node, node->workspace, device);
+    target_device(&targets, node->workspace, device);
+    for (size_t i = 0; i < node->group_count; i++)
+        if (node->groups[i] != node->workspace && roster_find(&node->groups[i]->roster, &node->identity.device))
+            target_device(&targets, node->groups[i], device);
+    write_all(node, &targets);
+    free(targets.at);
+    return OK;
+}
+
+void removal_command(struct node *node, const struct command *command)
+{
+    enum error err = removal_own_device(node, &command->device);
+    node_reply(node, command->id, err, err ? 0 : node_after(node));
+}
+
 enum error removal_leave(struct node *node, struct group *group)
 {
     struct targets targets = {0};

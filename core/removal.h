@@ -11,5 +11,11 @@
 MUST_USE enum error removal_person(struct node *node, struct group *group, const struct person_id *person);
 /* One device of somebody's.  Errors likewise; ERR_USAGE: it is this one. */
 MUST_USE enum error removal_device(struct node *node, struct group *group, const struct sign_public *device);
+/* Another device of this person's, in the workspace and in all groups: one that LINKs join to this one; or, as by
+ * removal_device(), where this device is an admin.  ERR_NOT_FOUND: this person has no such device; other errors
+ * likewise. */
+MUST_USE enum error removal_own_device(struct node *node, const struct sign_public *device);
+/* COMMAND_DEVICE_REVOKE: that, with the reply. */
+void removal_command(struct node *node, const struct command *command);
 /* This device leaves a group; whoever writes there next makes a new key.  ERR_NOT_FOUND: it is no member. */
 MUST_USE enum error removal_leave(struct node *node, struct group *group);

@@ -235,18 +235,30 @@ void rpc_commands_sent(struct rpc *rpc, const struct rpc_pending *pending, const
 
 /* ---------------------------------------------------------------- people */
 
-void rpc_commands_verify(struct rpc_call *call, struct command *ret)
+static void read_device(struct rpc_call *call, struct sign_public *ret)
 {
     struct bytes text = rpc_params_text(&call->params, "device", RPC_REQUIRED);
     struct buffer device = {0};
 
-    ret->type = COMMAND_VERIFY;
-    ret->verify.undo = rpc_params_bool(&call->params, "undo");
-    if (text.data && (base32_decode(text, &device) != OK || device.size != sizeof ret->verify.device.bytes))
+    if (text.data && (base32_decode(text, &device) != OK || device.size != sizeof ret->bytes))
         rpc_params_refuse(&call->params, "device", "be a key in base32");
     else if (text.data)
-        memcpy(ret->verify.device.bytes, device.data, sizeof ret->verify.device.bytes);
+        memcpy(ret->bytes, device.data, sizeof ret->bytes);
     buffer_done(&device);
+}
+
+void rpc_commands_verify(struct rpc_call *call, struct command *ret)
+{
+    ret->type = COMMAND_VERIFY;
+    ret->verify.undo = rpc_params_bool(&call->params, "undo");
+    read_device(call, &ret->verify.device);
+    rpc_params_end(&call->params);
+}
+
+void rpc_commands_revoke_device(struct rpc_call *call, struct command *ret)
+{
+    ret->type = COMMAND_DEVICE_REVOKE;
+    read_device(call, &ret->device);
     rpc_params_end(&call->params);
 }
 

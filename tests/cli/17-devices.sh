@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Goal: a person brings in a second computer with six words; both speak for that person and have the chats, also those
-# from before; a code does what its reader meant, or nothing; who begins anew comes back under the old name, and others
-# see that the key is another.
+# from before; one that is lost is taken away; a code does what its reader meant, or nothing; who begins anew comes back
+# under the old name, and others see that the key is another.
 source "$(dirname "$0")/lib.sh"
 two_people
 reads() { zuruf "$1" read "$2" | grep -q "$3"; } # NAME TARGET TEXT
 zuruf alice send @Bob 'before' >/dev/null
 within 10 reads bob @Alice before
 
-status 2 'list, or link' zuruf bob device
-status 2 'list, or link' zuruf bob device list more
+status 2 'device list, link' zuruf bob device
+status 2 'device list, link' zuruf bob device list more
 status 2 'go with the words' zuruf bob device link --timeout 5s
 status 0 '^ +this computer, yours since 20' zuruf bob device list
 
@@ -37,6 +37,21 @@ within 10 reads alice @Bob 'Bob: from the laptop'
 within 10 reads bob @Alice 'from the laptop'
 within 10 reads alice . 'Bob: to all'
 equal 2 "$(zuruf alice --json who | grep -c '"name":"Bob"')"
+
+# Lost: the other one takes it away, by the first of its words; it hears nothing more.
+node phone
+zuruf phone device link "$(zuruf bob --json device link | field code)" --peer "${ADDRESS[bob]}" >/dev/null
+words_of() { zuruf "$1" --json device list | grep '"self":true' | field fingerprint; }
+status 1 'is this computer' zuruf bob device revoke "$(words_of bob)"
+status 4 'None of your computers' zuruf bob device revoke zoo
+lost=$(words_of phone) kept=$(words_of laptop)
+[[ ${lost%%-*} != "${kept%%-*}" && ${lost%%-*} != "$(words_of bob | sed 's/-.*//')" ]] || lost_word=$lost
+status 0 'none of your computers any more' zuruf bob device revoke "${lost_word:-${lost%%-*}}"
+within 10 eval '[[ $(zuruf laptop --json device list | wc -l) == 2 ]]'
+zuruf alice send . 'without the lost one' >/dev/null
+within 10 reads laptop . 'without the lost one'
+! reads phone . 'without the lost one' || fail "the lost computer reads on"
+equal 1 "$(zuruf phone read . | grep -c 'to all')"
 
 # A code of one kind is none of the other.
 node carol

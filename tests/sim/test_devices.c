@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * People with more than one computer. */
-#include "core/state.h"
+#include "core/groups.h"
+#include "core/keys.h"
+#include "core/lookup.h"
+#include "core/sealing.h"
 #include "story.h"
 
 #define ANSWER_MS 10000
@@ -223,6 +226,107 @@ static void a_line_that_breaks_does_not_spoil_linking(void **state)
         link_in_a_storm(seed);
 }
 
+/* ---------------------------------------------------------------- revoking */
+
+static enum error revoke_by(struct world *world, const char *by, const char *whom)
+{
+    struct command command = {.type = COMMAND_DEVICE_REVOKE};
+    struct asked asked;
+    command.device = world_host(world, whom)->node->identity.device;
+    return world_command(world, by, &command, ANSWER_MS, &asked);
+}
+
+/* With the keys it has, and with those that it could get out of what all others hold. */
+static bool can_open(const struct world *world, const char *name, const char *holder, const struct hash *id)
+{
+    const struct node *thief = world_host(world, name)->node, *node = world_host(world, holder)->node;
+    struct group *group = groups_by_id(node, id);
+    const struct group *own = groups_by_id(thief, id);
+    const struct epoch_key *key = sealing_key(group);
+    bool opens = own && keys_find(own, &key->id);
+    for (size_t i = 0; i < group->log_count; i++)
+        for (uint64_t seq = 1; seq <= group->logs[i]->row.head_seq; seq++) {
+            struct stored_entry stored;
+            struct entry entry;
+            struct epoch epoch;
+            struct secret_key found;
+            CHECK_OK(lookup_entry(node, group->logs[i], seq, &stored));
+            CHECK_OK(entry_decode(stored.wire, &entry));
+            if (entry.type == ENTRY_EPOCH && epoch_decode(entry.payload, &epoch) == OK &&
+                memcmp(&epoch.id, &key->id, sizeof epoch.id) == 0)
+                opens |= box_record_open(epoch.records, &epoch.ephemeral, &thief->identity.box,
+                                         &thief->identity.box_secret, &found) == OK;
+        }
+    host_end_read(world_host(world, holder));
+    return opens;
+}
+
+static struct hash group_id(const struct world *world, const char *name, size_t index)
+{
+    struct node_group group;
+    assert_true(node_group_at(world_host(world, name)->node, index, &group));
+    return group.id;
+}
+
+/* It was stolen: its thief goes on writing, and has all the keys that were on it. */
+static void a_lost_computer_learns_nothing_more(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 8, "alice", GUESTS("bob"));
+    create_group(&world, "alice", "Board", "bob");
+    CHECK_OK(world_say_to(&world, "alice", "@bob", "hello"));
+    world_settle(&world);
+    CHECK_OK(link_device(&world, "bob", "laptop"));
+    CHECK_OK(world_say(&world, "laptop", "before"));
+    world_settle(&world);
+    world_isolate(&world, "laptop");
+    CHECK_OK(revoke_by(&world, "bob", "laptop"));
+    CHECK_OK(world_say(&world, "laptop", "stolen"));
+    CHECK_OK(world_say(&world, "alice", "after"));
+    CHECK_OK(world_say_to(&world, "alice", "@bob", "between us"));
+    CHECK_OK(world_say_to(&world, "bob", "Board", "among us"));
+    world_heal(&world);
+    world_run(&world, 60000);
+    CHECK_HOLDS(&world);
+    assert_int_equal(world_links(&world, "alice", "laptop"), 0);
+    assert_int_equal(world_links(&world, "bob", "laptop"), 0);
+    assert_string_equal(world_texts(&world, "alice"), "bob: before\nalice: after\n");
+    assert_int_equal(world_text_count(&world, "laptop", "after"), 0);
+    for (size_t i = 0; i < 3; i++) {
+        const struct hash id = group_id(&world, "alice", i);
+        assert_true(can_open(&world, "bob", "alice", &id));
+        assert_false(can_open(&world, "laptop", "alice", &id));
+    }
+    assert_int_equal(devices(&world, "bob"), 1);
+    assert_int_equal(members(&world, "alice", "Board"), 2);
+    world_stop(&world, "laptop");
+    world_settle(&world);
+    assert_string_equal(world_texts_in(&world, "bob", "Board"), "bob: among us\n");
+    end_story(&world);
+}
+
+static void nobody_revokes_what_is_not_his_or_was_granted(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 9, "alice", GUESTS("bob"));
+    CHECK_OK(link_device(&world, "alice", "desk"));
+    CHECK_OK(link_device(&world, "bob", "laptop"));
+    world_settle(&world);
+    CHECK_ERROR(revoke_by(&world, "bob", "alice"), ERR_NOT_FOUND);
+    CHECK_ERROR(revoke_by(&world, "bob", "bob"), ERR_USAGE);
+    CHECK_ERROR(revoke_by(&world, "desk", "alice"), ERR_NO_ROOT); /* the founder's is an admin by the root's word */
+    CHECK_OK(revoke_by(&world, "laptop", "bob"));                 /* the older one is as good as lost */
+    world_run(&world, 5000);
+    world_stop(&world, "bob");
+    CHECK_OK(world_say(&world, "laptop", "it is me"));
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_string_equal(world_texts(&world, "alice"), "bob: it is me\n");
+    end_story(&world);
+}
+
 /* ---------------------------------------------------------------- what others see */
 
 static enum verification seen(const struct world *world, const char *by, const char *whom)
@@ -294,6 +398,8 @@ int main(void)
         cmocka_unit_test(eight_computers_are_enough),
         cmocka_unit_test(a_code_does_what_its_reader_meant_or_nothing),
         cmocka_unit_test(a_line_that_breaks_does_not_spoil_linking),
+        cmocka_unit_test(a_lost_computer_learns_nothing_more),
+        cmocka_unit_test(nobody_revokes_what_is_not_his_or_was_granted),
         cmocka_unit_test(a_verified_computer_vouches_for_those_it_brought_in),
         cmocka_unit_test(who_begins_anew_comes_back_under_his_name_and_with_another_key),
     };

@@ -364,6 +364,10 @@ static void a_further_computer_is_brought_in_by_a_code_of_its_own(void **state)
     json_decref(result(&client, "device.join", "{\"code\":\"zuruf:link/abandon-ability-able-about-above-absent\"}"));
     assert_int_equal(world->last.type, COMMAND_JOIN);
     assert_true(world->last.links);
+    json_decref(
+        result(&client, "device.revoke", "{\"device\":\"baeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaeaqcaibaea\"}"));
+    assert_int_equal(world->last.type, COMMAND_DEVICE_REVOKE);
+    assert_int_equal(world->last.device.bytes[31], 8);
     json_t *list = result(&client, "device.list", "{}");
     assert_members(at(list, "devices.0"), "name device fingerprint self online since last_seen linked added_by");
     assert_true(json_is_true(at(list, "devices.0.self")));
