@@ -2,6 +2,7 @@
 #include "content.h"
 
 #include "alloc.h"
+#include "custody.h"
 #include "cuts.h"
 #include "groups.h"
 #include "invitees.h"
@@ -66,6 +67,7 @@ static bool is_to_be_read_later(struct node *node, enum error err)
 
 void content_note(struct node *node, struct log *log, const struct entry *entry)
 {
+    custody_count(node, log->group, entry);
     if (!entry_is_silent(entry->type) || entry->payload_missing)
         return;
     groups_settle(node); /* what says who its author is may have come just before, in this step */

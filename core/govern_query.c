@@ -78,6 +78,20 @@ bool governance_standing(const struct governance *g, const struct sign_public *d
     return true;
 }
 
+size_t governance_left_over(const struct governance *g, struct governance_member *ret, size_t most)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; g->workspace && g->scope.kind == GOVERN_GROUP && i < g->instances.count && count < most; i++) {
+        const struct instance *instance = &g->instances.at[i];
+        const struct sign_public *device = &g->devices.at[instance->device].key;
+        struct governance_standing standing;
+        if (governance_standing(g, device, instance->number, &standing) && standing.removed_in_workspace &&
+            governance_was_removed(g->workspace, device))
+            govern_describe(g, instance, &ret[count++]);
+    }
+    return count;
+}
+
 bool governance_was_removed(const struct governance *g, const struct sign_public *device)
 {
     uint32_t found = govern_device(g, device);

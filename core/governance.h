@@ -77,6 +77,9 @@ bool governance_revocations(const struct governance *governance, const struct si
 /* Whether LINKs join two memberships, so that each may remove the other; roots' removals aside. */
 bool governance_joined(const struct governance *governance, const struct sign_public *a, uint64_t a_instance,
                        const struct sign_public *b, uint64_t b_instance);
+/* Memberships of devices that the workspace has removed, of which this group's own REMOVE is still to be written; at
+ * most `most`. */
+size_t governance_left_over(const struct governance *governance, struct governance_member *ret, size_t most);
 /* Whether the device was a member and was removed, and is none now. */
 bool governance_was_removed(const struct governance *governance, const struct sign_public *device);
 /* Whether a new entry of this kind-0 type by this membership would count.  Roots are not asked about; the membership's

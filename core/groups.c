@@ -264,6 +264,7 @@ static void settle_keys(struct node *node, struct group *group)
         return;
     group->roster.epochs_changed = false;
     group->sealing_known = false;
+    group->custody_due = true;
     if (group == node->workspace)
         workspace_keys_settle(node);
 }

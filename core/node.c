@@ -5,6 +5,7 @@
 #include "alloc.h"
 #include "compare.h"
 #include "compose.h"
+#include "custody.h"
 #include "distrust.h"
 #include "early.h"
 #include "fetch.h"
@@ -121,6 +122,8 @@ static enum error load_all(struct node *node)
     enum error err = identity_load(node);
     if (!err)
         err = groups_load(node);
+    if (!err)
+        err = custody_load(node);
     if (!err)
         err = invitations_load(node);
     if (!err)
@@ -380,6 +383,7 @@ static void on_time(struct node *node)
         link_time(node, node->links[i]);
     admit_time(node);
     invitees_time(node);
+    custody_time(node);
     presence_time(node);
     neighbours_time(node);
     peers_time(node);
@@ -478,6 +482,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     dispatch(node, event);
     gate_settle(node);
     groups_settle(node);
+    custody_settle(node);
     invitations_settle(node);
     invitees_settle(node);
     admit_settle(node);

@@ -8,6 +8,8 @@
 #include "sealing.h"
 #include <stdlib.h>
 
+#define LEFT_OVER_MAX 64 /* removed at once; the rest next time */
+
 /* A membership to be ended. */
 struct target {
     struct group *group;
@@ -219,6 +221,18 @@ void removal_command(struct node *node, const struct command *command)
 {
     enum error err = removal_own_device(node, &command->device);
     node_reply(node, command->id, err, err ? 0 : node_after(node));
+}
+
+void removal_follow_workspace(struct node *node, struct group *group)
+{
+    struct governance_member left[LEFT_OVER_MAX];
+    struct targets targets = {0};
+    size_t count = governance_left_over(group->roster.governance, left, LEFT_OVER_MAX);
+    for (size_t i = 0; i < count; i++)
+        add_target(&targets, group, &left[i].device, left[i].instance);
+    if (targets.count)
+        write_all(node, &targets);
+    free(targets.at);
 }
 
 enum error removal_leave(struct node *node, struct group *group)

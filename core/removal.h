@@ -17,5 +17,8 @@ MUST_USE enum error removal_device(struct node *node, struct group *group, const
 MUST_USE enum error removal_own_device(struct node *node, const struct sign_public *device);
 /* COMMAND_DEVICE_REVOKE: that, with the reply. */
 void removal_command(struct node *node, const struct command *command);
+/* Removes from a group whom the workspace has removed, so that they stay out should they be let into the workspace
+ * again, and makes a new key; any full member may. */
+void removal_follow_workspace(struct node *node, struct group *group);
 /* This device leaves a group; whoever writes there next makes a new key.  ERR_NOT_FOUND: it is no member. */
 MUST_USE enum error removal_leave(struct node *node, struct group *group);

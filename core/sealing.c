@@ -44,9 +44,12 @@ size_t sealing_missed(struct group *group, struct dh_public *ret, size_t most)
 static void look_up(struct group *group)
 {
     struct dh_public missed;
+    const struct epoch_id before = group->sealing.id;
     group->has_sealing = governance_epoch_held(group->roster.governance, holds_key, group, &group->sealing);
     group->sealing_known = true;
     group->key_reaches_all = group->has_sealing && !sealing_missed(group, &missed, 1);
+    if (memcmp(&before, &group->sealing.id, sizeof before) != 0)
+        group->sealing_since_ms = 0;
 }
 
 const struct epoch_key *sealing_key(struct group *group)
@@ -64,15 +67,18 @@ bool sealing_may_write(const struct node *node, const struct group *group)
     return me && governance_may_write(group->roster.governance, &me->device, me->instance, ENTRY_EPOCH);
 }
 
-/* What the EPOCH before told may be repeated only where nobody has gone who knows it. */
+bool sealing_is_first(struct group *group)
+{
+    struct governance_epoch first;
+    return sealing_key(group) && governance_epoch(group->roster.governance, 0, &first) &&
+           memcmp(&first.id, &group->sealing.id, sizeof first.id) == 0;
+}
+
+/* What the EPOCH before told may be repeated only where nobody has gone who knows it; the first tells what was drawn.
+ */
 static bool keeps_workspace_key(struct group *group)
 {
-    const struct governance *governance = group->roster.governance;
-    struct governance_epoch newest;
-    if (governance_next_height(governance) == 1)
-        return true; /* it was drawn just now */
-    return sealing_key(group) && governance_epoch(governance, 0, &newest) &&
-           memcmp(&newest.id, &group->sealing.id, sizeof newest.id) == 0;
+    return governance_next_height(group->roster.governance) == 1 || sealing_is_first(group);
 }
 
 void sealing_renew(struct node *node, struct group *group)
@@ -94,7 +100,7 @@ void sealing_renew(struct node *node, struct group *group)
 
 /* ---------------------------------------------------------------- for what is to be written */
 
-static bool shares_history(const struct group *group)
+bool sealing_shares_history(const struct group *group)
 {
     return group->kind != GROUP_DIRECT && governance_policy(group->roster.governance).share_history;
 }
@@ -119,7 +125,7 @@ enum error sealing_provide(struct node *node, struct group *group, const struct 
 {
     groups_settle(node);
     const struct epoch_key *key = sealing_key(group);
-    if (!key || (!group->key_reaches_all && !shares_history(group))) {
+    if (!key || (!group->key_reaches_all && !sealing_shares_history(group))) {
         if (!sealing_may_write(node, group) || (!key && is_on_its_way(node, group)))
             return ERR_NO_KEY;
         sealing_renew(node, group);
@@ -143,7 +149,7 @@ void sealing_admit(struct node *node, struct group *group, const struct dh_publi
     groups_settle(node);
     const struct epoch_key *key = sealing_key(group);
     struct buffer payload = {0};
-    if (!key || !shares_history(group)) {
+    if (!key || !sealing_shares_history(group)) {
         sealing_renew(node, group);
         return;
     }

@@ -19,5 +19,8 @@ void sealing_renew(struct node *node, struct group *group);
 void sealing_admit(struct node *node, struct group *group, const struct dh_public *box);
 /* The members who were not given the key to seal with, and can be; at most `most`. */
 size_t sealing_missed(struct group *group, struct dh_public *ret, size_t most);
+/* Whether no EPOCH that can be used stands before that of the key to seal with. */
+bool sealing_is_first(struct group *group);
+bool sealing_shares_history(const struct group *group);
 /* Whether this device may write EPOCHs and KEYSHAREs there. */
 bool sealing_may_write(const struct node *node, const struct group *group);

@@ -192,6 +192,11 @@ struct group {
     bool key_reaches_all;            /* every member was given the key to seal with */
     struct governance_epoch sealing; /* the one to seal with, whose key is held */
     uint64_t key_awaited_ms;         /* monotonic: since when a key is waited for; 0: none is */
+    struct epoch_id counted_epoch;   /* under that key */
+    uint64_t counted;                /* so many entries were accepted here (custody.h) */
+    bool custody_due;                /* to be looked at: */
+    uint64_t duty_ms;                /* monotonic: when this node does what nobody has done till then; 0: nothing */
+    uint64_t sealing_since_ms;       /* monotonic: when this key was found to be the one, in this process; 0: not yet */
     bool wants_dirty;                /* look for sources at the end of this step */
     size_t fetching[2];              /* logs that have a source, by kind */
     uint64_t governance_ms;          /* monotonic: when kind 0 was first asked for, or last came */
@@ -412,8 +417,9 @@ struct node {
     struct relay relay;
     struct missing missing; /* payloads */
 
-    uint64_t wake_ms;   /* earliest moment anyone asked for */
-    uint64_t digest_ms; /* next digest to some peers */
+    uint64_t wake_ms;    /* earliest moment anyone asked for */
+    uint64_t digest_ms;  /* next digest to some peers */
+    uint64_t custody_ms; /* when the ages of keys are looked at next */
 };
 
 /* ---------------------------------------------------------------- small helpers (state.c) */

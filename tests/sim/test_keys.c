@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * Keys of groups: who is removed reads nothing more, and who belongs to them always can. */
+#include "core/compose.h"
+#include "core/custody.h"
 #include "core/keys.h"
-#include "core/logs.h"
+#include "core/lookup.h"
+#include "core/root.h"
 #include "core/roster.h"
 #include "core/sealing.h"
-#include "core/workspace_keys.h"
 #include "story.h"
 
 static struct node *node_of(struct world *world, const char *name)
@@ -30,14 +32,90 @@ static enum error remove_person(struct world *world, const char *admin, const ch
     return remove_from(world, admin, group_of(world, admin)->number, whom);
 }
 
-/* Whether somebody who has these keys could open what `author` wrote last there. */
-static bool opens_newest(struct world *world, const struct group *reader, struct group *group, const char *author)
+/* Whether somebody holds the key that another seals with. */
+static bool could_read(struct world *world, const char *reader, const char *author)
 {
-    const struct epoch_key *key = sealing_key(group);
+    const struct epoch_key *key = sealing_key(group_of(world, author));
     assert_non_null(key);
-    (void)world;
-    (void)author;
-    return keys_find(reader, &key->id) != NULL;
+    return keys_find(group_of(world, reader), &key->id) != NULL;
+}
+
+/* Lets a node write what there is no command for. */
+static struct node *begin_writing(struct world *world, const char *name)
+{
+    struct node *node = node_of(world, name);
+    node->effects = &world_host(world, name)->effects;
+    return node;
+}
+
+static void end_writing(struct world *world, const char *name)
+{
+    struct event event = {.type = EVENT_TIME};
+    host_step(world_host(world, name), &event);
+    world_run(world, 1000);
+}
+
+static void write_policy(struct world *world, const char *admin, bool share_history)
+{
+    struct policy_change change = {.policy = {.share_history = share_history}};
+    struct buffer payload = {0};
+    policy_encode(&change, &payload);
+    struct node *node = begin_writing(world, admin);
+    compose_governance(node, node->workspace, ENTRY_POLICY, buffer_bytes(&payload));
+    end_writing(world, admin);
+    buffer_done(&payload);
+}
+
+/* The founder makes somebody an admin, with the root key. */
+static void grant(struct world *world, const char *founder, const char *whom)
+{
+    struct grant wish = {.device = node_of(world, whom)->identity.device, .instance = 1};
+    struct sign_public root;
+    struct sign_secret secret;
+    uint8_t seed[ROOT_SEED_SIZE];
+    struct buffer payload = {0};
+    grant_encode(&wish, &payload);
+    struct node *node = begin_writing(world, founder);
+    CHECK_OK(root_open(node, node->workspace, (struct bytes){0}, seed));
+    crypto_sign_keypair_from(seed, &root, &secret);
+    compose_root(node, node->workspace, &secret, ENTRY_GRANT, buffer_bytes(&payload));
+    end_writing(world, founder);
+    buffer_done(&payload);
+}
+
+/* How many entries of a kind-0 type there are in the workspace, as one node has it. */
+static size_t count_entries(struct world *world, const char *name, enum entry_type type)
+{
+    const struct node *node = node_of(world, name);
+    size_t count = 0;
+    for (size_t i = 0; i < node->log_count; i++) {
+        const struct log *log = node->logs[i];
+        for (uint64_t seq = 1;
+             log->group == node->workspace && log->kind == KIND_GOVERNANCE && seq <= log->row.head_seq; seq++) {
+            struct stored_entry stored;
+            struct entry entry;
+            CHECK_OK(lookup_entry(node, log, seq, &stored));
+            CHECK_OK(entry_decode(stored.wire, &entry));
+            count += entry.type == type;
+        }
+    }
+    host_end_read(world_host(world, name));
+    return count;
+}
+
+/* The key was used as often as it may. */
+static void wear_out(struct world *world, const char *name)
+{
+    struct group *group = group_of(world, name);
+    sealing_key(group);
+    group->counted_epoch = group->sealing.id;
+    group->counted = CUSTODY_ENTRIES_MAX - 1;
+    CHECK_OK(world_say(world, name, "once more"));
+}
+
+static void jump(struct world *world, const char *name, int64_t days)
+{
+    world_host(world, name)->clock_ms += days * 24 * 3600 * 1000;
 }
 
 static bool same_sealing(struct world *world, const char *a, const char *b)
@@ -66,7 +144,7 @@ static void who_was_removed_opens_nothing_that_is_written_later(void **state)
     assert_true(same_sealing(&world, "alice", "bob"));
     assert_true(same_workspace_key(&world, "alice", "bob"));
     assert_false(same_workspace_key(&world, "alice", "carol"));
-    assert_false(opens_newest(&world, group_of(&world, "carol"), group_of(&world, "bob"), "bob"));
+    assert_false(could_read(&world, "carol", "bob"));
     assert_int_equal(world_text_count(&world, "alice", "after"), 1);
     assert_int_equal(world_text_count(&world, "carol", "after"), 0);
     world_stop(&world, "carol");
@@ -127,12 +205,221 @@ static void who_was_removed_gets_no_link_under_an_old_key(void **state)
     end_story(&world);
 }
 
+static void who_missed_a_key_is_given_it_by_one_of_many(void **state)
+{
+    struct world world;
+    char name[16];
+    (void)state;
+    begin_story(&world, 4, "alice", GUESTS("bob"));
+    for (int i = 0; i < 16; i++) {
+        snprintf(name, sizeof name, "guest%d", i);
+        world_add(&world, name);
+        CHECK_OK(world_meet(&world, "alice", name));
+    }
+    world_add(&world, "dave");
+    for (size_t i = 0; i < world.host_count; i++)
+        if (strcmp(world.hosts[i]->name, "alice") != 0 && strcmp(world.hosts[i]->name, "dave") != 0) {
+            world_cut(&world, "alice", world.hosts[i]->name);
+            world_cut(&world, "dave", world.hosts[i]->name);
+        }
+    world_run(&world, 10000);
+    CHECK_OK(world_meet(&world, "alice", "dave"));
+    size_t shares = count_entries(&world, "alice", ENTRY_KEYSHARE);
+    wear_out(&world, "bob");
+    world_run(&world, 35ull * 60 * 1000); /* whoever is first makes a key, or after a while another */
+    assert_int_equal(count_entries(&world, "bob", ENTRY_EPOCH), 2);
+    assert_false(same_sealing(&world, "alice", "bob"));
+    world_heal(&world);
+    world_settle(&world);
+    world_run(&world, 70000);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_true(same_sealing(&world, "dave", "bob"));
+    assert_in_range(count_entries(&world, "alice", ENTRY_KEYSHARE) - shares, 1, 2);
+    CHECK_OK(world_say(&world, "bob", "welcome"));
+    world_settle(&world);
+    assert_int_equal(world_text_count(&world, "dave", "welcome"), 1);
+    end_story(&world);
+}
+
+static void who_comes_later_reads_what_was_before_where_history_is_shared(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 5, "alice", GUESTS("bob"));
+    CHECK_OK(world_say(&world, "bob", "first key"));
+    wear_out(&world, "alice");
+    wear_out(&world, "bob");
+    world_run(&world, 35ull * 60 * 1000);
+    CHECK_OK(world_say(&world, "bob", "second key"));
+    world_add(&world, "carol");
+    CHECK_OK(world_meet(&world, "alice", "carol"));
+    world_settle(&world);
+    assert_int_equal(world_text_count(&world, "carol", "first key"), 1);
+    assert_int_equal(world_text_count(&world, "carol", "second key"), 1);
+    end_story(&world);
+}
+
+static void who_comes_later_reads_from_then_on_where_history_is_not_shared(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 6, "alice", GUESTS("bob"));
+    write_policy(&world, "alice", false);
+    CHECK_OK(world_say(&world, "bob", "before"));
+    world_settle(&world);
+    world_add(&world, "carol");
+    CHECK_OK(world_meet(&world, "alice", "carol"));
+    world_run(&world, 5000);
+    CHECK_OK(world_say(&world, "bob", "then"));
+    world_run(&world, 70000);
+    assert_int_equal(world_text_count(&world, "bob", "before"), 1);
+    assert_int_equal(world_text_count(&world, "carol", "before"), 0);
+    assert_int_equal(world_text_count(&world, "carol", "then"), 1);
+    assert_int_equal(group_of(&world, "carol")->key_count, 1);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+static void a_key_is_changed_after_a_week_and_once_only(void **state)
+{
+    static const char *const all[] = {"alice", "bob", "carol"};
+    struct world world;
+    (void)state;
+    begin_story(&world, 7, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(world_say(&world, "bob", "old key"));
+    world_run(&world, 15ull * 60 * 1000);
+    for (size_t i = 0; i < 3; i++)
+        jump(&world, all[i], 6);
+    world_run(&world, 40ull * 60 * 1000);
+    assert_int_equal(count_entries(&world, "alice", ENTRY_EPOCH), 1);
+    for (size_t i = 0; i < 3; i++)
+        jump(&world, all[i], 2);
+    world_run(&world, 40ull * 60 * 1000);
+    world_settle(&world);
+    assert_int_equal(count_entries(&world, "alice", ENTRY_EPOCH), 2);
+    assert_true(same_sealing(&world, "alice", "bob") && same_sealing(&world, "alice", "carol"));
+    assert_true(same_workspace_key(&world, "alice", "bob"));
+    end_story(&world);
+}
+
+static void a_clock_that_jumps_changes_the_key_once_at_most(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 8, "alice", GUESTS("bob", "carol"));
+    for (int i = 0; i < 4; i++) {
+        jump(&world, "bob", i % 2 ? -365 : 365);
+        CHECK_OK(world_say(&world, "alice", "tick"));
+        world_run(&world, 40ull * 60 * 1000);
+    }
+    world_settle(&world);
+    assert_in_range(count_entries(&world, "alice", ENTRY_EPOCH), 2, 3);
+    end_story(&world);
+}
+
+/* A group of `founder` and `member`, who accepts. */
+static struct group *gather(struct world *world, const char *founder, const char *member)
+{
+    struct command create = {.type = COMMAND_GROUP_CREATE, .name = BYTES_TEXT("Secret")};
+    struct command accept = {.type = COMMAND_GROUP_ACCEPT};
+    struct node_invitation invitation;
+    struct asked asked;
+    const struct node *node = node_of(world, founder);
+    create.group.persons[create.group.person_count++] =
+        roster_find(&node->workspace->roster, &node_of(world, member)->identity.device)->person;
+    CHECK_OK(world_command(world, founder, &create, 10000, &asked));
+    world_run(world, 3000);
+    if (node_invitation_at(node_of(world, member), 0, &invitation)) {
+        accept.group.id = invitation.group;
+        CHECK_OK(world_command(world, member, &accept, 10000, &asked));
+    }
+    world_settle(world);
+    world_run(world, 3000);
+    assert_int_equal(node->group_count, 2);
+    assert_int_equal(node->groups[1]->roster.count, 2);
+    return node->groups[1];
+}
+
+static bool is_removed_here(const struct group *group, const struct sign_public *device)
+{
+    struct governance_standing standing;
+    return governance_standing(group->roster.governance, device, 1, &standing) && standing.removed;
+}
+
+static void who_leaves_the_office_is_removed_from_its_groups_at_once(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 10, "alice", GUESTS("bob"));
+    const struct sign_public bob = node_of(&world, "bob")->identity.device;
+    struct group *group = gather(&world, "alice", "bob");
+    uint64_t height = governance_next_height(group->roster.governance);
+    uint64_t commits = world_host(&world, "alice")->node->last_batch;
+    CHECK_OK(remove_person(&world, "alice", "bob"));
+    assert_true(is_removed_here(group, &bob));
+    assert_int_equal(governance_next_height(group->roster.governance), height + 1);
+    assert_in_range(world_host(&world, "alice")->node->last_batch - commits, 1, 2); /* one, and receipts */
+    world_stop(&world, "bob");
+    end_story(&world);
+}
+
+static void who_leaves_the_office_is_removed_from_other_peoples_groups(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 11, "alice", GUESTS("bob", "carol"));
+    const struct sign_public carol = node_of(&world, "carol")->identity.device;
+    struct group *group = gather(&world, "bob", "carol");
+    uint64_t height = governance_next_height(group->roster.governance);
+    CHECK_OK(remove_person(&world, "alice", "carol"));
+    world_stop(&world, "carol");
+    world_run(&world, 10000);
+    assert_true(is_removed_here(group, &carol));
+    assert_int_equal(governance_next_height(group->roster.governance), height + 1);
+    end_story(&world);
+}
+
+static void two_admins_who_remove_the_same_one_agree_on_a_key(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 9, "alice", GUESTS("bob", "carol", "dave"));
+    grant(&world, "alice", "bob");
+    world_settle(&world);
+    world_cut(&world, "alice", "bob");
+    world_cut(&world, "alice", "carol");
+    world_run(&world, 10000);
+    CHECK_OK(remove_person(&world, "alice", "dave"));
+    CHECK_OK(remove_person(&world, "bob", "dave"));
+    world_run(&world, 5000);
+    assert_false(same_sealing(&world, "alice", "bob"));
+    assert_false(could_read(&world, "dave", "alice") || could_read(&world, "dave", "bob"));
+    world_crash(&world, "dave", false);
+    world_heal(&world);
+    world_settle(&world);
+    world_run(&world, 70000);
+    assert_int_equal(count_entries(&world, "carol", ENTRY_EPOCH), 3);
+    assert_int_equal(count_entries(&world, "carol", ENTRY_REMOVE), 2);
+    assert_true(same_sealing(&world, "alice", "bob") && same_sealing(&world, "alice", "carol"));
+    assert_true(same_workspace_key(&world, "alice", "bob") && same_workspace_key(&world, "alice", "carol"));
+    end_story(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_was_removed_opens_nothing_that_is_written_later),
         cmocka_unit_test(who_was_away_during_two_new_keys_comes_back),
         cmocka_unit_test(who_was_removed_gets_no_link_under_an_old_key),
+        cmocka_unit_test(who_missed_a_key_is_given_it_by_one_of_many),
+        cmocka_unit_test(who_comes_later_reads_what_was_before_where_history_is_shared),
+        cmocka_unit_test(who_comes_later_reads_from_then_on_where_history_is_not_shared),
+        cmocka_unit_test(a_key_is_changed_after_a_week_and_once_only),
+        cmocka_unit_test(a_clock_that_jumps_changes_the_key_once_at_most),
+        cmocka_unit_test(who_leaves_the_office_is_removed_from_its_groups_at_once),
+        cmocka_unit_test(who_leaves_the_office_is_removed_from_other_peoples_groups),
+        cmocka_unit_test(two_admins_who_remove_the_same_one_agree_on_a_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
