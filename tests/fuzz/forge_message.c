@@ -297,10 +297,10 @@ static void fill_rows(const struct forge *forge, struct script *script, struct b
 
 void forge_message(const struct forge *forge, struct script *script, struct buffer *rows, struct wire_message *ret)
 {
-    static const enum wire_type types[] = {WIRE_LOG,  WIRE_HAVE,  WIRE_WANT,  WIRE_DIGESTS,  WIRE_END,
-                                           WIRE_ACK,  WIRE_PING,  WIRE_REKEY, WIRE_ANNOUNCE, WIRE_PRESENCE,
-                                           WIRE_STOP, WIRE_PROBE, WIRE_IDS,   WIRE_WANTP,    WIRE_TAIL,
-                                           WIRE_BYE,  WIRE_JOIN,  WIRE_HELLO, WIRE_INVITED,  WIRE_WELCOME};
+    static const enum wire_type types[] = {
+        WIRE_LOG,   WIRE_HAVE,     WIRE_WANT,     WIRE_DIGESTS, WIRE_END,     WIRE_ACK,     WIRE_PING,
+        WIRE_REKEY, WIRE_ANNOUNCE, WIRE_PRESENCE, WIRE_STOP,    WIRE_PROBE,   WIRE_IDS,     WIRE_WANTP,
+        WIRE_TAIL,  WIRE_BYE,      WIRE_JOIN,     WIRE_HELLO,   WIRE_INVITED, WIRE_WELCOME, WIRE_PROOF};
     *ret = (struct wire_message){.type = types[script_below(script, sizeof types / sizeof *types)]};
     switch (ret->type) {
     case WIRE_HELLO:
@@ -322,6 +322,9 @@ void forge_message(const struct forge *forge, struct script *script, struct buff
         return;
     case WIRE_BYE:
         ret->bye.code = script_byte(script) % 20;
+        return;
+    case WIRE_PROOF:
+        ret->proof = script_bytes(script);
         return;
     case WIRE_INVITED:
     case WIRE_JOIN:

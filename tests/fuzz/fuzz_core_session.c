@@ -201,11 +201,12 @@ static void do_something(struct session *session)
     world_ask(world, name, &command);
 }
 
-/* Invitations are answered, groups founded and renamed, and something is said in them. */
+/* Invitations are answered, groups founded and renamed, people removed, and something is said in them. */
 static void act_in_a_group(struct session *session)
 {
     static const enum command_type types[] = {COMMAND_GROUP_ACCEPT, COMMAND_GROUP_DECLINE, COMMAND_GROUP_CREATE,
-                                              COMMAND_GROUP_ADD,    COMMAND_GROUP_RENAME,  COMMAND_SEND};
+                                              COMMAND_GROUP_ADD,    COMMAND_GROUP_RENAME,  COMMAND_SEND,
+                                              COMMAND_GROUP_REMOVE};
     const struct mallory *mallory = scene_mallory();
     struct script *script = &session->script;
     const char *name = script_byte(script) & 1 ? "bob" : "alice";
@@ -219,6 +220,7 @@ static void act_in_a_group(struct session *session)
     command.group.persons[0] = mallory->person;
     command.group.persons[1] = mallory->bob;
     command.group.person_count = script_below(script, 3);
+    command.group.device = mallory->device;
     world_ask(&session->scene.world, name, &command);
 }
 

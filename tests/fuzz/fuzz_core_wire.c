@@ -27,6 +27,12 @@ static struct bytes list_of(const struct wire_message *message)
         return message->entries.items;
     case WIRE_ACK:
         return message->ack.refused;
+    case WIRE_OFFER:
+        return message->offer.chats;
+    case WIRE_CONSENT:
+        return message->consent.signatures;
+    case WIRE_PROOF:
+        return message->proof;
     default:
         return (struct bytes){0};
     }
