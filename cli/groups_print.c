@@ -76,6 +76,19 @@ static void print_person(FILE *stream, const json_t *person, const char *what)
     fputc('\n', stream);
 }
 
+static void print_hidden(FILE *stream, const json_t *hidden)
+{
+    const char *name = field_text(hidden, "name");
+    unsigned long long count = field_number(hidden, "count");
+
+    fputs("  ", stream);
+    output_name(stream, *name ? name : _("somebody"));
+    fprintf(stream,
+            ngettext(": %llu entry written after the removal is kept, and shown to nobody\n",
+                     ": %llu entries written after the removal are kept, and shown to nobody\n", (unsigned long)count),
+            count);
+}
+
 void groups_print(FILE *stream, const json_t *group)
 {
     const json_t *persons = json_object_get(group, "persons"), *invited = json_object_get(group, "invited"), *row;
@@ -93,4 +106,5 @@ void groups_print(FILE *stream, const json_t *group)
         if (!is_told(invited, index))
             print_person(stream, row, field_true(row, "declined") ? _("has declined") : _("is invited"));
     }
+    json_array_foreach(json_object_get(group, "hidden"), index, row) print_hidden(stream, row);
 }

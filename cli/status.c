@@ -172,6 +172,26 @@ static void print_root(FILE *stream, const json_t *root)
         fputs(_("The root key has no passphrase of its own: whoever opens this home has it.\n"), stream);
 }
 
+static void print_removed(FILE *stream, const json_t *removed)
+{
+    const char *by = field_text(removed, "by"), *name = field_text(removed, "name");
+
+    if (!json_is_object(removed))
+        return;
+    fputs(output_style(stream, STYLE_ALERT), stream);
+    if (strcmp(by, "self") == 0) {
+        fputs(_("This computer has left the workspace."), stream);
+    } else if (strcmp(by, "root") == 0) {
+        fputs(_("This computer was removed from the workspace with the root key."), stream);
+    } else {
+        fputs(_("This computer was removed from the workspace by "), stream);
+        output_name(stream, *name ? name : _("somebody"));
+        fputc('.', stream);
+    }
+    fputs(_(" Nobody exchanges anything with it any more;\nwhat was written before stays here to be read.\n"), stream);
+    fputs(output_style(stream, STYLE_PLAIN), stream);
+}
+
 static void print_locked(FILE *stream, const json_t *info)
 {
     fprintf(stream, "%s%s%s\n", output_style(stream, STYLE_ALERT),
@@ -203,6 +223,7 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync, const js
                       "of its own: `zuruf device link`."));
     if (field_true(info, "has_identity") && !field_true(info, "has_workspace"))
         fputs(_("No workspace yet: `zuruf workspace create NAME` or `zuruf join CODE`.\n"), stream);
+    print_removed(stream, json_object_get(sync, "removed"));
     if (field_true(info, "has_workspace"))
         fputs(_("Chats:\n"), stream);
     json_array_foreach(json_object_get(sync, "groups"), index, group) print_group(stream, group);

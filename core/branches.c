@@ -6,6 +6,7 @@
 #include "gaps.h"
 #include "logs.h"
 #include "lookup.h"
+#include "told.h"
 
 static bool is_here(const struct log *log)
 {
@@ -147,13 +148,14 @@ enum placing branches_place(const struct node *node, struct log *log, const stru
 
 /* ---------------------------------------------------------------- forking */
 
-/* Names that came before their key are looked for under the log that holds them. */
-static void move_unread(struct node *node, struct log *from, struct log *to)
+/* What it tells of people and groups is looked for under the log that holds it. */
+static void move_told(struct node *node, struct log *from, struct log *to)
 {
     struct group *group = from->group;
     for (size_t i = 0; i < group->unread_count; i++)
         if (group->unread[i].log == from && group->unread[i].seq > to->row.base_seq)
             content_move_unread(node, &group->unread[i], to);
+    told_divide(node, from, to);
 }
 
 /* The branch whose first entry is at hand, and so its place. */
@@ -180,7 +182,7 @@ static enum error split(struct node *node, struct log *log, uint64_t base)
         if (at->parent == log)
             at->parent = rest;
     rest->parent = log;
-    move_unread(node, log, rest);
+    move_told(node, log, rest);
     gaps_divide(node, log, rest);
     batch_add_move(node_batch(node), log->row.number, base + 1, rest->row.number);
     return OK;

@@ -10,15 +10,23 @@
 #include "roster.h"
 #include "sealing.h"
 
+/* A device that was removed and let in again writes in logs of its new instance. */
+static uint64_t own_instance(const struct node *node, const struct group *group)
+{
+    const struct member *me = roster_find(&group->roster, &node->identity.device);
+    return me ? me->instance : 1;
+}
+
 /* The newest log of this device, instance and kind: what a new sub follows. */
-static const struct log *last_own(const struct node *node, const struct group *group, enum log_kind kind)
+static const struct log *last_own(const struct node *node, const struct group *group, const struct log_name *name)
 {
     const struct log *last = NULL;
     uint64_t last_hlc = 0;
     for (size_t i = 0; i < group->log_count; i++) {
         const struct log *log = group->logs[i];
         uint64_t hlc = hlc_believed(log->row.head_hlc, node->now_ms);
-        if (!log->own || log->kind != kind || !log->row.head_seq || !log->row.number || (last && hlc <= last_hlc))
+        if (!log->own || log->kind != name->kind || log->row.name.instance != name->instance || !log->row.head_seq ||
+            !log->row.number || (last && hlc <= last_hlc))
             continue;
         last = log;
         last_hlc = hlc;
@@ -28,9 +36,8 @@ static const struct log *last_own(const struct node *node, const struct group *g
 
 static struct log *open_sub(struct node *node, struct group *group, enum log_kind kind)
 {
-    const struct member *me = roster_find(&group->roster, &node->identity.device);
     struct log_name name = {
-        .group = group->id, .device = node->identity.device, .kind = kind, .instance = me ? me->instance : 1};
+        .group = group->id, .device = node->identity.device, .kind = kind, .instance = own_instance(node, group)};
     struct hash id;
     random_bytes(&node->random, name.sub.bytes, sizeof name.sub.bytes);
     log_name_id(&name, &id);
@@ -46,19 +53,20 @@ static bool is_full(const struct log *log)
     return log->row.head_seq >= logs_taken_seq(log);
 }
 
-static bool may_append(const struct log *log)
+static bool may_append(const struct log *log, uint64_t instance)
 {
-    return !log->closed && !log->doubted && !is_full(log);
+    return !log->closed && !log->doubted && log->row.name.instance == instance && !is_full(log);
 }
 
 /* The log to append to: the one at hand, the one from the disk, or a new sub. */
 static struct log *own_log(struct node *node, struct group *group, enum log_kind kind)
 {
-    if (group->own[kind] && may_append(group->own[kind]))
+    uint64_t instance = own_instance(node, group);
+    if (group->own[kind] && may_append(group->own[kind], instance))
         return group->own[kind];
     for (size_t i = 0; i < group->log_count; i++) {
         struct log *log = group->logs[i];
-        if (log->own && log->kind == kind && may_append(log) && log->row.number)
+        if (log->own && log->kind == kind && may_append(log, instance) && log->row.number)
             return group->own[kind] = log;
     }
     return open_sub(node, group, kind);
@@ -100,7 +108,7 @@ static void begin_entry(struct node *node, struct log *log, const struct dep *an
     ret->log = log->id;
     ret->seq = log->row.head_seq + 1;
     ret->previous = log->row.head_id;
-    const struct log *last = log->row.head_seq ? NULL : last_own(node, log->group, log->kind);
+    const struct log *last = log->row.head_seq ? NULL : last_own(node, log->group, &log->row.name);
     if (last) {
         struct dep follows = {.log = last->root->id, .seq = last->row.head_seq};
         memcpy(follows.id, last->row.head_id.bytes, sizeof follows.id);

@@ -5,12 +5,11 @@
 #include "custody.h"
 #include "cuts.h"
 #include "groups.h"
-#include "invitees.h"
 #include "keys.h"
 #include "logs.h"
 #include "lookup.h"
-#include "names.h"
 #include "notes.h"
+#include "told.h"
 #include "vault.h"
 
 #define UNREAD_MAX 4096
@@ -44,13 +43,9 @@ static enum error read_entry(struct node *node, struct log *log, const struct en
 {
     struct buffer plain = {0};
     enum error err = keys_open(log->group, entry, &plain);
-    if (!err && entry->type == ENTRY_PROFILE)
-        names_read_profile(node, log, entry, buffer_bytes(&plain));
-    else if (!err && entry->type == ENTRY_TITLE)
-        names_read_title(node, log, entry, buffer_bytes(&plain));
-    else if (!err && entry->type == ENTRY_INVITEE)
-        invitees_read(node, log, entry, buffer_bytes(&plain));
-    else if (!err && entry->type == ENTRY_NOTE && log->group == node->workspace)
+    if (!err && entry->type != ENTRY_NOTE)
+        told_note(node, log, entry, buffer_bytes(&plain));
+    else if (!err && log->group == node->workspace && cuts_cover(log, entry->seq))
         err = notes_read(node, log_author(log), buffer_bytes(&plain));
     buffer_wipe(&plain);
     return err;
@@ -73,8 +68,7 @@ void content_note(struct node *node, struct log *log, const struct entry *entry)
     groups_settle(node); /* what says who its author is may have come just before, in this step */
     if (log->group->unread_count >= UNREAD_MAX && !node->note_tries)
         node->note_tries = 1; /* rather slow than forgetful: there is no room for another one to wait */
-    if (!cuts_cover(log, entry->seq) || !is_to_be_read_later(node, read_entry(node, log, entry)) ||
-        log->group->unread_count >= UNREAD_MAX)
+    if (!is_to_be_read_later(node, read_entry(node, log, entry)) || log->group->unread_count >= UNREAD_MAX)
         return;
     struct vault_key key = unread_key(log, entry->seq);
     keep_unread(log->group, log, entry->seq);

@@ -46,16 +46,26 @@ static uint64_t end_of(struct node *node, struct log *log)
     return low;
 }
 
+/* False: it cannot be read. */
+static bool read_cut(const struct node *node, struct log *log, uint64_t end)
+{
+    struct stored_entry stored;
+    struct entry entry;
+    if (lookup_entry(node, log, end, &stored) != OK || entry_decode(stored.wire, &entry) != OK)
+        return false;
+    entry_id(&entry, &log->cut_id);
+    log->cut_hlc = entry.hlc;
+    return true;
+}
+
 bool cuts_judge(struct node *node, struct log *log)
 {
-    uint64_t end = log->named ? end_of(node, log) : NEVER;
-    if (end == log->cut_seq)
-        return false;
-    log->cut_seq = end;
-    log->group->digest_valid = false;
-    if (end > log->row.base_seq && end <= log->row.head_seq && lookup_id(node, log, end, &log->cut_id) != OK)
-        log->cut_seq = log->row.base_seq; /* unreadable here: nothing of it is told */
-    return true;
+    uint64_t end = log->named ? end_of(node, log) : NEVER, before = log->cut_seq;
+    bool is_read = end == before && !crypto_is_zero(log->cut_id.bytes, sizeof log->cut_id.bytes);
+    if (!is_read && end > log->row.base_seq && end <= log->row.head_seq && !read_cut(node, log, end))
+        end = log->row.base_seq; /* unreadable here: nothing of it is told */
+    logs_set_cut(node, log, end);
+    return end != before;
 }
 
 void cuts_settle(struct node *node, struct group *group)

@@ -172,6 +172,7 @@ void govern_describe(const struct governance *g, const struct instance *instance
     member->device = g->devices.at[instance->device].key;
     member->instance = instance->number;
     member->role = instance->open_grant ? ROLE_ADMIN : standing->role;
+    member->granted = instance->granted;
     member->has_box = standing->add != NONE || standing->link != NONE || instance->from_workspace;
     if (standing->add != NONE) {
         const struct add_act *add = &g->adds.at[standing->add];

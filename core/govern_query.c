@@ -92,13 +92,30 @@ size_t governance_left_over(const struct governance *g, struct governance_member
     return count;
 }
 
-bool governance_was_removed(const struct governance *g, const struct sign_public *device)
+/* The largest instance of the device that was removed.  NULL: none. */
+static const struct instance *last_removed(const struct governance *g, const struct sign_public *device)
 {
     uint32_t found = govern_device(g, device);
-    bool removed = false;
+    const struct instance *last = NULL;
     for (uint32_t at = found == NONE ? NONE : g->devices.at[found].instances; at != NONE; at = g->instances.at[at].next)
-        removed |= g->instances.at[at].removed;
-    return removed && !governance_member(g, device);
+        if (g->instances.at[at].removed)
+            last = &g->instances.at[at];
+    return last;
+}
+
+bool governance_was_removed(const struct governance *g, const struct sign_public *device)
+{
+    return last_removed(g, device) && !governance_member(g, device);
+}
+
+bool governance_removal_of(const struct governance *g, const struct sign_public *device, struct governance_removal *ret)
+{
+    const struct instance *removed = last_removed(g, device);
+    if (!removed || governance_member(g, device))
+        return false;
+    const struct fact *fact = fact_of(g, removed->removal);
+    *ret = (struct governance_removal){fact->id, chain_of(g, fact)->name, fact->seq, removed->number};
+    return true;
 }
 
 bool governance_joined(const struct governance *g, const struct sign_public *a, uint64_t a_instance,

@@ -49,6 +49,7 @@ struct governance_member {
     bool has_box;                /* false: granted, but never added */
     struct sign_public added_by; /* the device that added or linked it; zeros: a root, or the workspace (direct chat) */
     bool linked;                 /* by LINK */
+    bool granted;                /* an admin, or was one: a GRANT counts, also if it was revoked */
 };
 /* The current ones by device, then instance; borrowed until the next settle. */
 const struct governance_member *governance_members(const struct governance *governance, size_t *ret_count);
@@ -82,6 +83,15 @@ bool governance_joined(const struct governance *governance, const struct sign_pu
 size_t governance_left_over(const struct governance *governance, struct governance_member *ret, size_t most);
 /* Whether the device was a member and was removed, and is none now. */
 bool governance_was_removed(const struct governance *governance, const struct sign_public *device);
+/* Then also by which REMOVE: that of its largest instance. */
+struct governance_removal {
+    struct hash id;
+    struct log_name log; /* where it stands */
+    uint64_t seq;
+    uint64_t instance;
+};
+bool governance_removal_of(const struct governance *governance, const struct sign_public *device,
+                           struct governance_removal *ret);
 /* Whether a new entry of this kind-0 type by this membership would count.  Roots are not asked about; the membership's
  * own REMOVE is always allowed. */
 bool governance_may_write(const struct governance *governance, const struct sign_public *device, uint64_t instance,

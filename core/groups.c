@@ -15,6 +15,7 @@
 #include "names.h"
 #include "presence.h"
 #include "roster.h"
+#include "told.h"
 #include "vault.h"
 #include "workspace_keys.h"
 #include <stdlib.h>
@@ -137,6 +138,7 @@ static void group_free(struct group *group)
     keys_done(group);
     free(group->logs);
     free(group->unread);
+    told_forget(group);
     buffer_done(&group->title);
     buffer_done(&group->folder);
     free(group->invitees);
@@ -275,7 +277,10 @@ static void settle(struct node *node, struct group *group)
         members_changed(node, group);
     else if (group->roster.justifies_more)
         retry_unjustified(group);
+    bool is_judged_anew = group->roster.cuts_changed;
     cuts_settle(node, group);
+    if (is_judged_anew)
+        told_settle(node, group);
     tell_doubts(node, group);
     settle_keys(node, group);
     bool notes_wait = group == node->workspace && node->notes_wait && node->note_tries;
@@ -391,6 +396,8 @@ static enum error load_rosters(struct node *node)
         roster_evaluate(&node->workspace->roster); /* the others hang on it */
     for (size_t i = 0; i < node->group_count; i++)
         roster_evaluate(&node->groups[i]->roster);
+    for (size_t i = 0; i < node->group_count; i++)
+        told_begin(node->groups[i]);
     enum error err = vault_each(node, "doubts/", load_doubts_mark);
     if (node->event->type != EVENT_START) /* a commit has failed: this is not the moment for another */
         for (size_t i = 0; i < node->group_count; i++)
@@ -461,6 +468,8 @@ enum error groups_load(struct node *node)
         err = storage->each_log(storage->ctx, load_log, node);
     if (!err)
         err = content_load(node);
+    if (!err)
+        err = told_load(node);
     if (!err)
         branches_restore(node);
     if (!err)

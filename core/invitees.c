@@ -86,7 +86,8 @@ void invitees_read(struct node *node, const struct log *log, const struct entry 
 {
     struct group *group = log->group;
     struct invitee_content content;
-    if (group->kind != GROUP_CHAT || !roster_is_admin(&group->roster, log_author(log)) ||
+    struct member author;
+    if (group->kind != GROUP_CHAT || !roster_author(&group->roster, &log->row.name, &author) || !author.was_admin ||
         invitee_decode(plain, &content) != OK)
         return;
     struct invitee *invitee = get_invitee(group, &content.device);
@@ -98,6 +99,18 @@ void invitees_read(struct node *node, const struct log *log, const struct entry 
     invitee->by = *log_author(log);
     store_invitee(node, group, invitee);
     node->consents_due = true;
+    tell(node);
+}
+
+void invitees_forget_one(struct node *node, struct group *group, struct bytes plain)
+{
+    struct invitee_content content;
+    struct invitee *invitee = invitee_decode(plain, &content) == OK ? find_invitee(group, &content.device) : NULL;
+    if (!invitee)
+        return;
+    struct vault_key key = device_row("invitee/", group, &invitee->device);
+    vault_delete(node, &key);
+    *invitee = group->invitees[--group->invitee_count];
     tell(node);
 }
 

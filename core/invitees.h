@@ -13,6 +13,8 @@ MUST_USE enum error invitees_invite(struct node *node, struct group *group, cons
 MUST_USE enum error invitees_remember(struct node *node, const struct group *group);
 /* An INVITEE of a group was read. */
 void invitees_read(struct node *node, const struct log *log, const struct entry *entry, struct bytes plain);
+/* What was told of the device that this INVITEE names is to be told anew (told.h): nobody has invited it. */
+void invitees_forget_one(struct node *node, struct group *group, struct bytes plain);
 /* A CONSENT or DECLINE for this device was opened. */
 void invitees_answered(struct node *node, const struct sign_public *author, const struct note *note);
 /* Once a step: admits those who have consented. */

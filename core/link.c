@@ -2,6 +2,7 @@
 #include "link_parts.h"
 
 #include "alloc.h"
+#include "dismissal.h"
 #include "fetch.h"
 #include "intake.h"
 #include "payloads.h"
@@ -187,8 +188,13 @@ void link_close(struct node *node, struct link *link, enum error reason)
     if (!link->farewell)
         link->farewell = reason;
     if (link->state != LINK_HANDSHAKE && reason != ERR_CLOSED) {
-        struct wire_message bye = {.type = WIRE_BYE, .bye = {wire_bye_code(reason)}};
-        link_send(node, link, &bye, 0);
+        struct wire_message bye = {.type = WIRE_BYE, .bye.code = wire_bye_code(reason)};
+        struct buffer proof = {0};
+        if (reason == ERR_REMOVED)
+            dismissal_write(node, &link->device, &proof);
+        bye.bye.proof = buffer_bytes(&proof);
+        link_send(node, link, &bye, proof.size ? node_after(node) : 0); /* it may be an own entry of this step */
+        buffer_done(&proof);
         flush(node, link);
     }
     struct effect *effect = node_effect(node, EFFECT_CLOSE);

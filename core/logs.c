@@ -194,8 +194,10 @@ void logs_advance(struct node *node, struct log *log, const struct entry *entry,
     log->row.head_seq = entry->seq;
     log->row.head_id = *id;
     log->row.head_hlc = entry->hlc;
-    if (entry->seq == log->cut_seq)
+    if (entry->seq == log->cut_seq) {
         log->cut_id = *id;
+        log->cut_hlc = entry->hlc;
+    }
     if (entry->seq > log->known_seq)
         log->known_seq = entry->seq;
     mark_dirty(node, log);
@@ -250,6 +252,21 @@ void logs_close(struct node *node, struct log *log)
         return;
     log->closed = true;
     log->row.notes[0] |= LOG_NOTE_CLOSED;
+    if (log->row.number)
+        mark_dirty(node, log);
+}
+
+void logs_set_cut(struct node *node, struct log *log, uint64_t seq)
+{
+    uint64_t from = seq == NEVER ? 0 : seq + 1;
+    if (seq != log->cut_seq) {
+        log->group->digest_valid = false;
+        past_forget(node);
+    }
+    log->cut_seq = seq;
+    if (log->row.void_from == from)
+        return;
+    log->row.void_from = from;
     if (log->row.number)
         mark_dirty(node, log);
 }
@@ -331,6 +348,7 @@ void logs_restore(struct node *node, struct group *group, const struct log_row *
     struct log *log = of_row(node, group, row);
     log->row = *row;
     log->closed = row->notes[0] & LOG_NOTE_CLOSED;
+    log->cut_seq = row->void_from ? row->void_from - 1 : NEVER;
     index_number(node, log);
     log->durable_seq = log->known_seq = row->head_seq;
     log->durable_id = row->head_id;

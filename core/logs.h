@@ -20,6 +20,8 @@ void logs_close(struct node *node, struct log *log);
 /* Somebody says that he holds more or other entries of an own log, and has not shown one yet.  He is believed a few
  * times in a process: who lies must not make us open one sub after the other. */
 void logs_doubt(struct node *node, struct log *log);
+/* Content counts up to `seq`, NEVER for all of it; storage is told with this step's batch (cuts.h). */
+void logs_set_cut(struct node *node, struct log *log, uint64_t seq);
 /* From a row of the disk. */
 void logs_restore(struct node *node, struct group *group, const struct log_row *row);
 

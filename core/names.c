@@ -73,7 +73,7 @@ void names_read_profile(struct node *node, const struct log *log, const struct e
     struct member author;
     if (log->group != node->workspace || profile_decode(plain, &profile) != OK ||
         !roster_author(&log->group->roster, &log->row.name, &author) ||
-        (author.role != ROLE_ADMIN && memcmp(&author.person, &profile.person, sizeof profile.person) != 0) ||
+        (!author.was_admin && memcmp(&author.person, &profile.person, sizeof profile.person) != 0) ||
         text_clean_name(profile.name, &name) != OK) {
         buffer_done(&name);
         return;
@@ -104,15 +104,45 @@ void names_read_title(struct node *node, const struct log *log, const struct ent
 {
     struct group *group = log->group;
     struct title title;
+    struct member author;
     struct buffer name = {0}, folder = {0};
-    if (roster_is_admin(&group->roster, log_author(log)) && title_decode(plain, &title) == OK &&
-        text_clean_name(title.name, &name) == OK && text_clean_path(title.folder, &folder) == OK &&
+    if (roster_author(&group->roster, &log->row.name, &author) && author.was_admin &&
+        title_decode(plain, &title) == OK && text_clean_name(title.name, &name) == OK &&
+        text_clean_path(title.folder, &folder) == OK &&
         is_later(entry->hlc, buffer_bytes(&name), group->title_hlc, &group->title)) {
         names_set_title(node, group, entry->hlc, buffer_bytes(&name), buffer_bytes(&folder));
         node_notify(node, group == node->workspace ? NOTICE_WORKSPACE : NOTICE_GROUP, NULL, 0, NULL, 0);
     }
     buffer_done(&name);
     buffer_done(&folder);
+}
+
+/* ---------------------------------------------------------------- taking back */
+
+void names_forget_profile(struct node *node, struct bytes plain)
+{
+    struct profile profile;
+    if (profile_decode(plain, &profile) != OK)
+        return;
+    struct person_name *held = name_of(node, &profile.person);
+    struct vault_key row = vault_key("name/", FIXED(profile.person));
+    if (!held)
+        return;
+    held->hlc = 0;
+    held->name.size = 0;
+    vault_delete(node, &row);
+}
+
+void names_forget_title(struct node *node, struct group *group)
+{
+    struct vault_key title_row = groups_row_key("title/", group->number);
+    struct vault_key folder_row = groups_row_key("folder/", group->number);
+    if (!group->title_hlc)
+        return;
+    group->title_hlc = 0;
+    group->title.size = group->folder.size = 0;
+    vault_delete(node, &title_row);
+    vault_delete(node, &folder_row);
 }
 
 /* ---------------------------------------------------------------- loading */

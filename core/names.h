@@ -13,5 +13,9 @@ void names_read_title(struct node *node, const struct log *log, const struct ent
 /* As a TITLE of that time would; `name` and `folder` are clean. */
 void names_set_title(struct node *node, struct group *group, uint64_t hlc, struct bytes name, struct bytes folder);
 
+/* What was told is to be told anew (told.h): nobody has said it. */
+void names_forget_profile(struct node *node, struct bytes plain); /* of the person that this PROFILE names */
+void names_forget_title(struct node *node, struct group *group);
+
 MUST_USE enum error names_load(struct node *node); /* after the groups */
 void names_forget(struct node *node);              /* what storage can give back */

@@ -6,6 +6,7 @@
 #include "compare.h"
 #include "compose.h"
 #include "custody.h"
+#include "dismissal.h"
 #include "distrust.h"
 #include "early.h"
 #include "fetch.h"
@@ -80,6 +81,7 @@ static void forget_stored(struct node *node)
     node->dirty_logs = NULL;
     node->log_count = node->log_capacity = node->dirty_log_count = node->dirty_log_capacity = 0;
     node->entry_count = node->own_hlc = node->last_log_number = 0;
+    node->dismissal = (struct dismissal){0};
 }
 
 static void close_all_links(struct node *node, enum error reason)
@@ -124,6 +126,8 @@ static enum error load_all(struct node *node)
         err = groups_load(node);
     if (!err)
         err = custody_load(node);
+    if (!err)
+        err = dismissal_load(node);
     if (!err)
         err = invitations_load(node);
     if (!err)
@@ -485,6 +489,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     custody_settle(node);
     invitations_settle(node);
     invitees_settle(node);
+    dismissal_settle(node);
     admit_settle(node);
     if (event->type == EVENT_TIME || event->mono_ms >= node->wake_ms)
         on_time(node);

@@ -2,6 +2,7 @@
 #include "node_query.h"
 
 #include "branches.h"
+#include "cuts.h"
 #include "direct.h"
 #include "groups.h"
 #include "link.h"
@@ -232,7 +233,7 @@ static void describe_progress(const struct group *group, const struct member *me
         const struct log *log = group->logs[i];
         if (!log->named || !same_key(log_author(log), &member->device))
             continue;
-        uint64_t head_ms = hlc_ms(log->row.head_hlc);
+        uint64_t head_ms = hlc_ms(cuts_cover(log, log->row.head_seq) ? log->row.head_hlc : log->cut_hlc);
         if (missing_in(log) && (!ret->missing || head_ms < gap_ms))
             gap_ms = head_ms;
         ret->missing += missing_in(log);
@@ -277,6 +278,34 @@ enum verification node_verification(const struct node *node, const struct sign_p
     const struct member *member = node->workspace ? roster_find(&node->workspace->roster, device) : NULL;
     return member ? verify_state(node, device, &member->person, names_person(node, &member->person))
                   : VERIFICATION_NONE;
+}
+
+static uint64_t hidden_in(const struct log *log)
+{
+    uint64_t from = log->cut_seq > log->row.base_seq ? log->cut_seq : log->row.base_seq;
+    return log->kind == KIND_CONTENT && log->row.head_seq > from ? log->row.head_seq - from : 0;
+}
+
+bool node_hidden_at(const struct node *node, uint32_t number, size_t index, struct node_hidden *ret)
+{
+    const struct group *group = groups_by_number(node, number);
+    if (!group || !roster_is_admin(&group->roster, &node->identity.device))
+        return false;
+    for (size_t i = 0; i < group->log_count; i++) {
+        const struct log *log = group->logs[i];
+        uint64_t count = hidden_in(log);
+        struct member author;
+        if (!count || index-- > 0)
+            continue;
+        *ret = (struct node_hidden){
+            .log = log->id, .device = *log_author(log), .from = log->row.head_seq - count + 1, .count = count};
+        if (roster_author(&group->roster, &log->row.name, &author)) {
+            ret->person = author.person;
+            ret->name = names_person(node, &author.person);
+        }
+        return true;
+    }
+    return false;
 }
 
 /* Of all groups, group by group. */

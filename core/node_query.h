@@ -56,6 +56,17 @@ struct node_invitee {
 };
 bool node_invitee_at(const struct node *node, uint32_t group, size_t index, struct node_invitee *ret);
 
+/* What somebody wrote after he was removed, kept and shown to nobody (cuts.h): a log of it. */
+struct node_hidden {
+    struct hash log;
+    struct sign_public device;
+    struct person_id person; /* zero when unknown */
+    struct bytes name;       /* empty when unknown */
+    uint64_t from, count;    /* its entries from that number on */
+};
+/* False: past the last, or this device is no admin of the group. */
+bool node_hidden_at(const struct node *node, uint32_t group, size_t index, struct node_hidden *ret);
+
 /* An invitation into a group that this device has not accepted. */
 struct node_invitation {
     struct hash group;
@@ -140,6 +151,16 @@ MUST_USE enum error node_root_export(struct node *node, struct bytes passphrase,
 
 /* Of a device by its key: VERIFICATION_NONE also for one that is no member. */
 enum verification node_verification(const struct node *node, const struct sign_public *device);
+
+/* This device was removed from the workspace, and is spoken with no more. */
+struct node_dismissal {
+    struct sign_public device; /* whose REMOVE it is */
+    bool by_root, by_self;     /* the workspace's root key; this device itself: it left */
+    struct person_id person;   /* zero when unknown, as for a root */
+    struct bytes name;         /* empty when unknown */
+    uint64_t time_ms;          /* HLC time of the REMOVE */
+};
+bool node_dismissal(const struct node *node, struct node_dismissal *ret); /* false: it was not */
 
 struct node_peer {
     struct address address;

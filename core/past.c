@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "branches.h"
+#include "cuts.h"
 #include "logs.h"
 #include "lookup.h"
 #include "node_query.h"
@@ -110,7 +111,7 @@ static void reach_dep(struct walk *walk, const struct dep *dep)
     const struct log *cited = logs_find(walk->node, &dep->log);
     if (cited && cited->next_branch)
         cited = branches_cited(walk->node, dep);
-    if (cited)
+    if (cited && cuts_cover(cited, dep->seq))
         reach(walk, cited, dep->seq);
     else
         walk->complete = false;

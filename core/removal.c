@@ -3,6 +3,7 @@
 
 #include "alloc.h"
 #include "compose.h"
+#include "cuts.h"
 #include "groups.h"
 #include "roster.h"
 #include "sealing.h"
@@ -32,8 +33,11 @@ static void cut_logs(const struct target *target, struct buffer *out)
         if (!log->named || !log->row.number || log->row.name.instance != target->instance ||
             !same_key(&log->row.name.device, &target->device) || log->row.head_seq <= log->row.base_seq)
             continue;
-        const struct cut cut = {log->root->id, log->row.head_seq, log->row.head_id};
-        cut_append(&cut, out);
+        bool is_cut = !cuts_cover(log, log->row.head_seq);
+        const struct cut cut = {log->root->id, is_cut ? log->cut_seq : log->row.head_seq,
+                                is_cut ? log->cut_id : log->row.head_id};
+        if (cut.seq > log->row.base_seq)
+            cut_append(&cut, out);
     }
 }
 

@@ -55,6 +55,7 @@ static struct member member_of(const struct governance_member *listed)
                            .person = listed->person,
                            .instance = listed->instance,
                            .role = listed->role,
+                           .was_admin = listed->granted,
                            .box = listed->box,
                            .added_by = listed->added_by};
 }

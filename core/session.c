@@ -3,6 +3,7 @@
 
 #include "admit.h"
 #include "compare.h"
+#include "dismissal.h"
 #include "fetch.h"
 #include "intake.h"
 #include "link.h"
@@ -178,7 +179,7 @@ enum error session_message(struct node *node, struct link *link, const struct wi
         link->farewell = wire_bye_error(message->bye.code);
         admit_bye(node, link, link->farewell);
         if (link->farewell == ERR_REMOVED)
-            node_log(node, ERR_REMOVED, "another computer of the workspace says that it was removed");
+            dismissal_told(node, message->bye.proof);
         return ERR_CLOSED;
     }
     switch (link->state) {

@@ -46,7 +46,8 @@ struct log {
     uint64_t durable_seq;
     struct hash durable_id;
     uint64_t cut_seq;     /* content: it counts up to here (cuts.h); NEVER: all of it */
-    struct hash cut_id;   /* of the entry there, if it is here */
+    struct hash cut_id;   /* of the entry there, if it is here, */
+    uint64_t cut_hlc;     /* and its time */
     uint64_t known_seq;   /* the highest anyone has told of */
     struct link *source;  /* whom we asked for the rest; NULL: nobody */
     uint64_t progress_ms; /* when it was asked for, or an entry of it came last */
@@ -74,7 +75,8 @@ struct member {
     struct sign_public device;
     struct person_id person;
     uint64_t instance;
-    uint64_t role; /* enum role */
+    uint64_t role;  /* enum role */
+    bool was_admin; /* or is one */
     struct dh_public box;
     struct sign_public added_by; /* zero: by a root */
     uint64_t last_heard_ms;      /* wall clock of this process's last link */
@@ -135,6 +137,16 @@ struct unread {
     uint64_t seq;
 };
 
+/* A log whose entries tell of people and groups, and how its author stood when they were read last (told.h). */
+struct teller {
+    struct log *log;
+    uint64_t *seqs;
+    size_t count, capacity;
+    bool is_known, was_admin;
+    struct person_id person;
+    uint64_t cut_seq;
+};
+
 /* The newest entries that the order view does not show yet (early.h). */
 #define EARLY_ENTRIES_MAX 200u
 #define EARLY_BYTES_MAX (1u << 20)
@@ -186,6 +198,8 @@ struct group {
     uint64_t changed_ms;   /* monotonic: when durable entries last came to it */
     struct unread *unread; /* names and titles that came before their key */
     size_t unread_count, unread_capacity;
+    struct teller *tellers;
+    size_t teller_count, teller_capacity;
     bool keys_changed;  /* try the unread ones at the end of this step */
     bool sealing_known; /* the next three are (sealing.h) */
     bool has_sealing;
@@ -289,6 +303,13 @@ struct consent {
     struct membership member; /* of a refusal only the device */
     bool declines;
     uint64_t since_ms; /* monotonic */
+};
+
+/* This device was removed, as a BYE has proved (dismissal.h). */
+struct dismissal {
+    uint64_t instance; /* 0: it was not */
+    struct sign_public by;
+    uint64_t time_ms;
 };
 
 struct join {
@@ -410,6 +431,7 @@ struct node {
     struct invite invites[INVITES_MAX];
     size_t invite_count;
     struct join join;
+    struct dismissal dismissal;
     struct gate gate;
     uint64_t receipts_ms; /* when new evidence is stored; 0: there is none */
 

@@ -17,7 +17,8 @@ struct log_row {
     struct hash head_id;
     uint64_t head_hlc;
     uint64_t cited_seq; /* highest seq of this log that an accepted entry of another log cites */
-    uint64_t notes[4];  /* the core's own, kept as they are; logs.c */
+    uint64_t notes[3];  /* the core's own, kept as they are; logs.c */
+    uint64_t void_from; /* content: entries from this seq on do not count (cuts.h); 0: all do */
     /* A branch holds the entries of a forked log from base_seq + 1 on; `first_id` is the id of the first of them. */
     bool is_branch;
     uint64_t base_seq; /* 0 in a log that is none; head_seq is never below */
@@ -124,7 +125,7 @@ struct order_row {
     uint32_t log;
     uint64_t seq;
     struct sort_key key;
-    bool incomplete;     /* keyed without a cause that is still missing */
+    bool incomplete;     /* keyed without a cause that is missing or does not count */
     struct bytes cursor; /* opaque; borrowed; where a later scan goes on after (or before) this row */
 };
 

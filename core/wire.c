@@ -46,7 +46,7 @@ enum error wire_bye_error(uint64_t code)
 static const uint8_t item_counts[] = {
     [WIRE_HELLO] = 4,   [WIRE_DIGESTS] = 2,  [WIRE_HAVE] = 5,     [WIRE_WANT] = 4,     [WIRE_LOG] = 8,
     [WIRE_ENTRIES] = 4, [WIRE_END] = 4,      [WIRE_ACK] = 3,      [WIRE_PRESENCE] = 4, [WIRE_PING] = 1,
-    [WIRE_BYE] = 2,     [WIRE_INVITED] = 4,  [WIRE_JOIN] = 4,     [WIRE_WELCOME] = 5,  [WIRE_REKEY] = 1,
+    [WIRE_BYE] = 3,     [WIRE_INVITED] = 4,  [WIRE_JOIN] = 4,     [WIRE_WELCOME] = 5,  [WIRE_REKEY] = 1,
     [WIRE_STOP] = 2,    [WIRE_TAIL] = 3,     [WIRE_ANNOUNCE] = 4, [WIRE_PROBE] = 3,    [WIRE_IDS] = 3,
     [WIRE_WANTP] = 3,   [WIRE_PAYLOADS] = 4, [WIRE_OFFER] = 4,    [WIRE_CONSENT] = 3,  [WIRE_PROOF] = 2,
 };
@@ -153,6 +153,7 @@ static void read_items(struct reader *in, struct wire_message *ret)
         break;
     case WIRE_BYE:
         ret->bye.code = read_uint(in);
+        ret->bye.proof = read_bytes(in, WIRE_PLAIN_MAX);
         break;
     case WIRE_INVITED:
         READ_FIXED(in, ret->invited.group);
@@ -291,6 +292,7 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
         break;
     case WIRE_BYE:
         write_uint(out, message->bye.code);
+        write_bytes(out, message->bye.proof);
         break;
     case WIRE_INVITED:
         write_bytes(out, FIXED(message->invited.group));

@@ -161,6 +161,7 @@ struct wire_message {
         } ids;
         struct {
             uint64_t code;
+            struct bytes proof; /* of BYE_REMOVED (dismissal.h), else empty */
         } bye;
         struct {
             struct hash group;

@@ -173,6 +173,24 @@ static void emit_invited(const struct node *node, uint32_t group, struct buffer 
     emit_close(out, ']');
 }
 
+static void emit_hidden(const struct node *node, uint32_t group, struct buffer *out)
+{
+    struct node_hidden hidden;
+
+    emit_open(out, "hidden", '[');
+    for (size_t i = 0; node_hidden_at(node, group, i, &hidden); i++) {
+        emit_open(out, NULL, '{');
+        emit_base32(out, "log", BYTES_OF(hidden.log.bytes));
+        emit_base32(out, "device", BYTES_OF(hidden.device.bytes));
+        emit_base32_or_null(out, "person", BYTES_OF(hidden.person.bytes));
+        emit_text(out, "name", hidden.name);
+        emit_digits(out, "from", hidden.from);
+        emit_digits(out, "count", hidden.count);
+        emit_close(out, '}');
+    }
+    emit_close(out, ']');
+}
+
 void rpc_groups_show(struct rpc_call *call, struct buffer *out)
 {
     const struct node *node = node_of(call);
@@ -191,4 +209,5 @@ void rpc_groups_show(struct rpc_call *call, struct buffer *out)
     emit_group(node, &group, out);
     rpc_overview_emit_persons(node, number, out);
     emit_invited(node, number, out);
+    emit_hidden(node, number, out);
 }

@@ -98,6 +98,23 @@ static void emit_pinned(const struct rpc_options *options, struct buffer *out)
     emit_close(out, '}');
 }
 
+static void emit_removed(const struct node *node, struct buffer *out)
+{
+    struct node_dismissal dismissal;
+
+    if (!node_dismissal(node, &dismissal)) {
+        emit_null(out, "removed");
+        return;
+    }
+    emit_open(out, "removed", '{');
+    emit_string(out, "by", dismissal.by_root ? "root" : dismissal.by_self ? "self" : "admin");
+    emit_base32(out, "device", BYTES_OF(dismissal.device.bytes));
+    emit_base32_or_null(out, "person", BYTES_OF(dismissal.person.bytes));
+    emit_text(out, "name", dismissal.name);
+    emit_time(out, "time", dismissal.time_ms);
+    emit_close(out, '}');
+}
+
 void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
 {
     const struct rpc_options *options = &call->rpc->options;
@@ -109,6 +126,7 @@ void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
     rpc_groups_emit(options->node, out);
     emit_forked_logs(call->rpc, out);
     emit_bool(out, "runs_twice", info.runs_twice);
+    emit_removed(options->node, out);
     rpc_root_emit(options->node, out);
     emit_number(out, "links", info.links);
     emit_digits(out, "entries", info.entries);

@@ -4,15 +4,17 @@
 #include "core/batch.h"
 #include "move.h"
 
-static enum error put_rows(struct db_txn *txn, struct ledger *ledger, const struct batch *batch)
+static enum error put_rows(struct db_txn *txn, struct ledger *ledger, struct order *order, const struct batch *batch)
 {
     enum error err = OK;
     for (size_t i = 0; !err && i < batch->row_count; i++) {
         struct ledger_log *log;
-        bool is_new;
-        err = ledger_note(ledger, &batch->rows[i], &log, &is_new);
+        bool is_cut;
+        err = ledger_note(ledger, &batch->rows[i], &log, &is_cut);
         if (!err)
             err = rows_put_log(txn, &batch->rows[i]);
+        if (!err && is_cut && order)
+            err = order_again(order, txn, log->group);
     }
     return err;
 }
@@ -192,7 +194,7 @@ static enum error put_locals(struct db_txn *txn, const struct batch *batch)
 enum error append_batch(struct db_txn *txn, struct ledger *ledger, struct order *order, const struct batch *batch)
 {
     struct appending at = {.txn = txn, .ledger = ledger, .order = order, .batch = batch};
-    enum error err = put_rows(txn, ledger, batch);
+    enum error err = put_rows(txn, ledger, order, batch);
     if (!err)
         err = put_entries(&at);
     if (!err)

@@ -54,12 +54,13 @@ static void make_room(struct ledger *ledger, uint32_t number)
     ledger->log_count = count;
 }
 
-enum error ledger_note(struct ledger *ledger, const struct log_row *row, struct ledger_log **ret, bool *ret_new)
+enum error ledger_note(struct ledger *ledger, const struct log_row *row, struct ledger_log **ret, bool *ret_cut)
 {
     if (row->number == 0 || row->number > LOGS_MAX)
         return ERR_USAGE;
     struct ledger_log *log = ledger_get(ledger, row->number);
-    *ret_new = !log;
+    uint64_t void_from = row->void_from ? row->void_from : UINT64_MAX;
+    *ret_cut = log && log->void_from != void_from;
     if (!log) {
         log = log_new(row);
         log->doubted = &ledger->doubted;
@@ -68,6 +69,7 @@ enum error ledger_note(struct ledger *ledger, const struct log_row *row, struct 
         log->next_in_tree = ledger_tree(ledger, &log->tree);
         table_put(&ledger->trees, log->tree.bytes, log);
     }
+    log->void_from = void_from;
     *ret = log;
     return OK;
 }
@@ -94,10 +96,10 @@ static enum error load_logs(struct ledger *ledger, struct db_txn *txn)
     for (err = db_move(cursor, DB_FIRST, &at); !err; err = db_move(cursor, DB_NEXT, &at)) {
         struct log_row row;
         struct ledger_log *log;
-        bool is_new;
+        bool is_cut;
         err = rows_read_log(&at, &row);
         if (!err)
-            err = ledger_note(ledger, &row, &log, &is_new);
+            err = ledger_note(ledger, &row, &log, &is_cut);
         if (!err)
             err = runs_last(txn, row.number, &log->last);
         if (err && err != ERR_NOT_FOUND)

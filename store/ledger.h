@@ -31,6 +31,7 @@ struct ledger_log {
     bool is_branch;
     struct ledger_log *next_in_tree;
     struct sign_public device;
+    uint64_t void_from;            /* as in its row; UINT64_MAX: all counts */
     const struct doubted *doubted; /* the ledger's */
     struct run last;
     struct order_log order;
@@ -54,9 +55,9 @@ void ledger_done(struct ledger *ledger);
 struct ledger_log *ledger_get(const struct ledger *ledger, uint32_t number); /* NULL: unknown */
 /* The first of the logs whose entries say `tree`; the others follow by next_in_tree.  NULL: none. */
 struct ledger_log *ledger_tree(const struct ledger *ledger, const struct hash *tree);
-/* Takes a row: a new log, or one it has.  ret_new tells which. */
+/* Takes a row: a new log, or one it has.  ret_cut: that one counts to another place than before. */
 MUST_USE enum error ledger_note(struct ledger *ledger, const struct log_row *row, struct ledger_log **ret,
-                                bool *ret_new);
+                                bool *ret_cut);
 void ledger_note_behind(struct ledger *ledger, struct ledger_log *log);
 
 static inline uint64_t ledger_head(const struct ledger_log *log)

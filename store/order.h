@@ -6,15 +6,17 @@
  * the id cited chooses among them, and the cause before a branch's first entry lies in another log.
  *
  * An entry's key is the larger of its own HLC and one tick more than the key of each cause (the entry before it in its
- * log, and its deps).  A cause counts when it is stored, belongs to the same group, and has the id that was cited.
+ * log, and its deps).  A cause counts when it is stored, belongs to the same group, has the id that was cited, and
+ * is not void (log_row.void_from).
  * Entries are taken in causal order: what an entry cites is climbed first.  Where a cause is missing, the entry is
  * keyed without it and marked incomplete, and a row under the cause's name waits for it.  When the cause comes, its
  * citers are keyed again.  Whatever follows them lies at a larger key, so one sweep upwards from the old key, as far as
  * the largest new one, finds all that must move; an honest author's HLC is beyond his causes' keys, so then nothing
  * moves.
  *
- * Where a time is not believed (doubted.h), the HLC reads as 0.  When that changes, the same sweep goes over the whole
- * group: keys may sink then, too, but whatever follows an entry lies at a larger key than it until both were visited.
+ * Where a time is not believed (doubted.h), the HLC reads as 0.  When that or what is void changes, the same sweep goes
+ * over the whole group.  Keys may sink then, too, but whatever follows an entry lies at a larger key than it until both
+ * were visited; and what comes to count as a cause lifts its citer beyond itself, where that one is visited again.
  *
  *     order, order-governance   order_row.h: many places a row
  *     order-keys                u32 log ‖ u64 seq → u48 ms ‖ u64 ticks        where the key is not the HLC in the entry
@@ -63,7 +65,7 @@ MUST_USE enum error order_clear(struct db_txn *txn);
 MUST_USE enum error order_split(struct order *order, struct db_txn *txn, struct ledger_log *from,
                                 struct ledger_log *to);
 
-/* Whose time is believed in this group has changed: all keys are computed again, in steps. */
+/* Whose time is believed in this group has changed, or what is void: all keys are computed again, in steps. */
 MUST_USE enum error order_again(struct order *order, struct db_txn *txn, uint32_t group);
 
 bool order_is_current(const struct order *order);

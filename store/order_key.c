@@ -161,7 +161,10 @@ static enum error count_cause(const struct ledger *ledger, struct db_txn *txn, c
             return err;
         if (memcmp(id, dep->id, sizeof id) != 0)
             continue; /* another branch */
-        keyed->key = sort_key_after(keyed->key, key);
+        if (dep->seq >= log->void_from)
+            keyed->incomplete = true; /* the same for who has it as for who was never given it */
+        else
+            keyed->key = sort_key_after(keyed->key, key);
         return OK;
     }
     keyed->late[keyed->late_count++] = *dep;

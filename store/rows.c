@@ -96,6 +96,7 @@ enum error rows_put_log(struct db_txn *txn, const struct log_row *row)
     write_u64(&at, row->cited_seq);
     for (size_t i = 0; i < sizeof row->notes / sizeof *row->notes; i++)
         write_u64(&at, row->notes[i]);
+    write_u64(&at, row->void_from);
     *at++ = row->is_branch;
     write_u64(&at, row->base_seq);
     write_fixed(&at, row->first_id.bytes, sizeof row->first_id.bytes);
@@ -132,6 +133,7 @@ enum error rows_read_log(const struct db_row *row, struct log_row *ret)
     ret->cited_seq = take_u64(&at);
     for (size_t i = 0; i < sizeof ret->notes / sizeof *ret->notes; i++)
         ret->notes[i] = take_u64(&at);
+    ret->void_from = take_u64(&at);
     if (*at > 1)
         return ERR_CORRUPT;
     ret->is_branch = *at++;

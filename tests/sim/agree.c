@@ -110,12 +110,19 @@ static bool was_forgotten(const struct host *host)
     return rolled_back && !is_member(host);
 }
 
+/* And has been told: who was removed is given nothing more. */
+static bool was_removed(const struct host *host)
+{
+    struct node_dismissal ignored;
+    return node_dismissal(host->node, &ignored);
+}
+
 bool agree_takes_part(const struct host *host)
 {
     struct node_info info = {0};
     if (host->node)
         node_info(host->node, &info);
-    return info.has_workspace && !was_forgotten(host);
+    return info.has_workspace && !was_forgotten(host) && !was_removed(host);
 }
 
 static struct host *next_part(struct world *world, size_t *at)

@@ -208,12 +208,21 @@ static bool is_sound(struct memory_store *store, const struct batch *batch)
     return true;
 }
 
+static void put_rows(struct memory_store *store, const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->row_count; i++) {
+        struct log_row *row = &log_of(store, batch->rows[i].number)->row;
+        if (row->void_from != batch->rows[i].void_from)
+            store->ordered_entries = 0; /* other causes count */
+        *row = batch->rows[i];
+    }
+}
+
 enum error memory_commit(struct memory_store *store, const struct batch *batch)
 {
     if (!is_sound(store, batch))
         return ERR_USAGE;
-    for (size_t i = 0; i < batch->row_count; i++)
-        log_of(store, batch->rows[i].number)->row = batch->rows[i];
+    put_rows(store, batch);
     put_entries(store, batch);
     put_doubts(store, batch);
     put_payloads(store, batch);

@@ -34,6 +34,12 @@ static bool is_doubted(const struct memory_store *store, const struct memory_ent
     return false;
 }
 
+static bool is_void(const struct memory_store *store, const struct memory_entry *entry)
+{
+    uint64_t from = store->logs[entry->log].row.void_from;
+    return from && entry->seq >= from;
+}
+
 /* Puts `entry`'s key above those of its causes as they are now.  True when it moved. */
 static bool put_key(const struct memory_store *store, const struct table *causes, struct memory_entry *entry)
 {
@@ -51,7 +57,7 @@ static bool put_key(const struct memory_store *store, const struct table *causes
     for (size_t i = 0; i < entry_dep_count(&decoded); i++) {
         struct dep dep = entry_dep(&decoded, i);
         const struct memory_entry *cause = find_cause(causes, &dep.log, dep.seq, dep.id);
-        if (cause)
+        if (cause && !is_void(store, cause))
             key = sort_key_after(key, cause->key);
         else
             entry->incomplete = true;

@@ -56,6 +56,27 @@ static inline void write_as_root(struct usurper *usurper, struct forged_log log,
     buffer_done(&wire);
 }
 
+/* The next entry of the root, told to `whom`. */
+static inline void go_on_as_root(struct usurper *usurper, const char *whom, enum entry_type type, struct bytes payload)
+{
+    struct forged_log before = usurper->genesis;
+    write_as_root(usurper, before, whom, type, payload);
+    const struct log *log = logs_find(world_host(&usurper->rogue.world, whom)->node, &before.id);
+    usurper->genesis.seq = log->row.head_seq;
+    usurper->genesis.head = log->row.head_id;
+    assert_int_equal(usurper->genesis.seq, before.seq + 1);
+}
+
+/* Makes a device an admin. */
+static inline void grant_as_root(struct usurper *usurper, const char *whom, const struct sign_public *device)
+{
+    struct grant grant = {.device = *device, .instance = 1};
+    struct buffer payload = {0};
+    grant_encode(&grant, &payload);
+    go_on_as_root(usurper, whom, ENTRY_GRANT, buffer_bytes(&payload));
+    buffer_done(&payload);
+}
+
 static inline size_t members_of(struct world *world, const char *name)
 {
     struct node_person person;

@@ -199,12 +199,12 @@ static void joining(const struct cast *cast, json_t *list)
     member.box = cast->bora.box;
     membership_sign(&cast->group, &member, &cast->bora.secret);
 
-    struct wire_message bye = {.type = WIRE_BYE, .bye = {BYE_CODE_USED}};
+    struct wire_message bye = {.type = WIRE_BYE, .bye.code = BYE_CODE_USED};
     struct wire_message invited = {.type = WIRE_INVITED, .invited = {cast->group, cast->bora.person, 1}};
     struct wire_message join = {.type = WIRE_JOIN, .join = {BYTES_TEXT("Bora Ünal"), cast->bora.box, member.consent}};
     struct wire_message welcome = {.type = WIRE_WELCOME,
                                    .welcome = {cast->group, cast->root, cast->workspace_key, buffer_bytes(&rows)}};
-    json_array_append_new(list, message_parts("BYE", &bye, json_pack("[i,i]", 11, 11)));
+    json_array_append_new(list, message_parts("BYE", &bye, json_pack("[i,i,s]", 11, 11, "")));
     json_array_append_new(
         list, message_parts("INVITED", &invited,
                             json_pack("[i,o,o,i]", 12, HEX_OF(cast->group.bytes), HEX_OF(cast->bora.person.bytes), 1)));

@@ -270,7 +270,7 @@ MESSAGES = {
     8: ("ACK", (UINT, upto(8000))),
     9: ("PRESENCE", (UINT, fixed(8), upto(61500))),
     10: ("PING", ()),
-    11: ("BYE", (UINT,)),
+    11: ("BYE", (UINT, upto(61500))),
     12: ("INVITED", (fixed(32), fixed(16), UINT)),
     13: ("JOIN", (text(64), fixed(32), fixed(64))),
     14: ("WELCOME", (fixed(32), fixed(32), fixed(32), upto(50000))),

@@ -77,6 +77,16 @@ static void an_identity_on_two_computers_is_told(void **state)
     check_shown("on another computer, too", json_pack("{s:b}", "runs_twice", 1), json_pack("{s:b}", "runs_twice", 0));
 }
 
+static void who_removed_this_computer_is_told(void **state)
+{
+    (void)state;
+    check_shown("removed from the workspace by Bob.",
+                json_pack("{s:{s:s, s:s}}", "removed", "by", "admin", "name", "Bob"), json_pack("{s:n}", "removed"));
+    check_shown("with the root key.", json_pack("{s:{s:s}}", "removed", "by", "root"), json_pack("{s:n}", "removed"));
+    check_shown("has left the workspace.", json_pack("{s:{s:s}}", "removed", "by", "self"),
+                json_pack("{s:n}", "removed"));
+}
+
 static void a_root_key_on_one_computer_only_is_reminded_of(void **state)
 {
     static const struct {
@@ -104,6 +114,7 @@ int main(void)
         cmocka_unit_test(nothing_is_said_where_nothing_forked),
         cmocka_unit_test(what_others_write_with_a_newer_program_is_said_at_the_chat),
         cmocka_unit_test(an_identity_on_two_computers_is_told),
+        cmocka_unit_test(who_removed_this_computer_is_told),
         cmocka_unit_test(a_root_key_on_one_computer_only_is_reminded_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

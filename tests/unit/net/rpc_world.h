@@ -213,6 +213,20 @@ enum verification node_verification(const struct node *node, const struct sign_p
 }
 
 /* It lies under the passphrase "root and branch". */
+bool node_hidden_at(const struct node *node, uint32_t group, size_t index, struct node_hidden *ret)
+{
+    (void)node;
+    *ret = (struct node_hidden){.device = device_of(2), .name = BYTES_TEXT("Bob"), .from = 3, .count = 4};
+    return group == OFFICE && index == 0;
+}
+
+bool node_dismissal(const struct node *node, struct node_dismissal *ret)
+{
+    (void)node;
+    *ret = (struct node_dismissal){.device = device_of(2), .name = BYTES_TEXT("Bob"), .time_ms = 1795508130123};
+    return true;
+}
+
 bool node_root(struct node *node, struct node_root *ret)
 {
     *ret = (struct node_root){.has_passphrase = true, .shares = 5, .shares_needed = 3, .shares_ms = 1795508130123};

@@ -183,8 +183,12 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_string_equal(text_at(peers, "peers.0.name"), "Bob");
 
     json_t *sync = result(&client, "sync.status", "{}");
-    assert_members(sync, "groups forked_logs runs_twice root links entries free_disk disk_state discovery pinned");
+    assert_members(sync,
+                   "groups forked_logs runs_twice removed root links entries free_disk disk_state discovery pinned");
     assert_true(json_is_true(at(sync, "runs_twice")));
+    assert_members(at(sync, "removed"), "by device person name time");
+    assert_string_equal(text_at(sync, "removed.by"), "admin");
+    assert_string_equal(text_at(sync, "removed.name"), "Bob");
     assert_members(at(sync, "forked_logs.0"), "group log device person author");
     assert_string_equal(text_at(sync, "forked_logs.0.author"), "Bob");
     assert_string_equal(text_at(sync, "forked_logs.0.group"), text_at(groups, "groups.0.group"));

@@ -173,7 +173,23 @@ static bool is_doubted(const struct history *history, const struct fact *fact)
                        fact->seq);
 }
 
+/* From now on another part of one log does not count, or all of it does. */
+static void cut_anew(struct history *history, struct batch *batch)
+{
+    struct log_row *row = &history->rows[below(LOGS)];
+    if (row->name.kind != KIND_CONTENT || !row->head_seq)
+        return;
+    row->void_from = below(3) ? 1 + below(ENTRIES / LOGS) : 0;
+    batch_set_row(batch, row);
+}
+
 /* ---------------------------------------------------------------- what is right */
+
+static bool is_void(const struct history *history, const struct fact *fact)
+{
+    uint64_t from = history->rows[fact->log].void_from;
+    return from && fact->seq >= from;
+}
 
 static void evaluate(struct history *history)
 {
@@ -185,7 +201,7 @@ static void evaluate(struct history *history)
             fact->key = sort_key_after(fact->key, history->facts[fact->previous - 1].key);
         for (size_t c = 0; c < fact->cause_count; c++) {
             const struct fact *cause = fact->causes[c] ? &history->facts[fact->causes[c] - 1] : NULL;
-            if (cause && cause->here)
+            if (cause && cause->here && !is_void(history, cause))
                 fact->key = sort_key_after(fact->key, cause->key);
             else
                 fact->incomplete = true;
@@ -330,6 +346,8 @@ static struct batch *next_arrivals(struct history *history, uint64_t turn)
     }
     if (below(5) == 0)
         doubt_anew(history, batch);
+    if (below(3) == 0)
+        cut_anew(history, batch);
     return batch;
 }
 

@@ -50,6 +50,7 @@ static void check_same_row(const struct log_row *a, const struct log_row *b)
     assert_int_equal(a->head_hlc, b->head_hlc);
     assert_int_equal(a->cited_seq, b->cited_seq);
     assert_memory_equal(a->notes, b->notes, sizeof a->notes);
+    assert_int_equal(a->void_from, b->void_from);
 }
 
 static void what_was_committed_is_there_after_closing(void **state)
@@ -59,7 +60,8 @@ static void what_was_committed_is_there_after_closing(void **state)
     struct store *store = open_in(place.directory);
     struct log_row log = make_log(3, 2, KIND_CONTENT);
     log.cited_seq = 17;
-    log.notes[3] = 99;
+    log.notes[2] = 99;
+    log.void_from = 98;
     struct batch *batch = batch_new(1, 123456);
     add_entry(batch, &log, (struct entry){.hlc = hlc_make(500, 2)}, ENTRY_FLAG_CHECKED | ENTRY_FLAG_CONSENT, 100);
     struct buffer wire = {0};
