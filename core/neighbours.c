@@ -64,16 +64,16 @@ static void mark_in_group(struct node *node, const struct group *group, struct s
         return;
     qsort(devices, count, sizeof *devices, mesh_compare);
     mesh_ring(devices, count, &node->identity.device, places);
-    for (size_t i = 0; i < 2 && node->office.chosen < CHOSEN_MAX; i++) {
+    for (size_t i = 0; i < 2 && node->office->chosen < CHOSEN_MAX; i++) {
         struct presence *presence = presence_find(node, &devices[places[i]]);
-        node->office.chosen += !presence->chosen;
+        node->office->chosen += !presence->chosen;
         presence->chosen = true;
     }
 }
 
 static void dial_chosen(struct node *node)
 {
-    const struct office *office = &node->office;
+    const struct office *office = node->office;
     for (size_t i = 0; i < office->count; i++) {
         const struct presence *presence = office->presences[i];
         if (!presence->chosen || presence->links || !presence->address.port)
@@ -86,7 +86,7 @@ static void dial_chosen(struct node *node)
 
 static void choose(struct node *node)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     struct sign_public *devices = alloc_zero(office->count + 1, sizeof *devices);
     for (size_t i = 0; i < office->count; i++)
         office->presences[i]->chosen = false;
@@ -122,14 +122,14 @@ static bool is_left_over(const struct node *node, const struct sign_public *devi
 static size_t chosen_links(const struct node *node)
 {
     size_t count = 0;
-    for (size_t i = 0; i < node->office.count; i++)
-        count += node->office.presences[i]->chosen && node->office.presences[i]->links;
+    for (size_t i = 0; i < node->office->count; i++)
+        count += node->office->presences[i]->chosen && node->office->presences[i]->links;
     return count;
 }
 
 static void trim(struct node *node)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     if (chosen_links(node) * 2 < office->chosen)
         return; /* not at home yet */
     struct sign_public *devices = alloc_zero(office->count + 2, sizeof *devices);
@@ -145,7 +145,7 @@ static void trim(struct node *node)
 
 void neighbours_time(struct node *node)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     if (office->changed && node->mono_ms >= office->choose_ms)
         choose(node);
     if (office->changed)
@@ -168,7 +168,7 @@ static bool is_stranger(const struct node *node, const struct peer *peer)
 
 void neighbours_before_dialling(struct node *node, size_t dialling)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     size_t addresses = 0, open = 0;
     for (size_t i = 0; i < node->peer_count; i++)
         addresses += is_stranger(node, node->peers[i]);
@@ -183,7 +183,7 @@ void neighbours_before_dialling(struct node *node, size_t dialling)
 
 bool neighbours_take_dial(struct node *node, const struct peer *peer)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     const struct presence *presence = peer->has_device ? presence_find(node, &peer->device) : NULL;
     if (!office->crowded || peer->for_join || (presence && presence->chosen))
         return true;
@@ -199,7 +199,7 @@ bool neighbours_take_dial(struct node *node, const struct peer *peer)
 
 bool neighbours_are_all(const struct node *node)
 {
-    const struct office *office = &node->office;
+    const struct office *office = node->office;
     if (office->sparse)
         return false;
     for (size_t i = 0; i < office->count; i++)

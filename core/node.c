@@ -50,6 +50,8 @@ struct node *node_new(const struct node_options *options)
     memcpy(node->home, options->home_id, sizeof node->home);
     node->listen_port = options->listen_port;
     node->wake_ms = NEVER;
+    node->office = presence_new();
+    node->relay = relay_new();
     return node;
 }
 
@@ -107,8 +109,8 @@ void node_free(struct node *node)
     free(node->links);
     free(node->dirty_links);
     free(node->fresh);
-    presence_done(node);
-    relay_done(node);
+    presence_free(node->office);
+    relay_free(node->relay);
     say_done(node);
     free(node->sightings);
     buffer_wipe(&node->scratch);

@@ -31,7 +31,7 @@ void node_info(const struct node *node, struct node_info *ret)
     const struct group *group = node->workspace;
     *ret = (struct node_info){.has_identity = node->identity.exists,
                               .has_workspace = group != NULL,
-                              .runs_twice = node->office.runs_twice,
+                              .runs_twice = presence_has_twin(node),
                               .device = node->identity.device,
                               .name = buffer_bytes(&node->identity.name),
                               .free_disk = node->free_disk,

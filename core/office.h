@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * What a node knows of who is there: presence.h fills it, neighbours.h chooses links by it. */
+ * What a node knows of who is there: presence.h fills it, neighbours.h chooses links by it.  Nobody else looks into it.
+ */
 #pragma once
 #include "crypto.h"
 #include "node.h"

@@ -16,7 +16,7 @@
 
 struct presence *presence_find(const struct node *node, const struct sign_public *device)
 {
-    return table_get(&node->office.by_device, device->bytes);
+    return table_get(&node->office->by_device, device->bytes);
 }
 
 bool presence_is_online(const struct presence *presence)
@@ -43,7 +43,7 @@ static bool make_room(struct office *office)
 
 struct presence *presence_get(struct node *node, const struct sign_public *device)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     struct presence *presence = presence_find(node, device);
     if (presence || node_is_me(node, device) || (office->count >= PRESENCES_MAX && !make_room(office)))
         return presence;
@@ -57,26 +57,32 @@ struct presence *presence_get(struct node *node, const struct sign_public *devic
     return presence;
 }
 
-void presence_done(struct node *node)
+struct office *presence_new(void)
 {
-    struct office *office = &node->office;
+    return alloc_zero(1, sizeof(struct office));
+}
+
+void presence_free(struct office *office)
+{
+    if (!office)
+        return;
     for (size_t i = 0; i < office->count; i++)
         free(office->presences[i]);
     free(office->presences);
     table_done(&office->by_device);
-    *office = (struct office){0};
+    free(office);
 }
 
 void presence_start(struct node *node)
 {
-    node->office.by_device.salt = get_u64(node->event->random);
-    node->office.incarnation = node->now_ms;
+    node->office->by_device.salt = get_u64(node->event->random);
+    node->office->incarnation = node->now_ms;
 }
 
 static void note_change(struct node *node)
 {
-    node->office.changed = true;
-    node_wake_at(node, node->office.choose_ms > node->mono_ms ? node->office.choose_ms : node->mono_ms);
+    node->office->changed = true;
+    node_wake_at(node, node->office->choose_ms > node->mono_ms ? node->office->choose_ms : node->mono_ms);
 }
 
 void presence_set(struct node *node, struct presence *presence, enum presence_state state, uint64_t incarnation)
@@ -118,7 +124,7 @@ void presence_hint(struct node *node, const struct sign_public *device, const st
 
 void presence_roster_changed(struct node *node)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     const struct roster *roster = node->workspace ? &node->workspace->roster : NULL;
     for (size_t i = 0; i < office->count; i++)
         office->presences[i]->is_member = false;
@@ -135,7 +141,7 @@ void presence_roster_changed(struct node *node)
 void presence_link_open(struct node *node, struct link *link)
 {
     struct presence *presence = presence_get(node, &link->device);
-    node->office.trimmed = false;
+    node->office->trimmed = false;
     if (presence) {
         struct address address = link->address;
         if (!link->dialled)
@@ -171,14 +177,19 @@ void presence_link_gone(struct node *node, const struct link *link)
         declare_gone(node, presence);
     else if (link->farewell != ERR_NOT_NEEDED && link->farewell != ERR_DUPLICATE_LINK)
         presence->gone_ms = node->mono_ms + FALLEN_MS;
-    node_wake_at(node, node->office.check_ms);
+    node_wake_at(node, node->office->check_ms);
+}
+
+bool presence_has_twin(const struct node *node)
+{
+    return node->office->runs_twice;
 }
 
 void presence_runs_twice(struct node *node)
 {
-    if (node->office.runs_twice)
+    if (node->office->runs_twice)
         return;
-    node->office.runs_twice = true;
+    node->office->runs_twice = true;
     node_log(node, ERR_EXISTS, "this identity runs on two computers: link one as its own device");
 }
 
@@ -213,12 +224,12 @@ static void compare_with_one(struct node *node)
     for (size_t i = 0; i < node->link_count; i++)
         if (presence_compare(node, node->links[(start + i) % node->link_count]))
             break;
-    node->office.compare_ms = node->mono_ms + COMPARE_MS * 3 / 4 + random_below(&node->random, COMPARE_MS / 2);
+    node->office->compare_ms = node->mono_ms + COMPARE_MS * 3 / 4 + random_below(&node->random, COMPARE_MS / 2);
 }
 
 void presence_time(struct node *node)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     if (!office->count)
         return;
     if (office->has_news && node->mono_ms >= office->news_ms)

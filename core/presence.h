@@ -6,10 +6,12 @@
  * further than it is; that it is gone he can say once, and is not believed when it was refuted.  Nothing is sent while
  * nothing changes, but for one hash to one neighbour every ten seconds.  PROTOCOL.md, "Presence". */
 #pragma once
+#include "office.h"
 #include "state.h"
 
+struct office *presence_new(void);
+void presence_free(struct office *office); /* NULL is fine */
 void presence_start(struct node *node);
-void presence_done(struct node *node);
 
 /* A link opened: its device is there, and is told who else is. */
 void presence_link_open(struct node *node, struct link *link);
@@ -21,6 +23,7 @@ MUST_USE enum error presence_told(struct node *node, struct link *link, const st
 void presence_hint(struct node *node, const struct sign_public *device, const struct address *address);
 /* There is another home of this device: tells so, once. */
 void presence_runs_twice(struct node *node);
+bool presence_has_twin(const struct node *node); /* it was told so */
 void presence_roster_changed(struct node *node);
 void presence_time(struct node *node);
 

@@ -41,7 +41,7 @@ void presence_prove(const struct sign_secret *secret, const struct hash *workspa
 
 static void prove_self(struct node *node)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     if (office->proven == office->incarnation)
         return;
     presence_prove(&node->identity.secret, &node->workspace->id, office->incarnation, &office->proof);
@@ -63,7 +63,7 @@ static enum error check_proof(const struct node *node, const struct row *row)
 
 static void have_news(struct node *node)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     if (!office->has_news)
         office->news_ms = node->mono_ms + NEWS_MS;
     office->has_news = true;
@@ -101,9 +101,9 @@ static void append_self(struct node *node, const struct link *link, struct buffe
 {
     prove_self(node);
     const struct row row = {.device = node->identity.device, /* no address: where you see me */
-                            .incarnation = node->office.incarnation,
+                            .incarnation = node->office->incarnation,
                             .state = PRESENCE_UP,
-                            .proof = node->office.proof};
+                            .proof = node->office->proof};
     append_row(link, &row, rows);
 }
 
@@ -131,7 +131,7 @@ static void add_to_hash(uint8_t sum[8], const struct sign_public *device, uint64
 /* Of everybody who is there, the node itself included. */
 static void hash_all(const struct node *node, uint8_t sum[8])
 {
-    const struct office *office = &node->office;
+    const struct office *office = node->office;
     memset(sum, 0, 8);
     add_to_hash(sum, &node->identity.device, office->incarnation);
     for (size_t i = 0; i < office->count; i++)
@@ -162,7 +162,7 @@ static bool may_know(const struct node *node, const struct link *link)
 
 void presence_tell_table(struct node *node, struct link *link, uint64_t flags)
 {
-    const struct office *office = &node->office;
+    const struct office *office = node->office;
     struct buffer rows = {0};
     if (!may_know(node, link))
         return;
@@ -180,7 +180,7 @@ void presence_tell_table(struct node *node, struct link *link, uint64_t flags)
 
 void presence_tell_news(struct node *node)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     struct buffer rows = {0};
     for (size_t l = 0; l < node->link_count; l++) {
         struct link *link = node->links[l];
@@ -227,8 +227,8 @@ static struct row read_row(const uint8_t *at)
 
 static void become(struct node *node, uint64_t incarnation)
 {
-    node->office.incarnation = incarnation;
-    node->office.self_is_news = true;
+    node->office->incarnation = incarnation;
+    node->office->self_is_news = true;
     have_news(node);
 }
 
@@ -237,7 +237,7 @@ static void become(struct node *node, uint64_t incarnation)
  * earlier process has gone as far only if it was outbid itself. */
 static void hear_of_twin(struct node *node, uint64_t incarnation)
 {
-    struct office *office = &node->office;
+    struct office *office = node->office;
     if (office->twin_signs == TWIN_SIGNS) {
         office->incarnation = incarnation;
         return;
@@ -249,7 +249,7 @@ static void hear_of_twin(struct node *node, uint64_t incarnation)
 
 static enum error hear_of_self(struct node *node, const struct row *row)
 {
-    uint64_t own = node->office.incarnation;
+    uint64_t own = node->office->incarnation;
     bool refutable = row->state == PRESENCE_GONE && row->incarnation >= own;
     bool is_later = row->state == PRESENCE_UP && row->incarnation > own;
     if (!refutable && !is_later)
@@ -345,7 +345,7 @@ enum error presence_told(struct node *node, struct link *link, const struct wire
         if (err)
             return err;
     }
-    if (!(message->presence.flags & questions) || node->office.has_news || node->mono_ms < link->table_ms + TABLE_MS)
+    if (!(message->presence.flags & questions) || node->office->has_news || node->mono_ms < link->table_ms + TABLE_MS)
         return OK;
     uint8_t mine[8];
     hash_all(node, mine);

@@ -14,16 +14,31 @@
 #define NEXT_MS 200    /* until the next announcer is asked */
 #define ANSWER_MS 3000 /* after the question, when something still comes */
 
+struct relay {
+    struct log **due; /* durable here, to be announced */
+    size_t due_count, due_capacity;
+    uint64_t due_ms;
+    struct log **asked; /* asked of an announcer, not yet come */
+    size_t asked_count, asked_capacity;
+};
+
 void relay_forget(struct node *node)
 {
-    node->relay.due_count = node->relay.asked_count = 0;
+    node->relay->due_count = node->relay->asked_count = 0;
 }
 
-void relay_done(struct node *node)
+struct relay *relay_new(void)
 {
-    free(node->relay.due);
-    free(node->relay.asked);
-    node->relay = (struct relay){0};
+    return alloc_zero(1, sizeof(struct relay));
+}
+
+void relay_free(struct relay *relay)
+{
+    if (!relay)
+        return;
+    free(relay->due);
+    free(relay->asked);
+    free(relay);
 }
 
 /* ---------------------------------------------------------------- announcing */
@@ -36,7 +51,7 @@ void relay_note(struct log *log, uint64_t seq)
 
 void relay_durable(struct node *node, struct log *log)
 {
-    struct relay *relay = &node->relay;
+    struct relay *relay = node->relay;
     if (!log->relay_seq || logs_told_seq(log) < log->relay_seq || log->announce_due)
         return;
     if (!relay->due_count)
@@ -51,8 +66,8 @@ void relay_durable(struct node *node, struct log *log)
 static void announce_kind(struct node *node, struct link *link, struct group *group, enum log_kind kind)
 {
     struct buffer rows = {0};
-    for (size_t i = 0; i < node->relay.due_count; i++) {
-        const struct log *log = node->relay.due[i];
+    for (size_t i = 0; i < node->relay->due_count; i++) {
+        const struct log *log = node->relay->due[i];
         if (log->group != group || log->kind != kind || link_peer_seq(link, log) >= logs_told_seq(log) ||
             link_told_seq(link, log) >= logs_told_seq(log) || rows.size >= WIRE_ROWS_MAX * HAVE_ROW_SIZE)
             continue;
@@ -96,21 +111,21 @@ static void announce_group(struct node *node, struct group *group)
 
 static void announce(struct node *node)
 {
-    for (size_t i = 0; i < node->relay.due_count; i++)
-        if (is_first_of_group(&node->relay, i))
-            announce_group(node, node->relay.due[i]->group);
-    for (size_t i = 0; i < node->relay.due_count; i++) {
-        node->relay.due[i]->relay_seq = 0;
-        node->relay.due[i]->announce_due = false;
+    for (size_t i = 0; i < node->relay->due_count; i++)
+        if (is_first_of_group(node->relay, i))
+            announce_group(node, node->relay->due[i]->group);
+    for (size_t i = 0; i < node->relay->due_count; i++) {
+        node->relay->due[i]->relay_seq = 0;
+        node->relay->due[i]->announce_due = false;
     }
-    node->relay.due_count = 0;
+    node->relay->due_count = 0;
 }
 
 /* ---------------------------------------------------------------- asking */
 
 static void ask(struct node *node, struct log *log, struct link *link)
 {
-    struct relay *relay = &node->relay;
+    struct relay *relay = node->relay;
     if (!fetch_announced(node, log, link))
         return;
     log->asked_ms = node->mono_ms;
@@ -157,7 +172,7 @@ static bool may_be_answering(const struct node *node, const struct log *log)
 
 static void look_after_asked(struct node *node)
 {
-    struct relay *relay = &node->relay;
+    struct relay *relay = node->relay;
     for (size_t i = relay->asked_count; i-- > 0;) {
         struct log *log = relay->asked[i];
         if (!log->source) {
@@ -175,7 +190,7 @@ static void look_after_asked(struct node *node)
 
 void relay_time(struct node *node)
 {
-    struct relay *relay = &node->relay;
+    struct relay *relay = node->relay;
     if (relay->due_count && node->mono_ms >= relay->due_ms)
         announce(node);
     if (relay->due_count)

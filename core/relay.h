@@ -5,6 +5,9 @@
 #pragma once
 #include "state.h"
 
+struct relay *relay_new(void);
+void relay_free(struct relay *relay); /* NULL is fine */
+
 /* An entry of `log` was accepted that others may not have. */
 void relay_note(struct log *log, uint64_t seq);
 /* `log` is durable up to durable_seq. */
@@ -13,4 +16,3 @@ void relay_durable(struct node *node, struct log *log);
 MUST_USE enum error relay_announced(struct node *node, struct link *link, const struct wire_message *message);
 void relay_time(struct node *node);
 void relay_forget(struct node *node); /* the logs are gone */
-void relay_done(struct node *node);

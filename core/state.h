@@ -8,13 +8,14 @@
 #include "link_state.h"
 #include "missing.h"
 #include "node.h"
-#include "office.h"
 #include "payload.h"
 #include "random.h"
 #include "table.h"
 #include "wire.h"
 
+struct office;
 struct pasts;
+struct relay;
 
 #define NEVER UINT64_MAX
 
@@ -264,15 +265,6 @@ struct sighting {
     struct beacon beacon;
 };
 
-/* Live entries that are announced from node to node (relay.h). */
-struct relay {
-    struct log **due; /* durable here, to be announced */
-    size_t due_count, due_capacity;
-    uint64_t due_ms;
-    struct log **asked; /* asked of an announcer, not yet come */
-    size_t asked_count, asked_capacity;
-};
-
 struct invite {
     uint8_t id[8];
     enum invite_kind kind;
@@ -435,8 +427,8 @@ struct node {
     struct gate gate;
     uint64_t receipts_ms; /* when new evidence is stored; 0: there is none */
 
-    struct office office;
-    struct relay relay;
+    struct office *office;  /* presence.h, neighbours.h */
+    struct relay *relay;    /* relay.h */
     struct missing missing; /* payloads */
 
     uint64_t wake_ms;    /* earliest moment anyone asked for */
