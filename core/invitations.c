@@ -14,6 +14,7 @@
 #define INVITATIONS_MAX 512u
 #define PER_INVITER_MAX 64u /* that were not accepted */
 #define OTHERS_MAX 16u
+#define AGAIN_MS 3000 /* between two answers to one: who invites all the time is not answered all the time */
 #define UNASKED_MAX (GROUPS_MAX / 2) /* so that no admin can fill up what a person wants to begin himself */
 
 static const struct member *colleague(const struct node *node, const struct sign_public *device)
@@ -97,8 +98,8 @@ static bool is_member_of(const struct node *node, const struct hash *id)
 static void take(struct node *node, struct invitation *invitation, const struct sign_public *author,
                  const struct note *note, struct bytes name)
 {
-    bool is_own = node_is_me(node, author);                 /* of a group that it founded, on a disk since put back */
-    bool agreed = invitation->state == INVITATION_ACCEPTED; /* before, and was not let in */
+    bool is_own = node_is_me(node, author); /* of a group that it founded, on a disk since put back */
+    bool agreed = invitation->state == INVITATION_ACCEPTED || invitation->wanted; /* before, and was not let in */
     invitation->root = note->root;
     invitation->instance = note->instance;
     invitation->is_private = note->is_private;
@@ -214,6 +215,8 @@ static enum error consent(struct node *node, struct invitation *invitation)
     enum error err = answer(node, invitation, &note);
     if (!err)
         close_with(node, invitation, INVITATION_ACCEPTED);
+    if (!err)
+        invitation->consented_ms = node->mono_ms;
     return err;
 }
 
@@ -238,18 +241,26 @@ enum error invitations_decline(struct node *node, const struct hash *group)
     return OK;
 }
 
-/* What an admin of the workspace has asked for. */
+static void consent_unasked(struct node *node, struct invitation *invitation)
+{
+    bool has_room = node->group_count < UNASKED_MAX || groups_by_id(node, &invitation->group);
+    if (invitation->consented_ms && node->mono_ms - invitation->consented_ms < AGAIN_MS) {
+        node->invitations_due = true;
+        node_wake_at(node, invitation->consented_ms + AGAIN_MS);
+    } else if (!has_room || consent(node, invitation) == ERR_LIMIT) {
+        invitation->wanted = false; /* he may make room, and accept it himself */
+    }
+}
+
+/* What an admin of the workspace has asked for, or who agreed before and is asked again. */
 void invitations_settle(struct node *node)
 {
     if (!node->invitations_due || node->disk_state == ERR_DISK_FULL)
         return;
     node->invitations_due = false;
-    for (size_t i = 0; i < node->invitation_count; i++) {
-        struct invitation *invitation = &node->invitations[i];
-        bool has_room = node->group_count < UNASKED_MAX || groups_by_id(node, &invitation->group);
-        if (invitation->wanted && (!has_room || consent(node, invitation) == ERR_LIMIT))
-            invitation->wanted = false; /* he may make room, and accept it himself */
-    }
+    for (size_t i = 0; i < node->invitation_count; i++)
+        if (node->invitations[i].wanted)
+            consent_unasked(node, &node->invitations[i]);
 }
 
 /* ---------------------------------------------------------------- loading */

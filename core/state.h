@@ -287,7 +287,8 @@ struct invitation {
     struct buffer others; /* and who else has invited into it */
     struct buffer name;
     enum invitation_state state;
-    bool wanted; /* is accepted without a question */
+    bool wanted;           /* is accepted without a question */
+    uint64_t consented_ms; /* monotonic: when that was told last; 0: not in this process */
 };
 /* Somebody's answer to one, for an admin of the group (invitees.h). */
 struct consent {

@@ -317,6 +317,27 @@ static void one_who_invites_without_end_leaves_room_for_others(void **state)
     insider_end(&insider);
 }
 
+static void who_is_invited_all_the_time_answers_now_and_then(void **state)
+{
+    struct insider insider;
+    struct chat chat;
+    (void)state;
+    insider_begin(&insider, 15);
+    insider_meet(&insider, "bob");
+    found_another(&insider, 1, &chat);
+    struct note note = insider_invitation(&insider, &chat, "Another");
+    insider_note(&insider, "bob", &note);
+    CHECK_OK(answer(&insider, "bob", COMMAND_GROUP_ACCEPT, &chat.id));
+    const struct log *his = insider_node(&insider, "bob")->workspace->own[KIND_CONTENT];
+    uint64_t before = his->row.head_seq;
+    for (int i = 0; i < 40; i++)
+        insider_note(&insider, "bob", &note); /* in 20 s */
+    world_run(&insider.world, 5000);
+    assert_in_range(his->row.head_seq, before + 1, before + 9);
+    buffer_done(&chat.genesis);
+    insider_end(&insider);
+}
+
 /* His groups fill up to half of what a node may have; the rest is asked, and no more than of anybody. */
 static void an_admin_who_invites_without_end_leaves_room_for_others(void **state)
 {
@@ -396,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_consent_with_a_foreign_key_or_person_admits_nobody),
         cmocka_unit_test(an_admin_adds_only_whom_the_office_knows_and_who_consented),
         cmocka_unit_test(one_who_invites_without_end_leaves_room_for_others),
+        cmocka_unit_test(who_is_invited_all_the_time_answers_now_and_then),
         cmocka_unit_test(an_admin_who_invites_without_end_leaves_room_for_others),
         cmocka_unit_test(what_nobody_can_open_hides_no_note),
     };
