@@ -29,8 +29,10 @@ void outgoing_print(const struct context *context, const json_t *result)
 {
     if (context->json)
         output_json(result);
-    else
+    else if (*field_text(result, "id"))
         printf("%s\n", field_text(result, "id"));
+    else
+        fputs(_("The message waits on this computer for a key, and goes out by itself when that comes.\n"), stderr);
     fflush(stdout);
 }
 
@@ -48,6 +50,8 @@ static enum exit_code wait_for_one(const struct context *context, struct client 
 {
     static const char *const types[] = {"message.acknowledged", NULL};
 
+    if (!*id)
+        return EXIT_NOT_IN_TIME; /* it waits for a key */
     for (;;) {
         json_t *event;
         enum exit_code exit = call_node(context, client, "message.receipt", json_pack("{s:s}", "id", id), ret_receipt);

@@ -29,6 +29,16 @@ static void print_alert(FILE *stream, const char *indent, const char *words)
     fprintf(stream, "%s%s%s%s\n", indent, output_style(stream, STYLE_ALERT), words, output_style(stream, STYLE_PLAIN));
 }
 
+static void print_held(FILE *stream, unsigned long long held)
+{
+    if (held > 0)
+        fprintf(stream,
+                ngettext("    %llu message from here waits for a key, and goes out by itself when that comes\n",
+                         "    %llu messages from here wait for a key, and go out by themselves when that comes\n",
+                         (unsigned long)held),
+                held);
+}
+
 static void print_group(FILE *stream, const json_t *group)
 {
     unsigned long long missing = field_number(group, "missing");
@@ -49,6 +59,7 @@ static void print_group(FILE *stream, const json_t *group)
         fputs(_(", complete as far as is known here"), stream);
     fputc('\n', stream);
     print_payloads(stream, field_number(group, "payloads_missing"));
+    print_held(stream, field_number(group, "waiting_for_key"));
     if (field_true(group, "needs_instance"))
         print_alert(stream, "    ",
                     _("This computer was put back from older copies so often that it will soon be unable to write "

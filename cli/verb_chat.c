@@ -135,7 +135,9 @@ static bool send_line(struct chat *chat, const char *text, size_t size)
     }
     enum exit_code exit = call_node(chat->context, chat->client, "message.send", params, &result);
     bool sent = !exit;
-    if (sent) {
+    if (sent && !*field_text(result, "id")) {
+        puts(_("The message waits on this computer for a key, and goes out by itself when that comes."));
+    } else if (sent) {
         free(chat->last_sent);
         chat->last_sent = strdup(field_text(result, "id"));
         exit = show_receipt(chat);

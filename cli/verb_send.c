@@ -29,6 +29,8 @@ const char verb_send_help[] =
        "reaches the others whenever they can be reached. TARGET is the name of a chat; the workspace's own\n"
        "chat has the workspace's name, and \".\" means it too; \"@Anna\" is the chat with Anna alone. Without\n"
        "TEXT the standard input is the text.\n"
+       "Where the key of a chat is still on its way it waits on this computer, also over restarts, and\n"
+       "goes out by itself.\n"
        "The first message after the node has started may take up to 3 seconds, while nobody else answers.\n"
        "\n"
        "  --lines          each line of the standard input is a message of its own; empty ones are skipped\n"
@@ -37,7 +39,7 @@ const char verb_send_help[] =
        "  --urgent         marked as urgent\n"
        "  --wait all|N     wait until all, or N, of the people have it\n"
        "  --timeout TIME   how long to wait (30s)\n"
-       "JSON: id time, and with --wait: persons with state\n");
+       "JSON: id time, and with --wait: persons with state; or state alone, \"waiting_for_key\"\n");
 
 /* The whole standard input, without its last line break; the caller frees it. */
 static char *read_text(size_t *ret_size)

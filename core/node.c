@@ -15,6 +15,7 @@
 #include "gate.h"
 #include "group_command.h"
 #include "groups.h"
+#include "held.h"
 #include "identity.h"
 #include "intake.h"
 #include "invitations.h"
@@ -67,6 +68,7 @@ static void forget_stored(struct node *node)
     table_done(&node->logs_by_id);
     free(node->dirty_logs);
     gaps_forget(node);
+    held_forget(node);
     invitations_forget(node);
     invitees_forget(node);
     groups_forget(node);
@@ -130,6 +132,8 @@ static enum error load_all(struct node *node)
         err = custody_load(node);
     if (!err)
         err = dismissal_load(node);
+    if (!err)
+        err = held_load(node);
     if (!err)
         err = invitations_load(node);
     if (!err)
@@ -489,6 +493,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     gate_settle(node);
     groups_settle(node);
     custody_settle(node);
+    held_settle(node);
     invitations_settle(node);
     invitees_settle(node);
     dismissal_settle(node);

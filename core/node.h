@@ -28,7 +28,7 @@ enum command_type {
     COMMAND_INVITE_CREATE,    /* invite, name, role, expires_ms → code, expires_ms */
     COMMAND_JOIN, /* code, links, addresses → –; answered when this node can read and write there, or refused */
     COMMAND_DEVICE_REVOKE,  /* device → –; another one of this person's is none any more */
-    COMMAND_SEND,           /* a message → its id; answered when it is durable */
+    COMMAND_SEND,           /* a message → its id, seq 0: it waits for a key; answered when it is durable */
     COMMAND_PEER_ADD,       /* address → – (remembered, dialled now and again) */
     COMMAND_PEER_REMOVE,    /* address → – */
     COMMAND_GROUP_CREATE,   /* group → its number */

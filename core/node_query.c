@@ -5,6 +5,7 @@
 #include "cuts.h"
 #include "direct.h"
 #include "groups.h"
+#include "held.h"
 #include "link.h"
 #include "logs.h"
 #include "names.h"
@@ -96,6 +97,7 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
                                .role = me ? (enum role)me->role : ROLE_READER,
                                .received = group->received,
                                .has_key = group->key_count > 0,
+                               .held = held_count(node, group),
                                .logs = group->log_count};
     for (size_t i = 0; i < group->log_count; i++)
         ret->missing += missing_in(group->logs[i]);

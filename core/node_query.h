@@ -37,6 +37,7 @@ struct node_group {
     uint64_t payloads_missing; /* of entries that are here */
     uint64_t received;         /* of the running catch-up; received + missing is its total */
     bool has_key;
+    uint64_t held;    /* own messages that wait for a key to be sealed with */
     bool needs_newer; /* somebody writes what this version cannot read, so it is not all here; or governs so: read-only
                        */
     uint64_t logs;

@@ -6,6 +6,7 @@
 #include "compose.h"
 #include "direct.h"
 #include "groups.h"
+#include "held.h"
 #include "keys.h"
 #include "logs.h"
 #include "lookup.h"
@@ -180,6 +181,36 @@ static struct group *find_target(struct node *node, const struct command *comman
     return to_person && direct_open(node, &command->send.person, &group) != OK ? NULL : group;
 }
 
+/* Those that wait already go before it. */
+static enum error write_or_keep(struct node *node, struct group *group, const struct command *command,
+                                struct bytes topic, struct message_ref *ret)
+{
+    struct command clean = *command;
+    enum error err = may_write(node, group);
+    if (!err)
+        err = held_any(node, group) ? ERR_NO_KEY : write_message(node, group, command, topic, ret);
+    clean.send.topic = topic;
+    return err == ERR_NO_KEY ? held_keep(node, group, &clean) : err;
+}
+
+enum error say_held(struct node *node, struct group *group, const struct command *command)
+{
+    struct command alone = *command;
+    struct message_ref message;
+    enum error err = may_write(node, group);
+    if (!err)
+        err = write_message(node, group, command, command->send.topic, &message);
+    alone.send.reply_to.seq = 0;
+    if (err == ERR_NOT_FOUND) /* what it answers has gone with an older copy of the disk */
+        err = write_message(node, group, &alone, command->send.topic, &message);
+    if (err)
+        return err;
+    if (command->send.client_id.size)
+        keep_client(node, group, command->send.client_id, &message);
+    tell(node, &message);
+    return OK;
+}
+
 void say_command(struct node *node, const struct command *command)
 {
     struct group *group = find_target(node, command);
@@ -187,13 +218,13 @@ void say_command(struct node *node, const struct command *command)
     struct buffer topic = {0};
     bool has_client = command->send.client_id.size != 0;
     enum error err = may_write(node, group);
-    if (!err)
+    if (!err || (err == ERR_NO_KEY && group))
         err = check_text(command, &topic);
     if (!err && !(has_client && find_client(node, group, command->send.client_id, &message))) {
-        err = write_message(node, group, command, buffer_bytes(&topic), &message);
+        err = write_or_keep(node, group, command, buffer_bytes(&topic), &message);
         if (!err && has_client)
             keep_client(node, group, command->send.client_id, &message);
-        if (!err)
+        if (!err && message.seq)
             tell(node, &message);
     }
     buffer_done(&topic);

@@ -209,6 +209,7 @@ struct group {
     uint64_t key_awaited_ms;         /* monotonic: since when a key is waited for; 0: none is */
     struct epoch_id counted_epoch;   /* under that key */
     uint64_t counted;                /* so many entries were accepted here (custody.h) */
+    bool held_stays;                 /* in this step a message there still waits for a key (held.h) */
     bool custody_due;                /* to be looked at: */
     uint64_t duty_ms;                /* monotonic: when this node does what nobody has done till then; 0: nothing */
     uint64_t sealing_since_ms;       /* monotonic: when this key was found to be the one, in this process; 0: not yet */
@@ -320,6 +321,18 @@ struct waiting {
     struct command command; /* its bytes in text */
     struct buffer text;
 };
+/* Messages that wait for a key (held.h). */
+struct held_message {
+    uint64_t number; /* of its row; they go out in this order */
+    uint32_t group;
+    struct buffer plain; /* the row */
+};
+struct held {
+    struct held_message *messages;
+    size_t count, capacity, bytes;
+    uint64_t last_number;
+};
+
 struct gate {
     uint64_t until_ms;
     struct waiting *waiting;
@@ -426,6 +439,7 @@ struct node {
     struct join join;
     struct dismissal dismissal;
     struct gate gate;
+    struct held held;
     uint64_t receipts_ms; /* when new evidence is stored; 0: there is none */
 
     struct office *office;  /* presence.h, neighbours.h */

@@ -227,6 +227,10 @@ void rpc_commands_sent(struct rpc *rpc, const struct rpc_pending *pending, const
     struct message message = {0};
 
     (void)pending;
+    if (!reply->message.seq) {
+        emit_string(out, "state", "waiting_for_key");
+        return;
+    }
     if (own_message(rpc, &reply->message, &message) != OK)
         message.time_ms = 0; /* it is durable all the same */
     rpc_message_emit_id(rpc, "id", &reply->message, out);

@@ -81,6 +81,7 @@ static void emit_group(const struct node *node, const struct node_group *group, 
     emit_digits(out, "payloads_missing", group->payloads_missing);
     emit_digits(out, "received", group->received);
     emit_bool(out, "has_key", group->has_key);
+    emit_number(out, "waiting_for_key", group->held);
 }
 
 void rpc_groups_emit(const struct node *node, struct buffer *out)

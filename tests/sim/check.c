@@ -190,7 +190,8 @@ static bool holds(const struct host *host, const struct message_ref *ref)
 
 static bool is_acknowledged(const struct asked *asked)
 {
-    return asked->type == COMMAND_SEND && asked->answered && !asked->error;
+    return asked->type == COMMAND_SEND && asked->answered && !asked->error &&
+           asked->message.seq; /* else it waits for a key */
 }
 
 void check_acknowledged(struct host *host)

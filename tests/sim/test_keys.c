@@ -2,6 +2,7 @@
  * Keys of groups: who is removed reads nothing more, and who belongs to them always can. */
 #include "core/compose.h"
 #include "core/custody.h"
+#include "core/held.h"
 #include "core/keys.h"
 #include "core/lookup.h"
 #include "core/root.h"
@@ -406,6 +407,73 @@ static void two_admins_who_remove_the_same_one_agree_on_a_key(void **state)
     end_story(&world);
 }
 
+/* Erin, who is new, knows that carol was removed and that there is a key without carol, and was not given it. */
+static void begin_without_key(struct world *world, uint64_t seed)
+{
+    begin_story(world, seed, "alice", GUESTS("bob", "carol"));
+    grant(world, "alice", "bob");
+    world_settle(world);
+    world_cut(world, "alice", "bob");
+    world_cut(world, "alice", "carol");
+    world_add(world, "erin");
+    world_cut(world, "erin", "bob");
+    world_cut(world, "erin", "carol");
+    world_run(world, 10000);
+    CHECK_OK(world_meet(world, "alice", "erin"));
+    CHECK_OK(remove_person(world, "bob", "carol"));
+    world_stop(world, "carol");
+    world_heal(world);
+    for (int i = 0; i < 3000 && governance_next_height(group_of(world, "erin")->roster.governance) < 3; i++)
+        world_run(world, 20);
+    world_isolate(world, "erin");
+    assert_null(sealing_key(group_of(world, "erin")));
+    CHECK_OK(world_say(world, "erin", "one"));
+    CHECK_OK(world_say(world, "erin", "two"));
+    assert_int_equal(held_count(node_of(world, "erin"), group_of(world, "erin")), 2);
+    assert_int_equal(world_text_count(world, "erin", "one"), 0);
+}
+
+static void who_has_no_key_writes_all_the_same_and_it_goes_out_with_the_key(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_without_key(&world, 12);
+    world_crash(&world, "erin", true);
+    world_restart(&world, "erin");
+    assert_int_equal(held_count(node_of(&world, "erin"), group_of(&world, "erin")), 2);
+    world_heal(&world);
+    world_run(&world, 60000);
+    world_settle(&world);
+    assert_int_equal(held_count(node_of(&world, "erin"), group_of(&world, "erin")), 0);
+    assert_string_equal(world_texts(&world, "bob"), "erin: one\nerin: two\n");
+    world_restart(&world, "erin");
+    world_run(&world, 10000);
+    world_settle(&world);
+    assert_string_equal(world_texts(&world, "alice"), "erin: one\nerin: two\n");
+    end_story(&world);
+}
+
+static void who_is_given_no_key_makes_one_after_a_while(void **state)
+{
+    const struct saying saying = {.text = "three", .client_id = "same"};
+    struct world world;
+    struct message_ref message;
+    (void)state;
+    begin_without_key(&world, 13);
+    CHECK_OK(world_say_more(&world, "erin", &saying, &message));
+    CHECK_OK(world_say_more(&world, "erin", &saying, &message));
+    assert_int_equal(message.seq, 0);
+    world_run(&world, 35000);
+    assert_int_equal(held_count(node_of(&world, "erin"), group_of(&world, "erin")), 0);
+    CHECK_OK(world_say_more(&world, "erin", &saying, &message));
+    assert_int_not_equal(message.seq, 0);
+    world_heal(&world);
+    world_settle(&world);
+    assert_string_equal(world_texts(&world, "bob"), "erin: one\nerin: two\nerin: three\n");
+    assert_true(same_workspace_key(&world, "bob", "erin"));
+    end_story(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +488,8 @@ int main(void)
         cmocka_unit_test(who_leaves_the_office_is_removed_from_its_groups_at_once),
         cmocka_unit_test(who_leaves_the_office_is_removed_from_other_peoples_groups),
         cmocka_unit_test(two_admins_who_remove_the_same_one_agree_on_a_key),
+        cmocka_unit_test(who_has_no_key_writes_all_the_same_and_it_goes_out_with_the_key),
+        cmocka_unit_test(who_is_given_no_key_makes_one_after_a_while),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -132,6 +132,7 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
         .missing = 3,
         .received = 4,
         .has_key = true,
+        .held = 2,
         .needs_newer = true,
         .logs = 2,
     };

@@ -171,7 +171,8 @@ static void lists_have_the_rows_of_the_node(void **state)
     json_t *groups = result(&client, "group.list", "{}");
     assert_members(at(groups, "groups.0"),
                    "group name kind person folder private admitted role members logs missing payloads_missing received "
-                   "has_key needs_instance needs_newer");
+                   "has_key waiting_for_key needs_instance needs_newer");
+    assert_int_equal(json_integer_value(at(groups, "groups.0.waiting_for_key")), 2);
     assert_true(json_is_true(at(groups, "groups.0.needs_newer")));
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
     assert_int_equal(json_integer_value(at(groups, "groups.0.members")), 2); /* persons, of three devices */
