@@ -24,6 +24,10 @@ static void print_line(FILE *stream, const json_t *group)
     unsigned long long members = field_number(group, "members");
 
     print_title(stream, group);
+    if (field_true(group, "left")) {
+        fputs(_("  you are in it no more\n"), stream);
+        return;
+    }
     if (!field_true(group, "admitted")) {
         fputs(_("  waiting to be let in\n"), stream);
         return;

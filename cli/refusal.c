@@ -70,6 +70,17 @@ static const struct refusal refusals[] = {
     {"may_not_admit", EXIT_NOT_PERMITTED, false,
      N_("Only admins may invite, and the inviter is none (any more). Ask an admin for a code; `zuruf who` shows "
         "them.")},
+    {"last_admin", EXIT_NOT_PERMITTED, false,
+     N_("Nobody else there is an admin, and without one nobody could let people in or remove them. First make somebody "
+        "an admin: `zuruf group role GROUP PERSON admin`.")},
+    {"role_fixed", EXIT_NOT_PERMITTED, false,
+     N_("This member's role cannot be changed: that computer founded the group, or was linked by another one of the "
+        "same "
+        "person. Remove and invite that person again.")},
+    {"left", EXIT_NOT_PERMITTED, false,
+     N_("This computer is no member of that chat any more: it was removed, or has left. What was written before can "
+        "still "
+        "be read; ask an admin of the chat for a new invitation.")},
     {"removed", EXIT_NOT_PERMITTED, false,
      N_("This device was removed from the workspace. To come back, ask an admin for a new code.")},
     {"version", EXIT_FAILED, true,

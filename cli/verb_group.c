@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * zuruf group: chats of some of the people. */
 #include "call.h"
+#include "group_people.h"
 #include "groups_print.h"
 #include "options.h"
 #include "output.h"
@@ -16,6 +17,9 @@ const char verb_group_help[] =
        "  zuruf group list\n"
        "  zuruf group show Alpha\n"
        "  zuruf group add Alpha Clara\n"
+       "  zuruf group remove Alpha Ben\n"
+       "  zuruf group role Alpha Clara admin\n"
+       "  zuruf group leave Alpha\n"
        "  zuruf group rename Alpha \"Project Alpha\"\n"
        "  zuruf group accept Lunch\n"
        "\n"
@@ -24,10 +28,17 @@ const char verb_group_help[] =
        "also if the computer is off at present; others are asked: `group list` shows that, and `group accept`\n"
        "or `group decline` answers. Its name is a TARGET for send, read, chat and export.\n"
        "\n"
+       "What somebody wrote before being removed stays; what is written later is sealed with a new key.\n"
+       "Removing from the workspace (its name as GROUP) removes from every group. A ROLE is admin, member,\n"
+       "reader, or carrier: a computer that keeps and passes on, and can read nothing. Only the root key\n"
+       "makes admins or takes that back; it lies where the group or workspace was made.\n"
+       "\n"
        "  --folder PATH    create: where it is filed, with / between the parts\n"
        "  --member PERSON  create: invites that person; may be given several times\n"
        "  --private        create: the workspace's root is never given its keys\n"
-       "JSON of create: group name; of list: group name kind person folder private admitted role members\n"
+       "  --root-passphrase-file FILE  remove, role: its first line is the passphrase of the workspace's root\n"
+       "                   key, if it has one and is needed; else asked for\n"
+       "JSON of create: group name; of list: group name kind person folder private admitted left role members\n"
        "logs missing payloads_missing received has_key needs_instance, and for invitations, with the kind\n"
        "\"invitation\": group name kind inviter person device private declined; of show: as of list, persons\n"
        "(as of who) and invited (person name device declined)\n");
@@ -36,6 +47,7 @@ struct asking {
     struct context *context;
     json_t *members;
     const char *folder;
+    const char *passphrase_file;
     bool is_private;
     char **operands; /* behind the subcommand */
 };
@@ -86,6 +98,22 @@ static enum exit_code add(const struct asking *asking)
 static enum exit_code rename_group(const struct asking *asking)
 {
     return change(asking, "group.rename", "name");
+}
+
+static enum exit_code remove_person(const struct asking *asking)
+{
+    return group_people_remove(asking->context, asking->operands[0], asking->operands[1], asking->passphrase_file);
+}
+
+static enum exit_code set_role(const struct asking *asking)
+{
+    return group_people_role(asking->context, asking->operands[0], asking->operands[1], asking->operands[2],
+                             asking->passphrase_file);
+}
+
+static enum exit_code leave(const struct asking *asking)
+{
+    return change(asking, "group.leave", NULL);
 }
 
 static enum exit_code accept_invitation(const struct asking *asking)
@@ -154,9 +182,11 @@ static const struct subcommand {
     int operands;
     enum exit_code (*run)(const struct asking *asking);
 } subcommands[] = {
-    {"create", 1, create},   {"list", 0, list},           {"show", 1, show},
-    {"add", 2, add},         {"rename", 2, rename_group}, {"accept", 1, accept_invitation},
-    {"decline", 1, decline},
+    {"create", 1, create},       {"list", 0, list},
+    {"show", 1, show},           {"add", 2, add},
+    {"rename", 2, rename_group}, {"accept", 1, accept_invitation},
+    {"decline", 1, decline},     {"remove", 2, remove_person},
+    {"role", 3, set_role},       {"leave", 1, leave},
 };
 
 static const struct subcommand *find(const char *name, int operands)
@@ -170,10 +200,11 @@ static const struct subcommand *find(const char *name, int operands)
 /* False: leave with *ret_exit. */
 static bool parse(struct asking *asking, int argc, char **argv, enum exit_code *ret_exit)
 {
-    enum { FOLDER = OPTION_OWN, MEMBER, PRIVATE };
+    enum { FOLDER = OPTION_OWN, MEMBER, PRIVATE, PASSPHRASE };
     static const struct option longs[] = {{"folder", required_argument, NULL, FOLDER},
                                           {"member", required_argument, NULL, MEMBER},
                                           {"private", no_argument, NULL, PRIVATE},
+                                          {"root-passphrase-file", required_argument, NULL, PASSPHRASE},
                                           OPTIONS_COMMON};
     int option;
 
@@ -185,6 +216,8 @@ static bool parse(struct asking *asking, int argc, char **argv, enum exit_code *
             json_array_append_new(asking->members, json_string(optarg));
         } else if (option == PRIVATE) {
             asking->is_private = true;
+        } else if (option == PASSPHRASE) {
+            asking->passphrase_file = optarg;
         } else {
             *ret_exit = options_other(asking->context, option);
             return false;
@@ -203,11 +236,13 @@ enum exit_code verb_group(struct context *context, int argc, char **argv)
         bool options = asking.folder || asking.is_private || json_array_size(asking.members) > 0;
         asking.operands = argv + optind + 1;
         if (!subcommand)
-            exit = options_misused(
-                context, _("it is called as: zuruf group create|show|accept|decline NAME, list, add NAME PERSON, "
-                           "rename NAME NEW"));
+            exit =
+                options_misused(context, _("it is called as: zuruf group create|show|leave|accept|decline NAME, list, "
+                                           "add|remove NAME PERSON, role NAME PERSON ROLE, rename NAME NEW"));
         else if (options && subcommand->run != create)
             exit = options_misused(context, _("--folder, --member and --private are for create"));
+        else if (asking.passphrase_file && subcommand->run != remove_person && subcommand->run != set_role)
+            exit = options_misused(context, _("--root-passphrase-file is for remove and role"));
         else
             exit = subcommand->run(&asking);
     }

@@ -67,7 +67,7 @@ bool gate_holds(struct node *node, const struct command *command)
 {
     struct gate *gate = &node->gate;
     size_t size = command->send.text.size + command->send.topic.size + command->send.client_id.size +
-                  command->name.size + command->group.folder.size;
+                  command->name.size + command->group.folder.size + command->root.passphrase.size;
     if (!is_gated(node, command))
         return false;
     if (gate->count >= COMMANDS_MAX || gate->bytes + size > BYTES_MAX) {
@@ -83,6 +83,7 @@ bool gate_holds(struct node *node, const struct command *command)
     waiting->command.send.client_id = keep(&waiting->text, command->send.client_id);
     waiting->command.name = keep(&waiting->text, command->name);
     waiting->command.group.folder = keep(&waiting->text, command->group.folder);
+    waiting->command.root.passphrase = keep(&waiting->text, command->root.passphrase);
     gate->bytes += size;
     node_wake_at(node, gate->until_ms);
     return true;
@@ -91,7 +92,7 @@ bool gate_holds(struct node *node, const struct command *command)
 static void forget_waiting(struct gate *gate)
 {
     for (size_t i = 0; i < gate->count; i++)
-        buffer_done(&gate->waiting[i].text);
+        buffer_wipe(&gate->waiting[i].text);
     free(gate->waiting);
     gate->waiting = NULL;
     gate->count = gate->capacity = gate->bytes = 0;
@@ -127,7 +128,7 @@ void gate_settle(struct node *node)
         }
         carry_out(node, &waiting->command);
         gate->bytes -= waiting->text.size;
-        buffer_done(&waiting->text);
+        buffer_wipe(&waiting->text);
     }
     gate->count = left;
 }

@@ -81,6 +81,23 @@ bool governance_joined(const struct governance *governance, const struct sign_pu
 /* Memberships of devices that the workspace has removed, of which this group's own REMOVE is still to be written; at
  * most `most`. */
 size_t governance_left_over(const struct governance *governance, struct governance_member *ret, size_t most);
+/* The entry whose membership holds for it, with its consent: an ADD, or GENESIS.  False: a LINK, or none. */
+struct governance_source {
+    struct hash entry;
+    struct hash log; /* where it stands: as in its header */
+    uint64_t seq;
+    uint64_t type;
+    enum role role;
+};
+bool governance_added(const struct governance *governance, const struct sign_public *device, uint64_t instance,
+                      struct governance_source *ret);
+/* Appends the ids of its GRANTs (or of GENESIS) that count and were not revoked. */
+void governance_open_grants(const struct governance *governance, const struct sign_public *device, uint64_t instance,
+                            struct buffer *ret);
+bool governance_was_granted(const struct governance *governance, const struct sign_public *device, uint64_t instance);
+/* What an ADD has to say that brings in this device, for the first time or again: returns the number of its instance,
+ * and appends what it cites. */
+uint64_t governance_return(const struct governance *governance, const struct sign_public *device, struct buffer *cites);
 /* Whether the device was a member and was removed, and is none now. */
 bool governance_was_removed(const struct governance *governance, const struct sign_public *device);
 /* Then also by which REMOVE: that of its largest instance. */

@@ -6,7 +6,9 @@
 #include "groups.h"
 #include "invitations.h"
 #include "invitees.h"
+#include "parting.h"
 #include "removal.h"
+#include "roles.h"
 #include "roster.h"
 #include "sealing.h"
 #include "text.h"
@@ -131,14 +133,61 @@ static enum error rename_group(struct node *node, struct group *group, const str
     return err;
 }
 
-static enum error remove_members(struct node *node, struct group *group, const struct command *command)
+/* ---------------------------------------------------------------- who goes, and who may do what */
+
+static const struct person_id *own_person(const struct node *node, const struct group *group)
 {
-    enum error err = may_administer(node, group);
-    if (!err && !command->group.person_count)
+    const struct member *me = roster_find(&group->roster, &node->identity.device);
+    return me ? &me->person : NULL;
+}
+
+static enum error find_group(const struct node *node, const struct group *group)
+{
+    if (!group)
+        return node->workspace ? ERR_NOT_FOUND : ERR_NO_WORKSPACE;
+    return group->kind == GROUP_DIRECT ? ERR_USAGE : OK;
+}
+
+/* An admin only after the root has taken that back, in the same batch. */
+static enum error remove_person(struct node *node, struct group *group, const struct command *command)
+{
+    const struct person_id *person = &command->group.persons[0];
+    enum error err = find_group(node, group);
+    if (!err)
+        err = may_administer(node, group);
+    if (err)
+        return err;
+    if (!command->group.person_count)
         return removal_device(node, group, &command->group.device);
-    for (size_t i = 0; !err && i < command->group.person_count; i++)
-        err = removal_person(node, group, &command->group.persons[i]);
-    return err;
+    const struct person_id *me = own_person(node, group);
+    if (me && memcmp(me, person, sizeof *me) == 0)
+        return ERR_USAGE;
+    enum error withdrawn = group->kind == GROUP_CHAT ? invitees_withdraw(node, group, person) : ERR_NOT_FOUND;
+    if (!roster_person(&group->roster, person))
+        return withdrawn;
+    err = roles_revoke(node, group, person, command->root.passphrase);
+    if (!err && group->kind == GROUP_CHAT)
+        err = parting_tell(node, group, person);
+    return err ? err : removal_person(node, group, person);
+}
+
+static enum error set_role(struct node *node, struct group *group, const struct command *command)
+{
+    enum error err = find_group(node, group);
+    return err ? err : roles_set(node, group, &command->group.persons[0], command->role, command->root.passphrase);
+}
+
+static enum error leave(struct node *node, struct group *group)
+{
+    enum error err = find_group(node, group);
+    const struct person_id *me = err ? NULL : own_person(node, group);
+    if (!err && !me)
+        err = ERR_NOT_FOUND;
+    if (!err && group->roster.needs_newer)
+        err = ERR_NEEDS_NEWER;
+    if (!err && roles_is_last_admin(group, me))
+        err = ERR_LAST_ADMIN;
+    return err ? err : removal_leave(node, group);
 }
 
 void group_command(struct node *node, const struct command *command)
@@ -149,10 +198,14 @@ void group_command(struct node *node, const struct command *command)
         err = create(node, command, &group);
     else if (command->type == COMMAND_GROUP_ADD)
         err = add(node, group, command);
-    else if (command->type == COMMAND_GROUP_REMOVE)
-        err = remove_members(node, group, command);
     else if (command->type == COMMAND_GROUP_RENAME)
         err = rename_group(node, group, command);
+    else if (command->type == COMMAND_GROUP_REMOVE)
+        err = remove_person(node, group, command);
+    else if (command->type == COMMAND_GROUP_ROLE)
+        err = set_role(node, group, command);
+    else if (command->type == COMMAND_GROUP_LEAVE)
+        err = leave(node, group);
     else if (command->type == COMMAND_GROUP_ACCEPT)
         err = invitations_accept(node, &command->group.id);
     else if (command->type == COMMAND_GROUP_DECLINE)

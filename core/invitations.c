@@ -98,8 +98,9 @@ static bool is_member_of(const struct node *node, const struct hash *id)
 static void take(struct node *node, struct invitation *invitation, const struct sign_public *author,
                  const struct note *note, struct bytes name)
 {
-    bool is_own = node_is_me(node, author); /* of a group that it founded, on a disk since put back */
-    bool agreed = invitation->state == INVITATION_ACCEPTED || invitation->wanted; /* before, and was not let in */
+    bool is_own = node_is_me(node, author);                 /* of a group that it founded, on a disk since put back */
+    bool agreed = invitation->instance == note->instance && /* before, and was not let in */
+                  (invitation->state == INVITATION_ACCEPTED || invitation->wanted);
     invitation->root = note->root;
     invitation->instance = note->instance;
     invitation->is_private = note->is_private;
@@ -138,7 +139,8 @@ void invitations_noted(struct node *node, const struct sign_public *author, cons
                    text_clean_name(note->name, &name) == OK;
     struct invitation *invitation = is_fine ? place_for(node, author, &note->group) : NULL;
     if (invitation) {
-        bool is_new = !invitation->name.size || invitation->state == INVITATION_DECLINED;
+        bool is_new = !invitation->name.size || invitation->state == INVITATION_DECLINED ||
+                      note->instance > invitation->instance; /* was in it, and is to come back */
         if (is_new || same_key(&invitation->inviter, author))
             take(node, invitation, author, note, buffer_bytes(&name));
         else

@@ -149,7 +149,18 @@ static enum error copy_genesis(const struct node *node, const struct group *grou
     return ERR_NOT_FOUND;
 }
 
-static enum error send_invitation(struct node *node, const struct group *group, const struct dh_public *box)
+/* As which it is in, or would come in. */
+static uint64_t instance_of(const struct group *group, const struct sign_public *device)
+{
+    struct buffer ignored = {0};
+    const struct member *member = roster_find(&group->roster, device);
+    uint64_t instance = member ? member->instance : governance_return(group->roster.governance, device, &ignored);
+    buffer_done(&ignored);
+    return instance;
+}
+
+static enum error send_invitation(struct node *node, const struct group *group, const struct sign_public *device,
+                                  const struct dh_public *box)
 {
     struct buffer genesis = {0};
     enum error err = copy_genesis(node, group, &genesis);
@@ -157,7 +168,7 @@ static enum error send_invitation(struct node *node, const struct group *group, 
                         .group = group->id,
                         .root = group->root,
                         .genesis = buffer_bytes(&genesis),
-                        .instance = 1,
+                        .instance = instance_of(group, device),
                         .is_private = group->is_private,
                         .admins = BYTES_OF(node->identity.device.bytes),
                         .name = buffer_bytes(&group->title)};
@@ -169,7 +180,7 @@ static enum error send_invitation(struct node *node, const struct group *group, 
 
 enum error invitees_remember(struct node *node, const struct group *group)
 {
-    return send_invitation(node, group, &node->identity.box);
+    return send_invitation(node, group, &node->identity.device, &node->identity.box);
 }
 
 static enum error invite_device(struct node *node, struct group *group, const struct member *member)
@@ -177,7 +188,7 @@ static enum error invite_device(struct node *node, struct group *group, const st
     if (!sealing_is_possible(node, node->workspace))
         return ERR_NO_KEY;
     enum error err = write_invitee(node, group, member, INVITEE_INVITED);
-    return err ? err : send_invitation(node, group, &member->box);
+    return err ? err : send_invitation(node, group, &member->device, &member->box);
 }
 
 enum error invitees_invite(struct node *node, struct group *group, const struct person_id *person)
@@ -192,6 +203,22 @@ enum error invitees_invite(struct node *node, struct group *group, const struct 
         enum error invited = is_in ? ERR_EXISTS : invite_device(node, group, member);
         if (!invited || err)
             err = invited;
+    }
+    return err;
+}
+
+enum error invitees_withdraw(struct node *node, struct group *group, const struct person_id *person)
+{
+    enum error err = ERR_NOT_FOUND;
+    for (size_t i = 0; i < group->invitee_count; i++) {
+        const struct invitee invitee = group->invitees[i];
+        const struct member member = {.device = invitee.device, .person = invitee.person};
+        if (!same_person(&invitee.person, person) || invitee.state != INVITEE_INVITED ||
+            roster_find(&group->roster, &invitee.device))
+            continue;
+        enum error withdrawn = write_invitee(node, group, &member, INVITEE_DECLINED);
+        if (!withdrawn || err)
+            err = withdrawn;
     }
     return err;
 }
@@ -266,9 +293,12 @@ void invitees_answered(struct node *node, const struct sign_public *device, cons
 static void admit(struct node *node, struct group *group, const struct membership *member)
 {
     struct add add = {.member = *member};
-    struct buffer payload = {0};
+    struct buffer payload = {0}, cites = {0};
+    governance_return(group->roster.governance, &member->device, &cites);
+    add.cites = buffer_bytes(&cites);
     add_encode(&add, &payload);
     compose_governance(node, group, ENTRY_ADD, buffer_bytes(&payload));
+    buffer_done(&cites);
     buffer_done(&payload);
     sealing_admit(node, group, &member->box);
     tell(node);
@@ -287,8 +317,9 @@ static bool carry_out(struct node *node, struct consent *consent)
         return true;
     if (!invitee || !member)
         return false; /* that may still come */
-    if (invitee->state != INVITEE_INVITED)
-        return true;
+    if (invitee->state != INVITEE_INVITED ||
+        (!consent->declines && consent->member.instance != instance_of(group, &member->device)))
+        return true; /* or he was removed since he agreed */
     if (!node_is_me(node, &invitee->by) && node->mono_ms - consent->since_ms < OTHERS_MS) {
         node_wake_at(node, consent->since_ms + OTHERS_MS);
         return false;

@@ -25,6 +25,7 @@
 #include "names.h"
 #include "neighbours.h"
 #include "notes.h"
+#include "parting.h"
 #include "past.h"
 #include "payloads.h"
 #include "peers.h"
@@ -134,6 +135,8 @@ static enum error load_all(struct node *node)
         err = dismissal_load(node);
     if (!err)
         err = held_load(node);
+    if (!err)
+        err = parting_load(node);
     if (!err)
         err = invitations_load(node);
     if (!err)
@@ -339,8 +342,10 @@ static void on_command(struct node *node, const struct command *command)
         break;
     case COMMAND_GROUP_CREATE:
     case COMMAND_GROUP_ADD:
-    case COMMAND_GROUP_REMOVE:
     case COMMAND_GROUP_RENAME:
+    case COMMAND_GROUP_REMOVE:
+    case COMMAND_GROUP_ROLE:
+    case COMMAND_GROUP_LEAVE:
     case COMMAND_GROUP_ACCEPT:
     case COMMAND_GROUP_DECLINE:
         if (!gate_holds(node, command))

@@ -33,8 +33,10 @@ enum command_type {
     COMMAND_PEER_REMOVE,    /* address → – */
     COMMAND_GROUP_CREATE,   /* group → its number */
     COMMAND_GROUP_ADD,      /* group, persons → –; invites them; for its admins */
-    COMMAND_GROUP_REMOVE,   /* group, persons, or else device → –; for its admins; from the workspace: from all */
     COMMAND_GROUP_RENAME,   /* group, name → –; for its admins */
+    COMMAND_GROUP_REMOVE,   /* group, persons, else device; root.passphrase → –; for its admins; or who is invited */
+    COMMAND_GROUP_ROLE,     /* group, persons, role, root.passphrase → – */
+    COMMAND_GROUP_LEAVE,    /* group → –; this device */
     COMMAND_GROUP_ACCEPT,   /* group.id, of an invitation → – */
     COMMAND_GROUP_DECLINE,  /* likewise */
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
@@ -76,7 +78,7 @@ struct command {
     struct bytes name;                            /* IDENTITY_CREATE, WORKSPACE_CREATE, GROUP_CREATE, GROUP_RENAME;
                                                      INVITE_CREATE of INVITE_AGAIN: who is meant */
     enum invite_kind invite;                      /* INVITE_CREATE */
-    enum role role;                               /* INVITE_CREATE */
+    enum role role;                               /* INVITE_CREATE, GROUP_ROLE */
     struct sign_public device;                    /* DEVICE_REVOKE */
     bool links;                                   /* JOIN: as a further computer of whoever made the code */
     uint64_t expires_ms;                          /* INVITE_CREATE: wall clock */
@@ -94,11 +96,11 @@ struct command {
         struct bytes client_id; /* may be empty; the same one again gives the same message */
     } send;
     struct {                                         /* GROUP_*; the name stands above */
-        uint32_t number;                             /* ADD, REMOVE, RENAME */
+        uint32_t number;                             /* but CREATE, ACCEPT, DECLINE */
         struct hash id;                              /* ACCEPT, DECLINE */
         struct bytes folder;                         /* CREATE: a path; may be empty */
         bool is_private;                             /* CREATE */
-        struct person_id persons[GROUP_PERSONS_MAX]; /* CREATE, ADD, REMOVE */
+        struct person_id persons[GROUP_PERSONS_MAX]; /* CREATE, ADD; REMOVE, ROLE: one */
         size_t person_count;
         struct sign_public device; /* REMOVE: where no persons are named */
     } group;

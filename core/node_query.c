@@ -94,6 +94,7 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
                                .folder = buffer_bytes(&group->folder),
                                .is_private = group->is_private,
                                .is_member = me != NULL,
+                               .has_left = roster_has_left(&group->roster, &node->identity.device),
                                .role = me ? (enum role)me->role : ROLE_READER,
                                .received = group->received,
                                .has_key = group->key_count > 0,

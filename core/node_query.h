@@ -30,7 +30,8 @@ struct node_group {
     struct bytes name;         /* of a direct chat: that of the other person */
     struct bytes folder;       /* a path; empty: the top */
     bool is_private;           /* the workspace's root is never given its keys */
-    bool is_member;            /* false: consented, and not admitted yet */
+    bool is_member;            /* false: consented, and not admitted yet, or: */
+    bool has_left;             /* was a member, and was removed or has left */
     struct person_id partner;  /* of a direct chat: the other person */
     enum role role;            /* mine */
     uint64_t missing;          /* entries known to exist elsewhere and not here yet */

@@ -5,6 +5,7 @@
 #include "invitations.h"
 #include "invitees.h"
 #include "keys.h"
+#include "parting.h"
 
 #define TRIES_PER_STEP 32 /* each as dear as checking a signature */
 
@@ -79,6 +80,8 @@ enum error notes_read(struct node *node, const struct sign_public *author, struc
         invitations_noted(node, author, &note);
     else if (!err && (note.kind == NOTE_CONSENT || note.kind == NOTE_DECLINE))
         invitees_answered(node, author, &note);
+    else if (!err && note.kind == NOTE_PARTING)
+        parting_told(node, author, &note);
     buffer_wipe(&inner);
     return OK; /* for somebody else, or nonsense: not again */
 }

@@ -37,9 +37,11 @@ void note_encode(const struct note *note, struct buffer *out)
     } else if (note->kind == NOTE_CONSENT) {
         write_consent(note, out);
     } else {
-        write_array(out, 2);
+        write_array(out, note->kind == NOTE_PARTING ? 3 : 2);
         write_uint(out, note->kind);
         write_bytes(out, FIXED(note->group));
+        if (note->kind == NOTE_PARTING)
+            write_uint(out, note->instance);
     }
     while (out->size - begin < NOTE_SIZE)
         buffer_append_byte(out, 0);
@@ -70,7 +72,7 @@ static void read_consent(struct reader *in, struct note *note)
 
 static size_t items_of(uint64_t kind)
 {
-    return kind == NOTE_INVITATION ? 8 : kind == NOTE_CONSENT ? 6 : 2;
+    return kind == NOTE_INVITATION ? 8 : kind == NOTE_CONSENT ? 6 : kind == NOTE_PARTING ? 3 : 2;
 }
 
 /* Of a kind that a later version knows the rest may be anything. */
@@ -81,7 +83,7 @@ enum error note_decode(struct bytes plain, struct note *ret)
 
     size_t items = read_array(&in, CBOR_ITEMS_MAX);
     note.kind = read_uint(&in);
-    bool known = note.kind >= NOTE_INVITATION && note.kind <= NOTE_DECLINE;
+    bool known = note.kind >= NOTE_INVITATION && note.kind <= NOTE_PARTING;
     if (plain.size != NOTE_SIZE || in.failed || (known && items != items_of(note.kind)))
         return ERR_MALFORMED;
     if (known)
@@ -90,7 +92,10 @@ enum error note_decode(struct bytes plain, struct note *ret)
         read_invitation(&in, &note);
     else if (note.kind == NOTE_CONSENT)
         read_consent(&in, &note);
-    if (in.failed || (known && !crypto_is_zero(in.left.data, in.left.size)))
+    else if (note.kind == NOTE_PARTING)
+        note.instance = read_uint(&in);
+    if (in.failed || (note.kind == NOTE_PARTING && !note.instance) ||
+        (known && !crypto_is_zero(in.left.data, in.left.size)))
         return ERR_MALFORMED;
     *ret = note;
     return OK;

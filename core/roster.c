@@ -60,12 +60,17 @@ static struct member member_of(const struct governance_member *listed)
                            .added_by = listed->added_by};
 }
 
+static bool has_parted(const struct roster *roster, const struct governance_member *listed)
+{
+    return listed->instance <= roster->parted_instance && same_key(&listed->device, &roster->parted);
+}
+
 /* Of each device its newest membership. */
 static void list(struct roster *roster, const struct governance_member *listed, size_t count, bool admins)
 {
     for (size_t i = 0; i < count; i++)
         if ((i + 1 == count || !same_key(&listed[i].device, &listed[i + 1].device)) &&
-            (listed[i].role == ROLE_ADMIN) == admins)
+            (listed[i].role == ROLE_ADMIN) == admins && !has_parted(roster, &listed[i]))
             roster->members[roster->count++] = member_of(&listed[i]);
 }
 
@@ -138,6 +143,13 @@ bool roster_evaluate(struct roster *roster)
     return changes & GOVERNANCE_MEMBERS;
 }
 
+void roster_part(struct roster *roster, const struct sign_public *device, uint64_t instance)
+{
+    roster->parted = *device;
+    roster->parted_instance = instance;
+    list_members(roster);
+}
+
 /* ---------------------------------------------------------------- asked */
 
 const struct member *roster_person(const struct roster *roster, const struct person_id *person)
@@ -146,6 +158,12 @@ const struct member *roster_person(const struct roster *roster, const struct per
         if (memcmp(&roster->members[i].person, person, sizeof *person) == 0)
             return &roster->members[i];
     return NULL;
+}
+
+bool roster_has_left(const struct roster *roster, const struct sign_public *device)
+{
+    return !roster_find(roster, device) &&
+           (roster->parted_instance || governance_was_removed(roster->governance, device));
 }
 
 bool roster_is_admin(const struct roster *roster, const struct sign_public *device)

@@ -16,10 +16,16 @@ MUST_USE enum error roster_note(struct roster *roster, const struct log_name *au
 /* Evaluates what was noted.  True when members changed.  A group's after its workspace's. */
 bool roster_evaluate(struct roster *roster);
 
+/* This device was removed up to that instance, as an admin tells it: the REMOVE itself is not given to it any more. */
+void roster_part(struct roster *roster, const struct sign_public *device, uint64_t instance);
+
 /* Current members. */
 const struct member *roster_find(const struct roster *roster, const struct sign_public *device);
 const struct member *roster_person(const struct roster *roster, const struct person_id *person); /* its first device */
 bool roster_is_admin(const struct roster *roster, const struct sign_public *device);
+
+/* Whether this device was a member, and was removed or has left. */
+bool roster_has_left(const struct roster *roster, const struct sign_public *device);
 
 /* Who writes, or wrote, a log: also one who was removed since.  False: no entry that counts brings it in. */
 bool roster_author(const struct roster *roster, const struct log_name *log, struct member *ret);

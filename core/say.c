@@ -125,11 +125,10 @@ static enum error may_write(const struct node *node, const struct group *group)
     if (group->roster.needs_newer)
         return ERR_NEEDS_NEWER;
     const struct member *me = roster_find(&group->roster, &node->identity.device);
-    if (!me && (governance_was_removed(group->roster.governance, &node->identity.device) ||
-                governance_was_removed(node->workspace->roster.governance, &node->identity.device)))
+    if (node->dismissal.instance || roster_has_left(&node->workspace->roster, &node->identity.device))
         return ERR_REMOVED;
-    if (node->dismissal.instance)
-        return ERR_REMOVED;
+    if (roster_has_left(&group->roster, &node->identity.device))
+        return ERR_LEFT;
     if (!me)
         return ERR_NO_KEY; /* joined, but the log that says so is still coming */
     return me->role == ROLE_ADMIN || me->role == ROLE_MEMBER ? OK : ERR_NOT_PERMITTED;

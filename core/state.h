@@ -94,7 +94,9 @@ struct roster {
     struct governance *governance;
     struct member *members; /* current ones; admins first, then the others, both by device */
     size_t count, admin_count;
-    bool needs_newer; /* a root or an admin wrote a kind-0 type that this version does not know */
+    struct sign_public parted; /* this device, where an admin has told it that up to that instance it was removed */
+    uint64_t parted_instance;  /* 0: nobody has */
+    bool needs_newer;          /* a root or an admin wrote a kind-0 type that this version does not know */
     struct clock_fact *clocks;
     size_t clock_count, clock_capacity;
     bool clocks_dirty;

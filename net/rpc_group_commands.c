@@ -5,6 +5,7 @@
 #include "core/words.h"
 #include "emit.h"
 #include "rpc_names.h"
+#include "rpc_root.h"
 #include "rpc_state.h"
 
 static const struct node *node_of(const struct rpc_call *call)
@@ -54,16 +55,53 @@ void rpc_group_commands_created(struct rpc *rpc, const struct rpc_pending *pendi
     emit_base32_or_null(out, "group", BYTES_OF(id.bytes));
 }
 
-void rpc_group_commands_add(struct rpc_call *call, struct command *ret)
+/* The params "group" and "person"; the last to be read. */
+static void read_group_and_person(struct rpc_call *call, struct command *ret)
 {
     struct bytes group = rpc_params_text(&call->params, "group", RPC_REQUIRED);
     struct bytes person = rpc_params_text(&call->params, "person", RPC_REQUIRED);
 
-    ret->type = COMMAND_GROUP_ADD;
     if (!rpc_params_end(&call->params))
         return;
     enum error err = rpc_names_find_group(node_of(call), group, &ret->group.number);
     rpc_error_refuse(&call->failure, err ? err : add_person(node_of(call), person, ret));
+}
+
+void rpc_group_commands_add(struct rpc_call *call, struct command *ret)
+{
+    ret->type = COMMAND_GROUP_ADD;
+    read_group_and_person(call, ret);
+}
+
+void rpc_group_commands_remove(struct rpc_call *call, struct command *ret)
+{
+    ret->type = COMMAND_GROUP_REMOVE;
+    rpc_root_read_passphrase(call, "passphrase", ret);
+    read_group_and_person(call, ret);
+}
+
+void rpc_group_commands_role(struct rpc_call *call, struct command *ret)
+{
+    static const char *const words[] = {"admin", "member", "reader", "carrier", NULL};
+
+    ret->type = COMMAND_GROUP_ROLE;
+    const size_t none = sizeof words / sizeof *words - 1;
+    size_t role = rpc_params_word(&call->params, "role", words, none);
+    if (role == none)
+        rpc_params_refuse(&call->params, "role", "be given");
+    else
+        ret->role = (enum role)(ROLE_ADMIN + role);
+    rpc_root_read_passphrase(call, "passphrase", ret);
+    read_group_and_person(call, ret);
+}
+
+void rpc_group_commands_leave(struct rpc_call *call, struct command *ret)
+{
+    struct bytes group = rpc_params_text(&call->params, "group", RPC_REQUIRED);
+
+    ret->type = COMMAND_GROUP_LEAVE;
+    if (rpc_params_end(&call->params))
+        rpc_error_refuse(&call->failure, rpc_names_find_group(node_of(call), group, &ret->group.number));
 }
 
 void rpc_group_commands_rename(struct rpc_call *call, struct command *ret)

@@ -9,5 +9,8 @@ void rpc_group_commands_created(struct rpc *rpc, const struct rpc_pending *pendi
                                 struct buffer *out);
 void rpc_group_commands_add(struct rpc_call *call, struct command *ret);
 void rpc_group_commands_rename(struct rpc_call *call, struct command *ret);
+void rpc_group_commands_remove(struct rpc_call *call, struct command *ret);
+void rpc_group_commands_role(struct rpc_call *call, struct command *ret);
+void rpc_group_commands_leave(struct rpc_call *call, struct command *ret);
 void rpc_group_commands_accept(struct rpc_call *call, struct command *ret);
 void rpc_group_commands_decline(struct rpc_call *call, struct command *ret);

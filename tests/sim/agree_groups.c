@@ -45,14 +45,27 @@ static bool differ_about(struct host *a, uint32_t in_a, struct host *b, uint32_t
     return !same;
 }
 
+/* It keeps and passes on what it cannot read. */
+static bool carries(const struct host *host, uint32_t number)
+{
+    struct node_group group;
+    for (size_t i = 0; node_group_at(host->node, i, &group); i++)
+        if (group.number == number)
+            return group.role == ROLE_CARRIER;
+    return false;
+}
+
 static bool differ_in(struct host *a, const struct node_group *group, struct host *b, enum matter *ret)
 {
     uint32_t in_b = number_of(b, &group->id);
+    bool unread = carries(a, group->number) || carries(b, in_b);
     *ret = MATTER_CLOCK;
     if (!in_b)
         return is_begun(a, group->number);
     for (enum matter matter = MATTER_CLOCK; matter <= MATTER_TITLE; matter++) {
         *ret = matter;
+        if (unread && matter != MATTER_CLOCK)
+            continue;
         if (differ_about(a, group->number, b, in_b, matter))
             return true;
     }

@@ -209,7 +209,7 @@ static void who_was_removed_gets_no_link_under_an_old_key(void **state)
 static void who_missed_a_key_is_given_it_by_one_of_many(void **state)
 {
     struct world world;
-    char name[16];
+    char name[24];
     (void)state;
     begin_story(&world, 4, "alice", GUESTS("bob"));
     for (int i = 0; i < 16; i++) {

@@ -169,9 +169,10 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_true(json_is_null(at(persons, "persons.0.last_heard")));
 
     json_t *groups = result(&client, "group.list", "{}");
-    assert_members(at(groups, "groups.0"),
-                   "group name kind person folder private admitted role members logs missing payloads_missing received "
-                   "has_key waiting_for_key needs_instance needs_newer");
+    assert_members(
+        at(groups, "groups.0"),
+        "group name kind person folder private admitted left role members logs missing payloads_missing received "
+        "has_key waiting_for_key needs_instance needs_newer");
     assert_int_equal(json_integer_value(at(groups, "groups.0.waiting_for_key")), 2);
     assert_true(json_is_true(at(groups, "groups.0.needs_newer")));
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
@@ -293,6 +294,15 @@ static void groups_are_made_and_changed_by_names(void **state)
     assert_int_equal(world->last.group.number, OFFICE);
     assert_commands(&client, world, "group.rename", "{\"group\":\"B\xC3\xBCro\",\"name\":\"Head Office\"}",
                     COMMAND_GROUP_RENAME);
+    assert_commands(&client, world, "group.role", "{\"group\":\"B\xC3\xBCro\",\"person\":\"bob\",\"role\":\"carrier\"}",
+                    COMMAND_GROUP_ROLE);
+    assert_int_equal(world->last.role, ROLE_CARRIER);
+    assert_int_equal(world->last.group.persons[0].bytes[0], 2);
+    assert_error(client_call(&client, "group.role", "{\"group\":\"B\xC3\xBCro\",\"person\":\"bob\"}"), -32602, "usage");
+    assert_commands(&client, world, "group.remove", "{\"group\":\"B\xC3\xBCro\",\"person\":\"@Bob\"}",
+                    COMMAND_GROUP_REMOVE);
+    assert_int_equal(world->last.group.person_count, 1);
+    assert_commands(&client, world, "group.leave", "{\"group\":\"B\xC3\xBCro\"}", COMMAND_GROUP_LEAVE);
     assert_commands(&client, world, "group.accept", "{\"group\":\"lunch\"}", COMMAND_GROUP_ACCEPT);
     assert_int_equal(world->last.group.id.bytes[0], 5);
     assert_commands(&client, world, "group.decline", "{\"group\":\"Lunch\"}", COMMAND_GROUP_DECLINE);

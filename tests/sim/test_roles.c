@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ * Who goes from a group, who comes back, and who may do what in it. */
+#include "chats.h"
+
+static bool reads(struct world *world, const char *name, const char *text)
+{
+    return strstr(world_texts_in(world, name, "Board"), text) != NULL;
+}
+
+static enum role role_of(const struct world *world, const char *by, const char *name)
+{
+    struct node_person person;
+    uint32_t number = group_of(world, by, "Board");
+    for (size_t i = 0; node_person_at(world_host(world, by)->node, number, i, &person); i++)
+        if (bytes_equal(person.name, BYTES_TEXT(name)))
+            return person.role;
+    return 0;
+}
+
+/* Alice's group Board, with everybody. */
+static void begin_board(struct world *world, uint64_t seed, const char *const *guests)
+{
+    begin(world, seed, "alice", guests);
+    CHECK_OK(create(world, "alice", "Board", guests));
+    world_settle(world);
+    for (; *guests; guests++)
+        assert_true(role_of(world, *guests, *guests) == ROLE_MEMBER);
+}
+
+static void who_is_removed_reads_no_more_and_may_come_back(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 1, GUESTS("bob", "carol"));
+    CHECK_OK(world_say_to(&world, "bob", "Board", "while I am here"));
+    world_settle(&world);
+    CHECK_OK(remove_from(&world, "alice", "Board", "bob"));
+    world_settle(&world);
+    CHECK_OK(world_say_to(&world, "carol", "Board", "without bob"));
+    world_settle(&world);
+    assert_true(reads(&world, "alice", "without bob") && reads(&world, "carol", "while I am here"));
+    assert_false(reads(&world, "bob", "without bob"));
+    assert_int_equal(members(&world, "carol", "Board"), 2);
+    assert_int_equal(world_say_to(&world, "bob", "Board", "I am still here"), ERR_LEFT);
+    CHECK_HOLDS(&world);
+
+    CHECK_OK(add(&world, "alice", "Board", "bob"));
+    world_run(&world, 5000); /* he has consented not long ago */
+    world_settle(&world);
+    assert_int_equal(role_of(&world, "carol", "bob"), ROLE_MEMBER);
+    CHECK_OK(world_say_to(&world, "bob", "Board", "back again"));
+    world_settle(&world);
+    assert_true(reads(&world, "carol", "back again") && reads(&world, "bob", "without bob"));
+    CHECK_OK(remove_from(&world, "alice", "Board", "bob"));
+    world_settle(&world);
+    assert_int_equal(members(&world, "carol", "Board"), 2);
+    assert_true(reads(&world, "carol", "back again"));
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+static void only_the_root_makes_admins(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 2, GUESTS("bob", "carol", "dave"));
+    assert_int_equal(set_role(&world, "bob", "Board", "carol", ROLE_READER), ERR_NOT_PERMITTED);
+    assert_int_equal(set_role(&world, "alice", "Board", "bob", ROLE_MEMBER), ERR_EXISTS);
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_ADMIN));
+    world_settle(&world);
+    assert_int_equal(role_of(&world, "dave", "bob"), ROLE_ADMIN);
+    assert_int_equal(set_role(&world, "bob", "Board", "carol", ROLE_ADMIN), ERR_NO_ROOT);
+    assert_int_equal(remove_from(&world, "bob", "Board", "alice"), ERR_NO_ROOT);
+    CHECK_OK(remove_from(&world, "bob", "Board", "dave"));
+    world_settle(&world);
+    assert_int_equal(members(&world, "carol", "Board"), 3);
+    CHECK_HOLDS(&world);
+
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_MEMBER));
+    world_settle(&world);
+    assert_int_equal(role_of(&world, "carol", "bob"), ROLE_MEMBER);
+    assert_int_equal(remove_from(&world, "bob", "Board", "carol"), ERR_NOT_PERMITTED);
+    assert_int_equal(members(&world, "carol", "Board"), 3); /* what he did as an admin stands */
+
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_ADMIN));
+    world_settle(&world);
+    CHECK_OK(remove_from(&world, "bob", "Board", "carol"));
+    world_settle(&world);
+    CHECK_OK(remove_from(&world, "alice", "Board", "bob")); /* takes the right back first */
+    world_settle(&world);
+    assert_int_equal(members(&world, "alice", "Board"), 1);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+static void readers_read_and_carriers_carry(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 3, GUESTS("bob", "carol"));
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_READER));
+    CHECK_OK(set_role(&world, "alice", "Board", "carol", ROLE_CARRIER));
+    world_settle(&world);
+    assert_int_equal(role_of(&world, "carol", "bob"), ROLE_READER);
+    assert_int_equal(role_of(&world, "bob", "carol"), ROLE_CARRIER);
+    CHECK_OK(world_say_to(&world, "alice", "Board", "for readers"));
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_true(reads(&world, "bob", "for readers"));
+    assert_false(reads(&world, "carol", "for readers"));
+    assert_int_equal(world_say_to(&world, "bob", "Board", "may I?"), ERR_NOT_PERMITTED);
+    assert_int_equal(world_say_to(&world, "carol", "Board", "may I?"), ERR_NOT_PERMITTED);
+
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_MEMBER));
+    CHECK_OK(set_role(&world, "alice", "Board", "carol", ROLE_MEMBER));
+    world_settle(&world);
+    CHECK_OK(world_say_to(&world, "bob", "Board", "I may"));
+    CHECK_OK(world_say_to(&world, "carol", "Board", "so may I"));
+    world_settle(&world);
+    assert_true(reads(&world, "alice", "I may") && reads(&world, "alice", "so may I"));
+    assert_true(reads(&world, "carol", "for readers"));
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+static void a_last_admin_hands_over_before_he_leaves(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 4, GUESTS("bob", "carol"));
+    assert_int_equal(leave(&world, "alice", "Board"), ERR_LAST_ADMIN);
+    assert_int_equal(set_role(&world, "alice", "Board", "alice", ROLE_MEMBER), ERR_LAST_ADMIN);
+    CHECK_OK(leave(&world, "carol", "Board"));
+    world_settle(&world);
+    assert_int_equal(members(&world, "alice", "Board"), 2);
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_ADMIN));
+    world_settle(&world);
+    CHECK_OK(leave(&world, "alice", "Board"));
+    world_settle(&world);
+    assert_int_equal(members(&world, "bob", "Board"), 1);
+    CHECK_OK(world_say_to(&world, "bob", "Board", "alone"));
+    world_settle(&world);
+    assert_false(reads(&world, "alice", "alone") || reads(&world, "carol", "alone"));
+    CHECK_OK(leave(&world, "bob", "Board")); /* there is nobody to hand over to */
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+static void an_invitation_can_be_taken_back(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world, 5, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(create(&world, "bob", "Board", GUESTS("carol"))); /* who is asked, as bob is no admin of the workspace */
+    world_settle(&world);
+    assert_int_equal(invitations(&world, "carol"), 1);
+    CHECK_OK(remove_from(&world, "bob", "Board", "carol"));
+    CHECK_OK(answer(&world, "carol", "Board", COMMAND_GROUP_ACCEPT));
+    world_settle(&world);
+    assert_int_equal(members(&world, "bob", "Board"), 1);
+    assert_int_equal(remove_from(&world, "bob", "Board", "carol"), ERR_NOT_FOUND);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_removed_reads_no_more_and_may_come_back),
+        cmocka_unit_test(only_the_root_makes_admins),
+        cmocka_unit_test(readers_read_and_carriers_carry),
+        cmocka_unit_test(a_last_admin_hands_over_before_he_leaves),
+        cmocka_unit_test(an_invitation_can_be_taken_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
