@@ -254,7 +254,7 @@ static enum error choose_name(const struct node *node, const struct link *link, 
         return OK;
     if (text_clean_name(name, ret))
         return ERR_NAME_BAD;
-    return names_find(node, buffer_bytes(ret), &other) == OK ? ERR_NAME_TAKEN : OK;
+    return names_find(node, buffer_bytes(ret), &other) != ERR_NOT_FOUND ? ERR_NAME_TAKEN : OK;
 }
 
 enum error admit_join(struct node *node, struct link *link, const struct wire_message *message)

@@ -73,14 +73,25 @@ static enum error check_persons(const struct node *node, const struct command *c
 
 /* ---------------------------------------------------------------- the commands */
 
-/* Whoever founds a group is in it. */
-static enum error invite_all(struct node *node, struct group *group, const struct command *command, bool founding)
+static enum error invite_all(struct node *node, struct group *group, const struct command *command)
 {
     enum error err = OK;
-    for (size_t i = 0; !err && i < command->group.person_count; i++) {
+    for (size_t i = 0; !err && i < command->group.person_count; i++)
         err = invitees_invite(node, group, &command->group.persons[i]);
-        if (founding && err == ERR_EXISTS)
-            err = OK;
+    return err;
+}
+
+/* Whoever founds a group is in it, with all his devices. */
+static enum error invite_first(struct node *node, struct group *group, const struct command *command)
+{
+    const struct member *me = roster_find(&node->workspace->roster, &node->identity.device);
+    enum error err = me ? invitees_invite(node, group, &me->person) : ERR_NO_KEY;
+    if (err == ERR_EXISTS)
+        err = OK;
+    for (size_t i = 0; !err && i < command->group.person_count; i++) {
+        const struct person_id *person = &command->group.persons[i];
+        if (memcmp(person, &me->person, sizeof *person) != 0)
+            err = invitees_invite(node, group, person);
     }
     return err;
 }
@@ -100,7 +111,7 @@ static enum error create(struct node *node, const struct command *command, struc
     if (!err)
         err = invitees_remember(node, *ret);
     if (!err)
-        err = invite_all(node, *ret, command, true);
+        err = invite_first(node, *ret, command);
     buffer_done(&name);
     buffer_done(&folder);
     return err;
@@ -113,7 +124,7 @@ static enum error add(struct node *node, struct group *group, const struct comma
         err = ERR_USAGE; /* into the workspace by a code */
     if (!err)
         err = check_persons(node, command);
-    return err ? err : invite_all(node, group, command, false);
+    return err ? err : invite_all(node, group, command);
 }
 
 static enum error rename_group(struct node *node, struct group *group, const struct command *command)

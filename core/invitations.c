@@ -95,6 +95,14 @@ static bool is_member_of(const struct node *node, const struct hash *id)
     return group && roster_find(&group->roster, &node->identity.device);
 }
 
+/* Whose invitations need no question: an admin's of the workspace, and those by this person's other devices. */
+static bool decides_for(const struct node *node, const struct sign_public *inviter)
+{
+    const struct member *me = colleague(node, &node->identity.device), *other = colleague(node, inviter);
+    bool is_own = me && other && memcmp(&me->person, &other->person, sizeof me->person) == 0;
+    return other && (is_own || roster_is_admin(&node->workspace->roster, inviter));
+}
+
 static void take(struct node *node, struct invitation *invitation, const struct sign_public *author,
                  const struct note *note, struct bytes name)
 {
@@ -109,7 +117,7 @@ static void take(struct node *node, struct invitation *invitation, const struct 
     invitation->name.size = invitation->admins.size = 0;
     buffer_append(&invitation->name, name);
     buffer_append(&invitation->admins, note->admins);
-    invitation->wanted = !is_own && (agreed || roster_is_admin(&node->workspace->roster, author));
+    invitation->wanted = !is_own && (agreed || decides_for(node, author));
 }
 
 static bool lists(const struct buffer *devices, const struct sign_public *device)
@@ -128,7 +136,7 @@ static void take_another(struct node *node, struct invitation *invitation, const
         return;
     if (!is_listed)
         buffer_append(&invitation->others, BYTES_OF(author->bytes));
-    if (invitation->state == INVITATION_ACCEPTED || roster_is_admin(&node->workspace->roster, author))
+    if (invitation->state == INVITATION_ACCEPTED || decides_for(node, author))
         invitation->wanted = true;
 }
 
@@ -254,7 +262,7 @@ static void consent_unasked(struct node *node, struct invitation *invitation)
     }
 }
 
-/* What an admin of the workspace has asked for, or who agreed before and is asked again. */
+/* What needs no question, and who agreed before and is asked again. */
 void invitations_settle(struct node *node)
 {
     if (!node->invitations_due || node->disk_state == ERR_DISK_FULL)
@@ -290,13 +298,12 @@ static void load_invitation(struct node *node, struct bytes which, struct bytes 
     *append(node, &read.group) = read;
 }
 
-/* What an admin of the workspace asked for, and was not answered before the end. */
+/* What needs no question, and was not answered before the end. */
 static void want_again(struct node *node)
 {
     for (size_t i = 0; i < node->invitation_count; i++) {
         struct invitation *invitation = &node->invitations[i];
-        invitation->wanted = invitation->state == INVITATION_OPEN && node->workspace &&
-                             roster_is_admin(&node->workspace->roster, &invitation->inviter);
+        invitation->wanted = invitation->state == INVITATION_OPEN && decides_for(node, &invitation->inviter);
         node->invitations_due = node->invitations_due || invitation->wanted;
     }
 }

@@ -27,14 +27,30 @@ struct bytes names_person(const struct node *node, const struct person_id *perso
     return found ? buffer_bytes(&found->name) : (struct bytes){0};
 }
 
+static bool is_id(struct bytes text, const struct person_id *person)
+{
+    struct buffer id = {0};
+    base32_encode(BYTES_OF(person->bytes), &id);
+    bool same = bytes_equal(buffer_bytes(&id), text);
+    buffer_done(&id);
+    return same;
+}
+
 enum error names_find(const struct node *node, struct bytes name, struct person_id *ret)
 {
-    for (size_t i = 0; i < node->name_count; i++)
-        if (text_same_name(buffer_bytes(&node->names[i].name), name)) {
-            *ret = node->names[i].person;
+    size_t count = 0;
+    for (size_t i = 0; i < node->name_count; i++) {
+        const struct person_name *known = &node->names[i];
+        if (!is_id(name, &known->person) && !text_same_name(buffer_bytes(&known->name), name))
+            continue;
+        *ret = known->person;
+        if (is_id(name, ret))
             return OK;
-        }
-    return ERR_NOT_FOUND;
+        count++;
+    }
+    if (count > 1)
+        return ERR_NAME_AMBIGUOUS;
+    return count ? OK : ERR_NOT_FOUND;
 }
 
 static void set_name(struct node *node, const struct person_id *person, uint64_t hlc, struct bytes name)

@@ -4,7 +4,7 @@
 #include "state.h"
 
 struct bytes names_person(const struct node *node, const struct person_id *person); /* empty: unknown */
-/* Who is, or was, called so.  ERR_NOT_FOUND. */
+/* Who is, or was, called so, or has that id in base32.  ERR_NOT_FOUND; ERR_NAME_AMBIGUOUS. */
 MUST_USE enum error names_find(const struct node *node, struct bytes name, struct person_id *ret);
 
 /* The decrypted content of a PROFILE or TITLE that was accepted. */

@@ -139,6 +139,25 @@ static void chats_with_one_person_and_with_some_come_along(void **state)
     end_story(&world);
 }
 
+static void a_group_that_one_of_them_makes_is_on_the_other(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_story(&world, 10, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(link_device(&world, "bob", "laptop"));
+    world_settle(&world);
+    create_group(&world, "laptop", "Lunch", "bob"); /* himself: he is in it anyhow */
+    CHECK_OK(world_say_to(&world, "laptop", "Lunch", "pasta"));
+    world_run(&world, 5000);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_string_equal(world_texts_in(&world, "bob", "Lunch"), "bob: pasta\n");
+    assert_int_equal(members(&world, "bob", "Lunch"), 2);
+    uint32_t unknown;
+    CHECK_ERROR(node_find_group(world_host(&world, "carol")->node, BYTES_TEXT("Lunch"), &unknown), ERR_NOT_FOUND);
+    end_story(&world);
+}
+
 static void who_was_brought_in_may_bring_in_one_more_and_that_is_all(void **state)
 {
     struct world world;
@@ -394,6 +413,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_computers_speak_for_one_person),
         cmocka_unit_test(chats_with_one_person_and_with_some_come_along),
+        cmocka_unit_test(a_group_that_one_of_them_makes_is_on_the_other),
         cmocka_unit_test(who_was_brought_in_may_bring_in_one_more_and_that_is_all),
         cmocka_unit_test(eight_computers_are_enough),
         cmocka_unit_test(a_code_does_what_its_reader_meant_or_nothing),
