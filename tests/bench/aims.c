@@ -21,6 +21,8 @@ static const struct aim aims[] = {
     {.figure = "disk_304", .value = {AT_MOST, 420}},
     {.figure = "governance", .value = {AT_MOST, 10}},
     {.figure = "governance_live", .value = {AT_MOST, 1}},
+    {.figure = "removal_cpu", .value = {AT_MOST, 20}},
+    {.figure = "removal_bytes", .value = {AT_MOST, 15000}},
     {.figure = "opening", .ratio = {AT_LEAST, 0.5}},
     {.figure = "live_payloads", .value = {AT_MOST, 1.2}},
     {.figure = "idle_bytes", .value = {AT_MOST, 2000}},

@@ -30,6 +30,7 @@ void bench_start(const struct bench *bench);
 void bench_disk(const struct bench *bench);
 void bench_disk_304(const struct bench *bench);
 void bench_governance(const struct bench *bench);
+void bench_removal(const struct bench *bench);
 void bench_opening(const struct bench *bench);
 void bench_live_payloads(const struct bench *bench);
 void bench_sim_speed(const struct bench *bench);

@@ -25,6 +25,7 @@ static const struct {
                {"disk", bench_disk},
                {"disk_304", bench_disk_304},
                {"governance", bench_governance},
+               {"removal", bench_removal},
                {"opening", bench_opening},
                {"live_payloads", bench_live_payloads},
                {"sim_speed", bench_sim_speed}};
