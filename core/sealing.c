@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define AWAITED_MS 30000 /* a key that others have is waited for so long, before one is made that all have */
+#define MISSED_MAX 256   /* are looked at until one is found who can be given the key */
 
 /* ---------------------------------------------------------------- the key */
 
@@ -17,7 +18,7 @@ static bool holds_key(const void *arg, const struct epoch_id *epoch)
     return keys_find(arg, epoch) != NULL;
 }
 
-/* One with a box key of low order can be given nothing, and asked for it. */
+/* With a box key of low order nobody can be given anything; whoever has one asked for that. */
 static bool can_receive(const struct dh_public *box)
 {
     static const uint8_t seed[32] = {1};
@@ -41,13 +42,22 @@ size_t sealing_missed(struct group *group, struct dh_public *ret, size_t most)
     return left;
 }
 
+static bool reaches_all(const struct group *group)
+{
+    struct dh_public missed[MISSED_MAX];
+    size_t count = governance_missed(group->roster.governance, &group->sealing.id, missed, MISSED_MAX);
+    for (size_t i = 0; i < count; i++) /* nearly always the first one says it */
+        if (can_receive(&missed[i]))
+            return false;
+    return true;
+}
+
 static void look_up(struct group *group)
 {
-    struct dh_public missed;
     const struct epoch_id before = group->sealing.id;
     group->has_sealing = governance_epoch_held(group->roster.governance, holds_key, group, &group->sealing);
     group->sealing_known = true;
-    group->key_reaches_all = group->has_sealing && !sealing_missed(group, &missed, 1);
+    group->key_reaches_all = group->has_sealing && reaches_all(group);
     if (memcmp(&before, &group->sealing.id, sizeof before) != 0)
         group->sealing_since_ms = 0;
 }

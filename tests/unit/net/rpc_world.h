@@ -391,6 +391,7 @@ struct world {
     struct command last; /* its texts are gone */
     char last_text[64], last_client_id[CLIENT_ID_MAX + 1];
     enum error refuse; /* what replies say */
+    bool no_key;       /* messages wait for one */
     unsigned stops;
     bool closed;
     size_t locks;
@@ -405,7 +406,7 @@ static inline void world_reply(struct world *world, uint64_t id)
 {
     struct effect reply = {.type = EFFECT_REPLY, .command = id, .error = world->refuse};
 
-    if (world->node.count > 0)
+    if (world->node.count > 0 && !world->no_key)
         reply.message = world->node.messages[world->node.count > id ? id - 1 : world->node.count - 1].ref;
     reply.expires_ms = world->last.expires_ms;
     world->released = id;

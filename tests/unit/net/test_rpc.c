@@ -71,6 +71,19 @@ static void a_message_is_answered_when_it_is_durable_and_not_before(void **state
     client_done(&client);
 }
 
+static void a_message_that_waits_for_a_key_has_no_id(void **state)
+{
+    struct world *world = *state;
+    struct client client = client_of(world);
+
+    world->no_key = true;
+    json_t *answer = client_call(&client, "message.send", "{\"target\":\"B\xC3\xBCro\",\"text\":\"hi\"}");
+    assert_string_equal(text_at(answer, "result.state"), "waiting_for_key");
+    assert_null(json_object_get(json_object_get(answer, "result"), "id"));
+    json_decref(answer);
+    client_done(&client);
+}
+
 static void what_the_node_refuses_is_told_with_its_code(void **state)
 {
     struct world *world = *state;
@@ -397,6 +410,7 @@ int main(void)
         TEST(what_is_unknown_or_wrong_is_refused_by_name),
         TEST(the_answer_to_nonsense_has_no_id),
         TEST(a_message_is_answered_when_it_is_durable_and_not_before),
+        TEST(a_message_that_waits_for_a_key_has_no_id),
         TEST(what_the_node_refuses_is_told_with_its_code),
         TEST(a_question_does_not_wait_for_a_command),
         TEST(a_notification_is_carried_out_and_never_answered),
