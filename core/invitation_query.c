@@ -12,7 +12,9 @@ bool node_invitee_at(const struct node *node, uint32_t number, size_t index, str
     const struct group *group = groups_by_number(node, number);
     for (size_t i = 0; group && i < group->invitee_count; i++) {
         const struct invitee *invitee = &group->invitees[i];
-        if (roster_find(&group->roster, &invitee->device) || index-- > 0)
+        bool was_in =
+            governance_was_removed(group->roster.governance, &invitee->device); /* that invitation is used up */
+        if (was_in || roster_find(&group->roster, &invitee->device) || index-- > 0)
             continue;
         *ret = (struct node_invitee){.person = invitee->person,
                                      .name = names_person(node, &invitee->person),

@@ -9,7 +9,8 @@
 /* Invites each device of the person that is no member.  ERR_NOT_FOUND: nobody of that id has a device that could read;
  * ERR_EXISTS: all are members; ERR_NO_KEY. */
 MUST_USE enum error invitees_invite(struct node *node, struct group *group, const struct person_id *person);
-/* Nobody admits those of the person's devices any more that were invited and are no members.  ERR_NOT_FOUND: none was. */
+/* Nobody admits those of the person's devices any more that were invited and are no members.  ERR_NOT_FOUND: none was.
+ */
 MUST_USE enum error invitees_withdraw(struct node *node, struct group *group, const struct person_id *person);
 /* A note to this device itself: should its disk be put back to an older copy, it will know of the group again. */
 MUST_USE enum error invitees_remember(struct node *node, const struct group *group);
