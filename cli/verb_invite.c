@@ -13,6 +13,7 @@ const char verb_invite_help[] =
     N_("Examples:\n"
        "  zuruf invite\n"
        "  zuruf invite --role reader --expires 7d\n"
+       "  zuruf invite --role carrier\n"
        "  zuruf invite --person Bernd\n"
        "\n"
        "Prints six words. Say them to the person you invite; they run `zuruf join` with them while this\n"
@@ -22,7 +23,9 @@ const char verb_invite_help[] =
        "For one more computer beside one that works, `zuruf device link` is better: it brings the chats\n"
        "along.\n"
        "\n"
-       "  --role ROLE      member (as usual) or reader\n"
+       "  --role ROLE      member (as usual), reader, or carrier: a computer that keeps and passes on what\n"
+       "                   others write and can read nothing of it, so that two who are never there at the\n"
+       "                   same time reach each other\n"
        "  --person NAME    for another computer of somebody who is in the workspace, or was\n"
        "  --expires TIME   how long it is good: 30m, 24h (as usual), 7d\n"
        "JSON: code link expires\n");

@@ -128,9 +128,10 @@ static void prepare_invite(struct rpc_call *call, enum invite_kind kind, struct 
 
 void rpc_commands_invite(struct rpc_call *call, struct command *ret)
 {
-    static const char *const roles[] = {"member", "reader", NULL};
+    static const char *const words[] = {"member", "reader", "carrier", NULL};
+    static const enum role roles[] = {ROLE_MEMBER, ROLE_READER, ROLE_CARRIER};
 
-    ret->role = rpc_params_word(&call->params, "role", roles, 0) == 0 ? ROLE_MEMBER : ROLE_READER;
+    ret->role = roles[rpc_params_word(&call->params, "role", words, 0)];
     ret->name = rpc_params_text(&call->params, "person", RPC_OPTIONAL);
     prepare_invite(call, ret->name.data ? INVITE_AGAIN : INVITE_PERSON, ret);
 }

@@ -147,16 +147,32 @@ void world_note_state(struct world *world)
     buffer_done(&shown);
 }
 
+/* It keeps and passes on what it cannot read: it has all entries, and that is all that can be compared. */
+static bool carries(const struct host *host)
+{
+    struct node_group group;
+    return node_group_at(host->node, 0, &group) && group.kind == GROUP_WORKSPACE && group.role == ROLE_CARRIER;
+}
+
+static struct host *next_reader(struct world *world, size_t *at, enum matter matter)
+{
+    struct host *host;
+    do
+        host = next_part(world, at);
+    while (host && matter != MATTER_CLOCK && carries(host));
+    return host;
+}
+
 /* Names the first two that differ about a matter.  What the first host has is described once. */
 static bool differs(struct world *world, enum matter matter, struct host **ret_a, struct host **ret_b)
 {
     struct buffer first = {0}, other = {0};
     size_t at = 0;
     bool found = false;
-    *ret_a = next_part(world, &at);
+    *ret_a = next_reader(world, &at, matter);
     if (*ret_a)
         agree_describe(*ret_a, 1, matter, &first);
-    while (!found && (*ret_b = next_part(world, &at)) != NULL) {
+    while (!found && (*ret_b = next_reader(world, &at, matter)) != NULL) {
         other.size = 0;
         agree_describe(*ret_b, 1, matter, &other);
         found = !bytes_equal(buffer_bytes(&first), buffer_bytes(&other));

@@ -84,14 +84,19 @@ enum error world_found(struct world *world, const char *name, const char *worksp
     return world_command(world, name, &command, ANSWER_MS, &asked);
 }
 
-enum error world_invite(struct world *world, const char *name, struct code *ret)
+enum error world_invite_as(struct world *world, const char *name, enum role role, struct code *ret)
 {
-    struct command command = {.type = COMMAND_INVITE_CREATE, .role = ROLE_MEMBER};
+    struct command command = {.type = COMMAND_INVITE_CREATE, .role = role};
     struct asked asked;
     command.expires_ms = host_now_ms(world_host(world, name)) + 24ull * 3600 * 1000;
     enum error err = world_command(world, name, &command, ANSWER_MS, &asked);
     *ret = asked.code;
     return err;
+}
+
+enum error world_invite(struct world *world, const char *name, struct code *ret)
+{
+    return world_invite_as(world, name, ROLE_MEMBER, ret);
 }
 
 enum error world_join(struct world *world, const char *name, const struct code *code)

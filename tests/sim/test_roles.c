@@ -123,6 +123,45 @@ static void readers_read_and_carriers_carry(void **state)
     end_story(&world);
 }
 
+/* It keeps the workspace for two who are never there at the same time. */
+static void a_carrier_is_let_in_and_reads_nothing(void **state)
+{
+    struct world world;
+    struct code code;
+    struct node_group group;
+    (void)state;
+    begin(&world, 6, "alice", GUESTS("bob"));
+    CHECK_OK(world_say(&world, "alice", "before"));
+    world_add(&world, "box");
+    CHECK_OK(world_invite_as(&world, "alice", ROLE_CARRIER, &code));
+    CHECK_OK(world_join(&world, "box", &code));
+    world_settle(&world);
+    assert_true(node_group_at(world_host(&world, "box")->node, 0, &group));
+    assert_int_equal(group.role, ROLE_CARRIER);
+    assert_false(group.has_key);
+
+    world_stop(&world, "bob");
+    CHECK_OK(world_say(&world, "alice", "by way of the box"));
+    world_run(&world, 5000);
+    world_stop(&world, "alice");
+    world_restart(&world, "bob");
+    world_run(&world, 15000);
+    assert_non_null(strstr(world_texts(&world, "bob"), "by way of the box"));
+    assert_null(strstr(world_texts(&world, "box"), "before"));
+    assert_null(strstr(world_texts(&world, "box"), "by way"));
+    assert_int_not_equal(world_say(&world, "box", "may I?"), OK);
+    CHECK_OK(world_say(&world, "bob", "thank you"));
+    world_run(&world, 5000);
+    world_stop(&world, "bob");
+    world_restart(&world, "alice");
+    world_run(&world, 15000);
+    assert_non_null(strstr(world_texts(&world, "alice"), "thank you"));
+    world_restart(&world, "bob");
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 static void a_last_admin_hands_over_before_he_leaves(void **state)
 {
     struct world world;
@@ -169,6 +208,7 @@ int main(void)
         cmocka_unit_test(who_is_removed_reads_no_more_and_may_come_back),
         cmocka_unit_test(only_the_root_makes_admins),
         cmocka_unit_test(readers_read_and_carriers_carry),
+        cmocka_unit_test(a_carrier_is_let_in_and_reads_nothing),
         cmocka_unit_test(a_last_admin_hands_over_before_he_leaves),
         cmocka_unit_test(an_invitation_can_be_taken_back),
     };

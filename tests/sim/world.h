@@ -87,6 +87,7 @@ struct host *world_host(const struct world *world, const char *name);
 struct host *world_add(struct world *world, const char *name); /* started, with an identity */
 enum error world_found(struct world *world, const char *name, const char *workspace);
 enum error world_invite(struct world *world, const char *name, struct code *ret);
+enum error world_invite_as(struct world *world, const char *name, enum role role, struct code *ret);
 enum error world_join(struct world *world, const char *name, const struct code *code);
 /* `guest` joins by a code of `inviter`'s and waits until it may write. */
 enum error world_meet(struct world *world, const char *inviter, const char *guest);
