@@ -12,7 +12,7 @@ static const struct {
     [TROUBLE_DISCOVERY] = {accident_discovery, 30}, [TROUBLE_POWER] = {accident_power, 30},
     [TROUBLE_DISKS] = {accident_disks, 30},         [TROUBLE_COPIES] = {accident_copies, 30},
     [TROUBLE_CLOCKS] = {accident_clocks, 30},       [TROUBLE_ACTORS] = {actors_visit, 8},
-    [TROUBLE_LOCKS] = {accident_locks, 30}};
+    [TROUBLE_LOCKS] = {accident_locks, 30},         [TROUBLE_REMOVALS] = {accident_removals, 20}};
 
 void accidents_happen(struct life *life)
 {

@@ -2,6 +2,7 @@
  * What nodes with the same entries must agree about, and in which of it two differ. */
 #include "agree.h"
 
+#include "core/state.h"
 #include <stdio.h>
 
 #define SETTLE_MS 60000
@@ -110,10 +111,18 @@ static bool was_forgotten(const struct host *host)
     return rolled_back && !is_member(host);
 }
 
-/* And has been told: who was removed is given nothing more. */
+/* As somebody else has it.  He need not have been told: where the others have changed the workspace key since, and he
+ * does not dial, nobody proves to him who they are. */
 static bool was_removed(const struct host *host)
 {
+    const struct world *world = host->world;
     struct node_dismissal ignored;
+    for (size_t i = 0; i < world->host_count; i++) {
+        const struct node *node = world->hosts[i]->node;
+        if (node && node->workspace &&
+            governance_was_removed(node->workspace->roster.governance, &host->node->identity.device))
+            return true;
+    }
     return node_dismissal(host->node, &ignored);
 }
 

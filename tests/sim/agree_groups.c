@@ -72,13 +72,26 @@ static bool differ_in(struct host *a, const struct node_group *group, struct hos
     return false;
 }
 
+/* He was removed, and with the admin's rolled back disk went the only entry that says so. */
+static bool was_told_to_go(const struct host *host, const struct node_group *group)
+{
+    struct node_group held;
+    bool rolled_back = false;
+    for (size_t i = 0; i < host->world->host_count; i++)
+        rolled_back |= host->world->hosts[i]->rolled_back;
+    for (size_t i = 0; rolled_back && node_group_at(host->node, i, &held); i++)
+        if (memcmp(&held.id, &group->id, sizeof held.id) == 0)
+            return held.has_left;
+    return false;
+}
+
 static bool differs_with_members(struct host *host, const struct node_group *group, struct host **ret_other,
                                  enum matter *ret)
 {
     struct node_person person;
     for (size_t i = 0; node_person_at(host->node, group->number, i, &person); i++) {
         struct host *other = host_of(host->world, &person.device);
-        if (!other || other == host || !differ_in(host, group, other, ret))
+        if (!other || other == host || was_told_to_go(other, group) || !differ_in(host, group, other, ret))
             continue;
         *ret_other = other;
         return true;

@@ -13,7 +13,7 @@
 #define DRIFT_PPM 200
 
 const char *const trouble_names[TROUBLE_COUNT] = {"lines",  "partitions", "discovery", "power", "disks",
-                                                  "copies", "clocks",     "actors",    "locks"};
+                                                  "copies", "clocks",     "actors",    "locks", "removals"};
 
 bool life_one_in(struct life *life, uint64_t bound)
 {
@@ -141,6 +141,7 @@ static void add_up(const struct life *life, struct life_figures *figures)
     figures->rolled_back += life->rolled_back;
     figures->cloned += life->cloned;
     figures->visits += life->visits;
+    figures->removed += life->removed;
     figures->fingerprint = figures->fingerprint * 31 + world->fingerprint;
 }
 

@@ -16,6 +16,7 @@ enum trouble {
     TROUBLE_CLOCKS,     /* wrong, drifting, jumping */
     TROUBLE_ACTORS,     /* members who lie, stall and write what they like (actor.h) */
     TROUBLE_LOCKS,      /* homes that are locked, in the middle of everything, and unlocked */
+    TROUBLE_REMOVALS,   /* people are removed by admins, and go on writing */
     TROUBLE_COUNT
 };
 extern const char *const trouble_names[TROUBLE_COUNT];
@@ -32,7 +33,7 @@ struct life_plan {
 
 /* What came of it, added up. */
 struct life_figures {
-    uint64_t virtual_ms, said, members, starts, rolled_back, cloned, visits;
+    uint64_t virtual_ms, said, members, removed, starts, rolled_back, cloned, visits;
     uint64_t entries_taken;
     uint64_t payload_sent, payload_gained, payload_lost; /* host.h */
     uint64_t fingerprint;
@@ -86,7 +87,7 @@ struct life {
     bool flap_is_gone;
     struct actor *actors[LIFE_ACTORS_MAX];
     size_t actor_count;
-    uint64_t gathered, said, rolled_back, cloned, visits;
+    uint64_t gathered, removed, said, rolled_back, cloned, visits;
 };
 
 bool life_one_in(struct life *life, uint64_t bound);

@@ -19,7 +19,7 @@ static const char usage[] =
     "  --nodes COUNT        how many people; without it 3 to 8, by the seed\n"
     "  --minutes COUNT      how long a life lasts, in virtual minutes (3)\n"
     "  --only KIND,...      lives meet all of these troubles and no others: lines partitions discovery power disks\n"
-    "                       copies clocks actors locks, or none; without it each life draws its own\n"
+    "                       copies clocks actors locks removals, or none; without it each life draws its own\n"
     "  --store KIND         what the disks are: memory (a model), lmdb (the real store), or both: each life on "
     "either,\n"
     "                       and the same to the byte\n"
@@ -151,11 +151,11 @@ static void tell_figures(uint64_t lives, double took, const struct life_figures 
 {
     double virtual_s = (double)figures->virtual_ms / 1e3;
     printf("%" PRIu64 " seeds held: %.0f virtual s in %.1f real ones (%.0f x), %" PRIu64 " members, %" PRIu64
-           " starts, %" PRIu64 " rollbacks, %" PRIu64 " clones, %" PRIu64 " visits of liars, %" PRIu64
-           " messages said, %" PRIu64
+           " starts, %" PRIu64 " removals, %" PRIu64 " rollbacks, %" PRIu64 " clones, %" PRIu64
+           " visits of liars, %" PRIu64 " messages said, %" PRIu64
            " entries taken, %.2f bytes of entries sent for each that was missing, fingerprint %016" PRIx64 "\n",
-           lives, virtual_s, took, virtual_s / took, figures->members, figures->starts, figures->rolled_back,
-           figures->cloned, figures->visits, figures->said, figures->entries_taken,
+           lives, virtual_s, took, virtual_s / took, figures->members, figures->starts, figures->removed,
+           figures->rolled_back, figures->cloned, figures->visits, figures->said, figures->entries_taken,
            (double)figures->payload_sent / (double)(figures->payload_gained ? figures->payload_gained : 1),
            figures->fingerprint);
 }

@@ -164,6 +164,13 @@ static void hear_ack(const struct tap *tap, uint64_t count, struct bytes refused
     }
 }
 
+/* What was said to him before he was removed may wait for the disk. */
+static bool was_member(const struct node *node, const struct group *group, const struct sign_public *device)
+{
+    return governance_was_removed(group->roster.governance, device) ||
+           governance_was_removed(node->workspace->roster.governance, device);
+}
+
 /* Nobody hears of a group but its members, as the speaker knows them.  Who hears is who has proved to be at the other
  * end: the computer there may have lost its power since, and have begun again. */
 static void check_hears_of(const struct tap *tap, const struct group *group)
@@ -171,7 +178,8 @@ static void check_hears_of(const struct tap *tap, const struct group *group)
     const struct host *listener = tap->cable->ends[!tap->side].host;
     const struct node *node = speaker(tap)->node;
     const struct link *link = node ? link_find(node, cable_link(tap->cable, tap->side)) : NULL;
-    if (!link || !group || group == node->workspace || roster_find(&group->roster, &link->device))
+    if (!link || !group || group == node->workspace || roster_find(&group->roster, &link->device) ||
+        was_member(node, group, &link->device))
         return;
     world_fail(tap->cable->world, "%s let %s know of a group", speaker(tap)->name, listener->name);
 }
