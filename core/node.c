@@ -126,31 +126,12 @@ void node_free(struct node *node)
 
 static enum error load_all(struct node *node)
 {
-    enum error err = identity_load(node);
-    if (!err)
-        err = groups_load(node);
-    if (!err)
-        err = custody_load(node);
-    if (!err)
-        err = dismissal_load(node);
-    if (!err)
-        err = held_load(node);
-    if (!err)
-        err = parting_load(node);
-    if (!err)
-        err = invitations_load(node);
-    if (!err)
-        err = invitees_load(node);
-    if (!err)
-        err = gaps_load(node);
-    if (!err)
-        err = receipts_load(node);
-    if (!err)
-        err = peers_load(node);
-    if (!err)
-        err = admit_load(node);
-    if (!err)
-        err = verify_load(node);
+    static enum error (*const parts[])(struct node *) = {
+        identity_load, groups_load, custody_load,  dismissal_load, held_load,  parting_load, invitations_load,
+        invitees_load, gaps_load,   receipts_load, peers_load,     admit_load, verify_load};
+    enum error err = OK;
+    for (size_t i = 0; !err && i < sizeof parts / sizeof *parts; i++)
+        err = parts[i](node);
     presence_roster_changed(node);
     for (size_t i = 0; node->restored && i < node->log_count; i++)
         if (node->logs[i]->own)

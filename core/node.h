@@ -27,18 +27,18 @@ enum command_type {
     COMMAND_WORKSPACE_CREATE, /* name, root.passphrase → – */
     COMMAND_INVITE_CREATE,    /* invite, name, role, expires_ms → code, expires_ms */
     COMMAND_JOIN, /* code, links, addresses → –; answered when this node can read and write there, or refused */
-    COMMAND_DEVICE_REVOKE,  /* device → –; another one of this person's is none any more */
-    COMMAND_SEND,           /* a message → its id, seq 0: it waits for a key; answered when it is durable */
-    COMMAND_PEER_ADD,       /* address → – (remembered, dialled now and again) */
-    COMMAND_PEER_REMOVE,    /* address → – */
-    COMMAND_GROUP_CREATE,   /* group → its number */
-    COMMAND_GROUP_ADD,      /* group, persons → –; invites them; for its admins */
-    COMMAND_GROUP_RENAME,   /* group, name → –; for its admins */
-    COMMAND_GROUP_REMOVE,   /* group, persons, else device; root.passphrase → –; for its admins; or who is invited */
-    COMMAND_GROUP_ROLE,     /* group, persons, role, root.passphrase → – */
-    COMMAND_GROUP_LEAVE,    /* group → –; this device */
-    COMMAND_GROUP_ACCEPT,   /* group.id, of an invitation → – */
-    COMMAND_GROUP_DECLINE,  /* likewise */
+    COMMAND_DEVICE_REVOKE, /* device → –; another one of this person's is none any more */
+    COMMAND_SEND,          /* a message → its id, seq 0: it waits for a key; answered when it is durable */
+    COMMAND_PEER_ADD,      /* address → – (remembered, dialled now and again) */
+    COMMAND_PEER_REMOVE,   /* address → – */
+    COMMAND_GROUP_CREATE,  /* group → its number */
+    COMMAND_GROUP_ADD,     /* group, persons → –; invites them; for its admins */
+    COMMAND_GROUP_RENAME,  /* group, name → –; for its admins */
+    COMMAND_GROUP_REMOVE,  /* group, persons, else device; root.passphrase → –; for its admins; or who is invited */
+    COMMAND_GROUP_ROLE,    /* group, persons, role, root.passphrase → – */
+    COMMAND_GROUP_LEAVE,   /* group → –; this device */
+    COMMAND_GROUP_ACCEPT,  /* group.id, of an invitation → – */
+    COMMAND_GROUP_DECLINE, /* likewise */
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
     COMMAND_VERIFY, /* verify → –; this person has compared fingerprints with that device's owner, or no more */
     COMMAND_ROOT_RECOVER, /* root → –; the workspace's root key, from its shares, is on this device from now on */
