@@ -335,20 +335,10 @@ void compare_durable(struct node *node, uint64_t batch)
 
 /* ---------------------------------------------------------------- HAVE */
 
-/* Keeps the rows whose seq the peer was not told on this link. */
-static void keep_news(const struct node *node, struct link *link, struct buffer *rows)
+/* The peer was not told on this link. */
+static bool is_news(const void *arg, const struct log *log)
 {
-    size_t kept = 0;
-    for (size_t at = 0; at < rows->size; at += HAVE_ROW_SIZE) {
-        struct hash id;
-        memcpy(id.bytes, rows->data + at, sizeof id.bytes);
-        const struct log *log = logs_find(node, &id);
-        if (link_told_seq(link, log) == logs_told_seq(log))
-            continue;
-        memmove(rows->data + kept, rows->data + at, HAVE_ROW_SIZE);
-        kept += HAVE_ROW_SIZE;
-    }
-    rows->size = kept;
+    return link_told_seq(arg, log) != logs_told_seq(log);
 }
 
 /* A branch's id says nothing of whose it is, so LOG comes before its first row. */
@@ -394,13 +384,12 @@ void compare_tell(struct node *node, struct link *link, const struct group *grou
     for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT; kind++) {
         if (kind == KIND_CONTENT && !content)
             continue;
-        logs_rows(group, kind, &rows[kind]);
-        keep_news(node, link, &rows[kind]);
+        logs_rows(group, kind, is_news, link, &rows[kind]);
     }
     if (!rows[0].size && !rows[1].size) { /* told all, and still it differs: what was told did not help */
-        logs_rows(group, KIND_GOVERNANCE, &rows[KIND_GOVERNANCE]);
+        logs_rows(group, KIND_GOVERNANCE, NULL, NULL, &rows[KIND_GOVERNANCE]);
         if (content)
-            logs_rows(group, KIND_CONTENT, &rows[KIND_CONTENT]);
+            logs_rows(group, KIND_CONTENT, NULL, NULL, &rows[KIND_CONTENT]);
     }
     uint64_t flags = ask ? HAVE_FLAG_ASK : 0;
     send_rows(node, link, group, KIND_GOVERNANCE, buffer_bytes(&rows[0]), content ? 0 : flags);

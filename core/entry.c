@@ -188,7 +188,8 @@ struct dep entry_dep(const struct entry *entry, size_t index)
 
 void dep_append(const struct dep *dep, struct buffer *out)
 {
-    buffer_append(out, BYTES_OF(dep->log.bytes));
-    buffer_append_u64(out, dep->seq);
-    buffer_append(out, BYTES_OF(dep->id));
+    uint8_t *row = buffer_extend(out, DEP_SIZE);
+    memcpy(row, dep->log.bytes, sizeof dep->log.bytes);
+    put_u64(row + sizeof dep->log.bytes, dep->seq);
+    memcpy(row + sizeof dep->log.bytes + sizeof dep->seq, dep->id, sizeof dep->id);
 }

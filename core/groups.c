@@ -137,6 +137,7 @@ static void group_free(struct group *group)
     roster_done(&group->roster);
     keys_done(group);
     free(group->logs);
+    free(group->sorted);
     free(group->unread);
     told_forget(group);
     buffer_done(&group->title);
@@ -230,10 +231,10 @@ static void doubts_mark(const struct roster *roster, struct hash *ret)
 static void tell_doubts(struct node *node, struct group *group)
 {
     struct roster *roster = &group->roster;
-    struct vault_key row = groups_row_key("doubts/", group->number);
     struct hash mark;
     if (!roster->doubts_changed)
         return;
+    struct vault_key row = groups_row_key("doubts/", group->number);
     roster->doubts_changed = false;
     batch_set_doubts(node_batch(node), group->number, roster->doubts, roster->doubt_count);
     doubts_mark(roster, &mark);

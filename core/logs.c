@@ -21,21 +21,50 @@ struct log *logs_find(const struct node *node, const struct hash *id)
     return table_get(&node->logs_by_id, id->bytes);
 }
 
+/* Where a log of this id stands, or belongs, in group->sorted. */
+static size_t place_of(const struct group *group, size_t count, const struct hash *id)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (memcmp(&group->sorted[middle]->id, id, sizeof *id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void put_into(struct group *group, struct log *log)
+{
+    size_t count = group->log_count, place = place_of(group, count, &log->id);
+    ARRAY_ROOM(group->logs, count, group->log_capacity);
+    ARRAY_ROOM(group->sorted, count, group->sorted_capacity);
+    memmove(group->sorted + place + 1, group->sorted + place, (count - place) * sizeof(struct log *));
+    group->sorted[place] = log;
+    group->logs[group->log_count++] = log;
+    log->group = group;
+}
+
+static void take_from(struct group *group, const struct log *log)
+{
+    size_t place = place_of(group, group->log_count, &log->id), last = --group->log_count;
+    memmove(group->sorted + place, group->sorted + place + 1, (last - place) * sizeof(struct log *));
+    for (size_t i = 0; i < last; i++)
+        if (group->logs[i] == log)
+            group->logs[i] = group->logs[last];
+}
+
 /* It was promised in a group to which, as its name tells or another says, it does not belong.  Nothing of it is here.
  */
 static void move_to(struct node *node, struct log *log, struct group *group)
 {
-    struct group *old = log->group;
     for (size_t i = 0; i < node->link_count; i++)
         probe_forget(node->links[i], log);
     if (log->source)
         fetch_leave(log);
-    for (size_t i = 0; i < old->log_count; i++)
-        if (old->logs[i] == log)
-            old->logs[i--] = old->logs[--old->log_count];
-    ARRAY_ROOM(group->logs, group->log_count, group->log_capacity);
-    group->logs[group->log_count++] = log;
-    log->group = group;
+    take_from(log->group, log);
+    put_into(group, log);
     log->row.group = group->number;
     log->known_seq = 0;
     log->unjustified = false;
@@ -51,7 +80,6 @@ struct log *logs_get(struct node *node, struct group *group, const struct hash *
 
     log = alloc_zero(1, sizeof *log);
     log->id = *id;
-    log->group = group;
     log->kind = kind;
     log->index = node->log_count;
     log->row.group = group->number;
@@ -59,8 +87,7 @@ struct log *logs_get(struct node *node, struct group *group, const struct hash *
     log->root = log;
     ARRAY_ROOM(node->logs, node->log_count, node->log_capacity);
     node->logs[node->log_count++] = log;
-    ARRAY_ROOM(group->logs, group->log_count, group->log_capacity);
-    group->logs[group->log_count++] = log;
+    put_into(group, log);
     table_put(&node->logs_by_id, id->bytes, log);
     return log;
 }
@@ -391,12 +418,6 @@ void logs_flush_rows(struct node *node)
 
 /* ---------------------------------------------------------------- digest */
 
-static int by_id(const void *a, const void *b)
-{
-    const struct log *const *x = a, *const *y = b;
-    return memcmp((*x)->id.bytes, (*y)->id.bytes, sizeof(struct hash));
-}
-
 uint64_t logs_told_seq(const struct log *log)
 {
     uint64_t first = log->row.base_seq + 1, end = log->durable_seq;
@@ -427,21 +448,16 @@ uint64_t logs_wanted_seq(const struct log *log)
     return log->known_seq < most ? log->known_seq : most;
 }
 
-void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out)
+void logs_rows(const struct group *group, enum log_kind kind, logs_chooser *choose, const void *arg, struct buffer *out)
 {
-    struct log **sorted = alloc_zero(group->log_count + 1, sizeof *sorted);
-    size_t count = 0;
-    for (size_t i = 0; i < group->log_count; i++)
-        if (group->logs[i]->kind == kind && logs_told_seq(group->logs[i]) > group->logs[i]->row.base_seq)
-            sorted[count++] = group->logs[i];
-    qsort(sorted, count, sizeof *sorted, by_id);
-    for (size_t i = 0; i < count; i++) {
-        const struct log *log = sorted[i];
+    for (size_t i = 0; i < group->log_count; i++) {
+        const struct log *log = group->sorted[i];
         struct dep row = {.log = log->id, .seq = logs_told_seq(log)};
+        if (log->kind != kind || row.seq <= log->row.base_seq || (choose && !choose(arg, log)))
+            continue;
         memcpy(row.id, logs_told_id(log)->bytes, sizeof row.id);
         dep_append(&row, out);
     }
-    free(sorted);
 }
 
 const struct hash *logs_digest(struct group *group)
@@ -451,8 +467,8 @@ const struct hash *logs_digest(struct group *group)
     struct buffer text = {0};
     buffer_append(&text, text_bytes("zuruf-digest-v1"));
     buffer_append(&text, hash_bytes(&group->id));
-    logs_rows(group, KIND_GOVERNANCE, &text);
-    logs_rows(group, KIND_CONTENT, &text);
+    logs_rows(group, KIND_GOVERNANCE, NULL, NULL, &text);
+    logs_rows(group, KIND_CONTENT, NULL, NULL, &text);
     crypto_hash(buffer_bytes(&text), &group->digest);
     buffer_done(&text);
     group->digest_valid = true;

@@ -51,8 +51,11 @@ const struct hash *logs_told_id(const struct log *log); /* of the entry there, i
 uint64_t logs_wanted_seq(const struct log *log);
 /* Up to which one is taken if it comes. */
 uint64_t logs_taken_seq(const struct log *log);
-/* Rows (DEP_SIZE each) of the durable logs of one kind, as far as they are told, by ascending log id. */
-void logs_rows(const struct group *group, enum log_kind kind, struct buffer *out);
+/* Appends rows (DEP_SIZE each) of the durable logs of one kind, as far as they are told, by ascending log id.  `choose`
+ * says which; NULL: all. */
+typedef bool logs_chooser(const void *arg, const struct log *log);
+void logs_rows(const struct group *group, enum log_kind kind, logs_chooser *choose, const void *arg,
+               struct buffer *out);
 
 /* The author's key of a named log. */
 static inline const struct sign_public *log_author(const struct log *log)

@@ -78,6 +78,10 @@ enum error lookup_id(const struct node *node, const struct log *log, uint64_t se
         *ret = log->row.head_id;
         return OK;
     }
+    if (seq == log->durable_seq && seq > log->row.base_seq) {
+        *ret = log->durable_id;
+        return OK;
+    }
     enum error err = lookup_entry(node, log, seq, &stored);
     if (!err)
         err = entry_decode(stored.wire, &entry);

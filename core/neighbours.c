@@ -162,8 +162,10 @@ void neighbours_time(struct node *node)
 
 static bool is_stranger(const struct node *node, const struct peer *peer)
 {
+    if (peer->for_join || peer->link)
+        return false;
     const struct presence *presence = peer->has_device ? presence_find(node, &peer->device) : NULL;
-    return !peer->for_join && !peer->link && !(presence && presence->is_member);
+    return !(presence && presence->is_member);
 }
 
 void neighbours_before_dialling(struct node *node, size_t dialling)

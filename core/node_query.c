@@ -361,7 +361,7 @@ void node_clock(const struct node *node, uint32_t number, clock_visitor visit, v
         return;
     for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT; kind++) {
         rows.size = 0;
-        logs_rows(group, kind, &rows);
+        logs_rows(group, kind, NULL, NULL, &rows);
         for (size_t at = 0; at < rows.size; at += DEP_SIZE) {
             struct hash log;
             memcpy(log.bytes, rows.data + at, sizeof log.bytes);

@@ -318,7 +318,12 @@ static void retry_later(struct node *node, struct peer *peer)
 
 static bool is_linked(const struct node *node, const struct peer *peer)
 {
-    return peer->link || peer->dial || (peer->has_device && !peer->for_join && link_to(node, &peer->device));
+    if (peer->link || peer->dial)
+        return true;
+    if (!peer->has_device || peer->for_join)
+        return false;
+    const struct presence *presence = presence_find(node, &peer->device);
+    return (presence && presence->links) || link_to(node, &peer->device);
 }
 
 static void dial(struct node *node, struct peer *peer)
@@ -331,16 +336,21 @@ static void dial(struct node *node, struct peer *peer)
 void peers_time(struct node *node)
 {
     size_t dialling = node->lost_dials, start = node->peer_count ? random_below(&node->random, node->peer_count) : 0;
+    bool looked = false;
     for (size_t i = 0; i < node->peer_count; i++)
         dialling += node->peers[i]->dial != 0;
-    neighbours_before_dialling(node, dialling);
     for (size_t i = 0; i < node->peer_count; i++) {
         struct peer *peer = node->peers[(start + i) % node->peer_count];
         if (is_linked(node, peer) || peer->refused || !peers_key(node, peer))
             continue;
         if (peer->next_ms > node->mono_ms) {
             node_wake_at(node, peer->next_ms);
-        } else if (dialling >= DIALS_AT_ONCE) {
+            continue;
+        }
+        if (!looked)
+            neighbours_before_dialling(node, dialling);
+        looked = true;
+        if (dialling >= DIALS_AT_ONCE) {
             node_wake_at(node, node->mono_ms + AGAIN_MS);
         } else if (neighbours_take_dial(node, peer)) {
             dial(node, peer);

@@ -193,6 +193,8 @@ struct group {
     size_t ready_count, ready_capacity;
     struct log **logs;
     size_t log_count, log_capacity;
+    struct log **sorted; /* the same by ascending id: what is told of them stands in this order */
+    size_t sorted_capacity;
     struct log *own[2]; /* by kind; NULL: none open */
     struct log *tips;   /* newest first */
     struct log *tips_end;

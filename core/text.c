@@ -64,11 +64,25 @@ static size_t decode(struct bytes text, uint32_t *ret)
     return size;
 }
 
+/* The whole words of ASCII at the front, of which most texts are made. */
+static size_t ascii_words(struct bytes text)
+{
+    size_t size = 0;
+    for (uint64_t word; text.size - size >= sizeof word; size += sizeof word) {
+        memcpy(&word, text.data + size, sizeof word);
+        if (word & UINT64_C(0x8080808080808080))
+            break;
+    }
+    return size;
+}
+
 bool text_is_utf8(struct bytes text)
 {
     while (text.size) {
         uint32_t c;
-        size_t size = decode(text, &c);
+        size_t size = ascii_words(text);
+        if (!size)
+            size = decode(text, &c);
         if (!size)
             return false;
         text.data += size;

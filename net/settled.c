@@ -18,9 +18,9 @@ void settled_note(struct settled *settled, const struct persisted *result)
 
 static const struct settled_failure *find(const struct settled *settled, uint64_t batch)
 {
-    for (size_t i = 0; i < SETTLED_FAILURES; i++) {
+    for (size_t i = 0; i < SETTLED_FAILURES && settled->failures[i].first != 0; i++) {
         const struct settled_failure *failure = &settled->failures[i];
-        if (failure->first != 0 && failure->first <= batch && batch <= failure->last)
+        if (failure->first <= batch && batch <= failure->last)
             return failure;
     }
     return NULL;

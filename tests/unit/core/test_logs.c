@@ -23,6 +23,7 @@ static void naming_a_log_moves_it_to_its_own_kind_in_the_count_of_what_is_fetche
     assert_int_equal(group.fetching[KIND_CONTENT], 1);
     free(log);
     free(group.logs);
+    free(group.sorted);
     free(node.logs);
     table_done(&node.logs_by_id);
 }

@@ -16,6 +16,7 @@ static void end(struct node *node, struct founding *founding)
     free(node->numbered);
     free(node->fresh);
     free(node->workspace->logs);
+    free(node->workspace->sorted);
     table_done(&node->logs_by_id);
     table_done(&node->groups_by_id);
     batch_free(node->batch);

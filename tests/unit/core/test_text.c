@@ -54,6 +54,22 @@ static void every_truncation_inside_a_character_is_refused(void **state)
         assert_int_equal(text_is_utf8((struct bytes){text.data, size}), is_whole[size]);
 }
 
+static void behind_any_number_of_ascii_it_is_looked_at_alike(void **state)
+{
+    uint8_t text[40];
+    (void)state;
+    for (size_t at = 0; at + 2 <= sizeof text; at++) {
+        memset(text, 'a', sizeof text);
+        text[at] = 0xc3;
+        assert_false(text_is_utf8(BYTES_OF(text)));
+        text[at + 1] = 0xbc;
+        assert_true(text_is_utf8(BYTES_OF(text)));
+        assert_false(text_is_utf8((struct bytes){text, at + 1}));
+        text[at] = 'a';
+        assert_false(text_is_utf8(BYTES_OF(text)));
+    }
+}
+
 static void check_name(const char *raw, const char *clean)
 {
     struct buffer out = {0};
@@ -182,6 +198,7 @@ int main(void)
         cmocka_unit_test(utf8_of_every_size_is_taken),
         cmocka_unit_test(what_is_not_utf8_is_refused),
         cmocka_unit_test(every_truncation_inside_a_character_is_refused),
+        cmocka_unit_test(behind_any_number_of_ascii_it_is_looked_at_alike),
         cmocka_unit_test(a_good_name_stays_as_it_is),
         cmocka_unit_test(what_cannot_be_seen_is_taken_out_of_names),
         cmocka_unit_test(white_space_of_any_kind_becomes_one_blank),
