@@ -52,11 +52,10 @@ void bench_sim_speed(const struct bench *bench)
     process_line(&simulator, line, sizeof line);
     process_wait(&simulator);
     figures = strchr(line, ':');
-    if (!figures || sscanf(figures, ": %lf virtual s in %lf real ones", &virtual_seconds, &seconds) != 2 ||
-        seconds <= 0)
+    if (!figures || sscanf(figures, ": %lf virtual s in %lf s of", &virtual_seconds, &seconds) != 2 || seconds <= 0)
         die("the simulator said \"%s\"", line);
     samples_add(&speed, virtual_seconds / seconds);
     samples_add(&real_time, 1);
-    snprintf(note, sizeof note, "%s nodes, accidents included; yardstick: real time", PEOPLE);
+    snprintf(note, sizeof note, "%s nodes, accidents included; processor time; yardstick: real time", PEOPLE);
     report_figure("sim_speed", "x", &speed, &real_time, note);
 }

@@ -19,7 +19,6 @@ enum agenda_type {
 
 struct appointment {
     uint64_t at_us;
-    uint64_t order;
     enum agenda_type type;
     struct host *host;
     uint64_t serial; /* of the host's start: tells what is out of date */
@@ -28,9 +27,16 @@ struct appointment {
     int side;
 };
 
+/* When an appointment is, and where it stands meanwhile. */
+struct agenda_place {
+    uint64_t at_us, order;
+    size_t index;
+};
+
 /* Zeroed is empty. */
 struct agenda {
-    struct appointment *heap;
+    struct agenda_place *heap; /* behind the first `count`: places that are free */
+    struct appointment *appointments;
     size_t count, capacity;
     uint64_t last_order;
 };

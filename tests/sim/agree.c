@@ -1,234 +1,168 @@
-/* SPDX-License-Identifier: MIT
- * What nodes with the same entries must agree about, and in which of it two differ. */
+/* SPDX-License-Identifier: MIT */
 #include "agree.h"
 
-#include "core/state.h"
 #include <stdio.h>
 
 #define SETTLE_MS 60000
 
-static const char *const matter_words[] = {"which entries there are", "what an export holds, and its order",
-                                           "who is who", "the group's name"};
+static const char *const matter_words[MATTER_COUNT] = {"which entries there are", "the group's name", "who is who",
+                                                       "what an export holds, and its order"};
 
-static void describe_log(void *arg, const struct hash *log, uint64_t seq)
+struct difference {
+    const struct host *a, *b;
+    enum matter matter;
+};
+
+static struct view *view_of_device(const struct views *views, const struct sign_public *device)
 {
-    struct buffer *out = arg;
-    buffer_append(out, BYTES_OF(log->bytes));
-    buffer_append_u64(out, seq);
+    for (size_t i = 0; i < views->count; i++)
+        if (memcmp(&views->items[i].device, device, sizeof *device) == 0)
+            return &views->items[i];
+    return NULL;
 }
 
-static void describe_ref(const struct message_ref *ref, struct buffer *out)
+/* NULL: it does not know of it. */
+static struct view_group *same_group(const struct view *view, const struct view_group *group)
 {
-    buffer_append(out, BYTES_OF(ref->log.bytes));
-    buffer_append_u64(out, ref->seq);
+    for (size_t i = 0; i < view->group_count; i++)
+        if (memcmp(&view->groups[i].id, &group->id, sizeof group->id) == 0)
+            return &view->groups[i];
+    return NULL;
 }
 
-static void describe_text(struct bytes text, struct buffer *out)
+static bool differ_about(const struct view *a, struct view_group *in_a, const struct view *b, struct view_group *in_b,
+                         enum matter matter)
 {
-    buffer_append_u32(out, (uint32_t)text.size);
-    buffer_append(out, text);
+    if (matter != MATTER_CLOCK && (in_a->carries || (in_b && in_b->carries)))
+        return false;
+    const struct hash *one = view_digest(a, in_a, matter);
+    if (!in_b)
+        return matter == MATTER_CLOCK && in_a->is_begun;
+    return memcmp(one, view_digest(b, in_b, matter), sizeof *one) != 0;
 }
 
-/* All that an export tells of a message (export_jsonl_message()), and the signed original. */
-static bool describe_row(void *arg, const struct message *message)
+static bool differs_in_workspace(struct views *views, enum matter matter, struct difference *ret)
 {
-    struct buffer *out = arg;
-    describe_ref(&message->ref, out);
-    describe_ref(&message->reply_to, out);
-    buffer_append(out, BYTES_OF(message->person.bytes));
-    buffer_append(out, BYTES_OF(message->device.bytes));
-    buffer_append_u64(out, message->time_ms);
-    buffer_append_u64(out, message->type);
-    describe_text(message->author, out);
-    describe_text(message->topic, out);
-    describe_text(message->state == MESSAGE_READABLE ? message->text : (struct bytes){0}, out);
-    describe_text(message->wire, out);
-    buffer_append_byte(out, (uint8_t)message->state);
-    buffer_append_byte(out, message->urgent);
-    buffer_append_byte(out, message->written_twice);
-    buffer_append_byte(out, message->time_doubtful);
-    buffer_append_byte(out, message->incomplete);
-    return true;
+    struct view *first = NULL;
+    for (size_t i = 0; i < views->count; i++) {
+        struct view *other = &views->items[i];
+        if (matter != MATTER_CLOCK && other->workspace.carries)
+            continue;
+        first = first ? first : other;
+        if (first == other || !differ_about(first, &first->workspace, other, &other->workspace, matter))
+            continue;
+        *ret = (struct difference){first->host, other->host, matter};
+        return true;
+    }
+    return false;
 }
 
-static void describe_people(const struct node *node, uint32_t group, struct buffer *out)
+/* With those whom the host takes for members. */
+static bool differs_in_group(const struct views *views, const struct view *view, struct view_group *group,
+                             enum matter matter, struct difference *ret)
 {
     struct node_person person;
-    for (size_t i = 0; node_person_at(node, group, i, &person); i++) {
-        buffer_append(out, BYTES_OF(person.device.bytes));
-        buffer_append(out, BYTES_OF(person.person.bytes));
-        buffer_append(out, person.name);
-        buffer_append_byte(out, (uint8_t)person.role);
+    for (size_t i = 0; node_person_at(view->host->node, group->number, i, &person); i++) {
+        const struct view *other = view_of_device(views, &person.device);
+        struct view_group *its = other ? same_group(other, group) : NULL;
+        /* He was removed, and with the admin's rolled back disk went the only entry that says so. */
+        bool told_to_go = views->rolled_back && its && its->has_left;
+        if (!other || other == view || told_to_go || !differ_about(view, group, other, its, matter))
+            continue;
+        *ret = (struct difference){view->host, other->host, matter};
+        return true;
     }
+    return false;
 }
 
-static void describe_title(const struct node *node, uint32_t number, struct buffer *out)
+static bool differs_in_groups(struct views *views, enum matter matter, struct difference *ret)
 {
-    struct node_group group;
-    for (size_t i = 0; node_group_at(node, i, &group); i++)
-        if (group.number == number && group.kind != GROUP_DIRECT) /* that is called after the other one */
-            buffer_append(out, group.name);
+    views_see_groups(views);
+    for (size_t i = 0; i < views->count; i++)
+        for (size_t g = 0; g < views->items[i].group_count; g++)
+            if (views->items[i].groups[g].is_chat &&
+                differs_in_group(views, &views->items[i], &views->items[i].groups[g], matter, ret))
+                return true;
+    return false;
 }
 
-void agree_describe(struct host *host, uint32_t group, enum matter matter, struct buffer *out)
+/* Matter by matter: most who differ do so in their clocks, and to list all messages costs most. */
+static bool find_difference(struct views *views, struct difference *ret)
 {
-    struct message_query query = {.group = group};
-    enum error err = OK;
-    switch (matter) {
-    case MATTER_CLOCK:
-        node_clock(host->node, group, describe_log, out);
-        break;
-    case MATTER_MESSAGES:
-        err = node_messages(host->node, &query, describe_row, out);
-        break;
-    case MATTER_PEOPLE:
-        describe_people(host->node, group, out);
-        break;
-    case MATTER_TITLE:
-        describe_title(host->node, group, out);
-        break;
-    }
-    if (err)
-        world_fail(host->world, "%s cannot list its messages: %s", host->name, error_code(err));
-}
-
-static bool is_member(const struct host *host)
-{
-    struct node_person person;
-    for (size_t i = 0; node_person_at(host->node, 1, i, &person); i++)
-        if (person.self)
+    for (enum matter matter = MATTER_CLOCK; matter < MATTER_COUNT; matter++)
+        if (differs_in_workspace(views, matter, ret) || differs_in_groups(views, matter, ret))
             return true;
     return false;
 }
 
-/* It was let in, and with the inviter's rolled back disk went the only entry that says so. */
-static bool was_forgotten(const struct host *host)
+static void note_group(struct world *world, const struct view *view, struct view_group *group)
 {
-    const struct world *world = host->world;
-    bool rolled_back = false;
+    for (enum matter matter = MATTER_CLOCK; matter < MATTER_COUNT; matter++)
+        world_mix(world, BYTES_OF(view_digest(view, group, matter)->bytes));
+}
+
+static void note_agreement(struct world *world, struct views *views)
+{
+    for (size_t i = 0; i < views->count; i++) {
+        struct view *view = &views->items[i];
+        note_group(world, view, &view->workspace);
+        for (size_t g = 0; g < view->group_count; g++)
+            if (view->groups[g].is_chat)
+                note_group(world, view, &view->groups[g]);
+    }
+}
+
+static bool is_busy(const struct world *world)
+{
     for (size_t i = 0; i < world->host_count; i++)
-        rolled_back |= world->hosts[i]->rolled_back;
-    return rolled_back && !is_member(host);
-}
-
-/* As somebody else has it.  He need not have been told: where the others have changed the workspace key since, and he
- * does not dial, nobody proves to him who they are. */
-static bool was_removed(const struct host *host)
-{
-    const struct world *world = host->world;
-    struct node_dismissal ignored;
-    for (size_t i = 0; i < world->host_count; i++) {
-        const struct node *node = world->hosts[i]->node;
-        if (node && node->workspace &&
-            governance_was_removed(node->workspace->roster.governance, &host->node->identity.device))
+        if (world->hosts[i]->queue_count || world->hosts[i]->result_count)
             return true;
-    }
-    return node_dismissal(host->node, &ignored);
+    return false;
 }
 
-bool agree_takes_part(const struct host *host)
+static bool agrees(struct world *world, bool note)
 {
-    struct node_info info = {0};
-    if (host->node)
-        node_info(host->node, &info);
-    return info.has_workspace && !was_forgotten(host) && !was_removed(host);
-}
-
-static struct host *next_part(struct world *world, size_t *at)
-{
-    while (*at < world->host_count) {
-        struct host *host = world->hosts[(*at)++];
-        if (agree_takes_part(host))
-            return host;
-    }
-    return NULL;
-}
-
-void world_note_state(struct world *world)
-{
-    struct buffer shown = {0};
-    struct host *host;
-    size_t at = 0;
-    while ((host = next_part(world, &at)) != NULL)
-        for (enum matter matter = MATTER_CLOCK; matter <= MATTER_TITLE; matter++)
-            agree_describe(host, 1, matter, &shown);
-    world_mix(world, buffer_bytes(&shown));
-    buffer_done(&shown);
-}
-
-/* It keeps and passes on what it cannot read: it has all entries, and that is all that can be compared. */
-static bool carries(const struct host *host)
-{
-    struct node_group group;
-    return node_group_at(host->node, 0, &group) && group.kind == GROUP_WORKSPACE && group.role == ROLE_CARRIER;
-}
-
-static struct host *next_reader(struct world *world, size_t *at, enum matter matter)
-{
-    struct host *host;
-    do
-        host = next_part(world, at);
-    while (host && matter != MATTER_CLOCK && carries(host));
-    return host;
-}
-
-/* Names the first two that differ about a matter.  What the first host has is described once. */
-static bool differs(struct world *world, enum matter matter, struct host **ret_a, struct host **ret_b)
-{
-    struct buffer first = {0}, other = {0};
-    size_t at = 0;
-    bool found = false;
-    *ret_a = next_reader(world, &at, matter);
-    if (*ret_a)
-        agree_describe(*ret_a, 1, matter, &first);
-    while (!found && (*ret_b = next_reader(world, &at, matter)) != NULL) {
-        other.size = 0;
-        agree_describe(*ret_b, 1, matter, &other);
-        found = !bytes_equal(buffer_bytes(&first), buffer_bytes(&other));
-    }
-    buffer_done(&first);
-    buffer_done(&other);
-    return found;
-}
-
-/* The cheap matters of all before the dear one: most who differ do so in their clocks. */
-static bool find_difference(struct world *world, struct host **ret_a, struct host **ret_b, enum matter *ret)
-{
-    static const enum matter order[] = {MATTER_CLOCK, MATTER_TITLE, MATTER_PEOPLE, MATTER_MESSAGES};
-    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
-        *ret = order[i];
-        if (differs(world, order[i], ret_a, ret_b))
-            return true;
-    }
-    return agree_differs_in_groups(world, ret_a, ret_b, ret);
+    struct difference difference;
+    struct views views;
+    if (is_busy(world))
+        return false;
+    views_init(&views, world);
+    bool found = find_difference(&views, &difference);
+    if (!found && note)
+        note_agreement(world, &views);
+    views_done(&views);
+    return !found;
 }
 
 bool world_agrees(struct world *world)
 {
-    struct host *a, *b;
-    enum matter matter;
-    for (size_t i = 0; i < world->host_count; i++)
-        if (world->hosts[i]->queue_count || world->hosts[i]->result_count)
-            return false;
-    return !find_difference(world, &a, &b, &matter);
+    return agrees(world, false);
+}
+
+static void tell_difference(struct world *world)
+{
+    struct difference difference;
+    struct views views;
+    views_init(&views, world);
+    if (find_difference(&views, &difference))
+        world_fail(world, "after 60 s %s (%zu entries) and %s (%zu) do not agree about %s", difference.a->name,
+                   medium_entry_count(difference.a->disk), difference.b->name, medium_entry_count(difference.b->disk),
+                   matter_words[difference.matter]);
+    else
+        world_fail(world, "somebody's disk is still busy after 60 s");
+    views_done(&views);
 }
 
 bool world_settle(struct world *world)
 {
-    struct host *a, *b;
-    enum matter matter;
     uint64_t until_us = world->now_us + SETTLE_MS * 1000;
     while (!world->failure[0] && world->now_us < until_us) {
-        if (world_agrees(world))
+        if (agrees(world, true))
             return true;
         world_run(world, 100);
         if (world->meanwhile)
             world->meanwhile(world);
     }
-    if (find_difference(world, &a, &b, &matter))
-        world_fail(world, "after 60 s %s (%zu entries) and %s (%zu) do not agree about %s", a->name,
-                   medium_entry_count(a->disk), b->name, medium_entry_count(b->disk), matter_words[matter]);
-    else if (!world->failure[0])
-        world_fail(world, "somebody's disk is still busy after 60 s");
+    tell_difference(world);
     return false;
 }

@@ -1,13 +1,45 @@
 /* SPDX-License-Identifier: MIT
- * What nodes with the same entries must agree about. */
+ * What nodes with the same entries must agree about: what each shows of it (agree_views.c), and in which of it two
+ * differ (agree.c). */
 #pragma once
 #include "world.h"
 
-enum matter { MATTER_CLOCK, MATTER_MESSAGES, MATTER_PEOPLE, MATTER_TITLE };
+enum matter { MATTER_CLOCK, MATTER_TITLE, MATTER_PEOPLE, MATTER_MESSAGES, MATTER_COUNT };
 
-/* Appends all that this host shows of it. */
-void agree_describe(struct host *host, uint32_t group, enum matter matter, struct buffer *out);
-/* It runs, and is in a workspace. */
+/* What a host shows of a group, as digests that are made when they are asked for. */
+struct view_group {
+    uint32_t number; /* the host's own */
+    struct hash id;
+    bool is_chat;  /* of some, who take the host for a member: not the workspace */
+    bool has_left; /* this host has */
+    bool carries;  /* it keeps and passes on what it cannot read */
+    bool is_begun; /* somebody wrote there, and it is durable here; once MATTER_CLOCK was asked for */
+    bool described[MATTER_COUNT];
+    struct hash digests[MATTER_COUNT];
+};
+
+/* What a host shows at one moment of virtual time. */
+struct view {
+    struct host *host;
+    struct sign_public device;
+    struct view_group workspace;
+    struct view_group *groups; /* all but that; NULL: not looked at yet */
+    size_t group_count;
+    struct buffer *scratch;
+};
+
+/* Of all who run and are in a workspace.  Views die with the next step of their hosts. */
+struct views {
+    struct view *items;
+    size_t count;
+    bool rolled_back; /* somebody's disk was */
+    struct buffer scratch;
+};
+
+/* It runs, and is in a workspace from which it was not removed. */
 bool agree_takes_part(const struct host *host);
-/* The groups besides the workspace: names a host and one that it takes for a member, which do not show the same. */
-bool agree_differs_in_groups(struct world *world, struct host **ret_a, struct host **ret_b, enum matter *ret);
+void views_init(struct views *views, struct world *world);
+void views_done(struct views *views);
+void views_see_groups(struct views *views);
+/* Borrowed. */
+const struct hash *view_digest(const struct view *view, struct view_group *group, enum matter matter);

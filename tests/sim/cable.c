@@ -20,8 +20,9 @@ enum packet_type { PACKET_BYTES, PACKET_END, PACKET_RESET };
 struct packet {
     enum packet_type type;
     uint64_t at_us;
-    struct buffer bytes;
     struct packet *next;
+    size_t size;
+    uint8_t bytes[];
 };
 
 uint64_t cable_link(const struct cable *cable, int side)
@@ -50,7 +51,6 @@ static void drop_packets(struct cable_end *end)
 {
     while (end->first) {
         struct packet *next = end->first->next;
-        buffer_done(&end->first->bytes);
         free(end->first);
         end->first = next;
     }
@@ -73,12 +73,13 @@ static void put_packet(struct cable *cable, int side, enum packet_type type, str
     struct cable_end *end = &cable->ends[side];
     struct world *world = cable->world;
     const struct weather *weather = &world->weather;
-    struct packet *packet = alloc_zero(1, sizeof *packet);
+    struct packet *packet = alloc_grow(NULL, 1, sizeof *packet + bytes.size);
     uint64_t from = end->last_us > world->now_us ? end->last_us : world->now_us;
     uint64_t late = world->now_us + weather->delay_us + world_below(world, weather->jitter_us + 1);
-    packet->type = type;
+    *packet = (struct packet){.type = type, .size = bytes.size};
     packet->at_us = (from > late ? from : late) + bytes.size * 1000 / weather->bytes_per_ms;
-    buffer_append(&packet->bytes, bytes);
+    if (bytes.size)
+        memcpy(packet->bytes, bytes.data, bytes.size);
     end->last_us = packet->at_us;
     *(end->last ? &end->last->next : &end->first) = packet;
     end->last = packet;
@@ -107,10 +108,26 @@ static void put_bytes(struct cable *cable, int side, struct bytes bytes)
 
 /* ---------------------------------------------------------------- ends */
 
+/* A host comes to it. */
+static void take_end(struct cable_end *end, struct host *host)
+{
+    end->host = host;
+    host->ends[end->state]++;
+}
+
+static void set_state(struct cable_end *end, enum end_state state)
+{
+    if (end->host && end->state != state) {
+        end->host->ends[end->state]--;
+        end->host->ends[state]++;
+    }
+    end->state = state;
+}
+
 static void leave(struct cable *cable, int side)
 {
     struct cable_end *end = &cable->ends[side];
-    end->state = END_GONE;
+    set_state(end, END_GONE);
     tap_free(end->tap);
     end->tap = NULL;
     outbox_done(&end->outbox);
@@ -145,6 +162,8 @@ void cable_flush(struct cable *cable, int side)
     size_t size = 0;
     enum error err;
     if (end->state != END_OPEN && end->state != END_CLOSING)
+        return;
+    if (end->state == END_OPEN && !end->outbox.first)
         return;
     if (outbox_has_failed(&end->outbox, settled, &err)) {
         put_packet(cable, !side, PACKET_RESET, (struct bytes){0});
@@ -198,7 +217,7 @@ void cable_close(struct cable *cable, int side)
 {
     if (cable->ends[side].state != END_OPEN)
         return;
-    cable->ends[side].state = END_CLOSING;
+    set_state(&cable->ends[side], END_CLOSING);
     arrange(cable, AGENDA_FLUSHED, side, cable->world->now_us + FLUSH_MS * MS);
     cable_flush(cable, side);
 }
@@ -254,7 +273,7 @@ void cable_inject(struct cable *cable, int side, struct bytes bytes)
 static void deliver(struct cable *cable, int side, const struct packet *packet)
 {
     struct cable_end *end = &cable->ends[side];
-    struct event event = {.type = EVENT_BYTES, .link = cable_link(cable, side), .bytes = buffer_bytes(&packet->bytes)};
+    struct event event = {.type = EVENT_BYTES, .link = cable_link(cable, side), .bytes = {packet->bytes, packet->size}};
     if (end->state == END_GONE && !end->mute && end->host->running && packet->type == PACKET_BYTES &&
         cable->ends[!side].host)
         put_packet(cable, !side, PACKET_RESET, (struct bytes){0});
@@ -289,9 +308,8 @@ void cable_arrived(struct cable *cable, int side)
     end->first = packet->next;
     if (!end->first)
         end->last = NULL;
-    end->in_flight -= packet->bytes.size;
+    end->in_flight -= packet->size;
     deliver(cable, side, packet);
-    buffer_done(&packet->bytes);
     free(packet);
     arrange_arrival(cable, side, world->now_us);
     if (cable->ends[!side].host)
@@ -308,7 +326,8 @@ struct cable *cable_dial(struct host *host, uint64_t dial, const struct address 
     cable->index = world->cable_count;
     cable->began_us = world->now_us;
     cable->to = *to;
-    cable->ends[0] = (struct cable_end){.host = host, .dial = dial};
+    cable->ends[0].dial = dial;
+    take_end(&cable->ends[0], host);
     if (world->cable_count == world->cable_capacity) {
         world->cable_capacity = world->cable_capacity ? 2 * world->cable_capacity : 64;
         world->cables = alloc_grow(world->cables, world->cable_capacity, sizeof(struct cable *));
@@ -323,10 +342,10 @@ struct cable *cable_dial(struct host *host, uint64_t dial, const struct address 
 static void connect(struct cable *cable, struct host *listener)
 {
     struct cable_end *ends = cable->ends;
-    ends[1].host = listener;
+    take_end(&ends[1], listener);
     host_keep_cable(listener, cable, 1);
     for (int i = 0; i < 2; i++)
-        ends[i].state = END_OPEN;
+        set_state(&ends[i], END_OPEN);
     int first = (int)world_below(cable->world, 2);
     for (int i = 0; i < 2; i++) {
         int side = first ^ i;

@@ -11,7 +11,7 @@
 struct host;
 struct world;
 
-enum end_state { END_DIALLING, END_OPEN, END_CLOSING, END_GONE };
+enum end_state { END_DIALLING, END_OPEN, END_CLOSING, END_GONE, END_STATES };
 
 struct packet;
 struct tap;

@@ -16,18 +16,29 @@
 #define HEAP_PER_LINK_MAX ((int64_t)6 << 20) /* a window of 4 MiB, and room to grow */
 #define ARENA_MAX ((size_t)16 << 20)
 
-/* The name under which the world knows an entry, and its id. */
-static void name_entry(struct bytes wire, struct hash *ret_name, struct hash *ret_id)
+static struct entry_name *name_entry(struct bytes wire)
 {
-    struct entry entry = {0};
+    struct entry_name *named = alloc_zero(1, sizeof *named);
+    struct entry entry;
     uint8_t seq[8];
-    enum error err = entry_decode(wire, &entry);
-    if (err)
-        entry.seq = 0;
+    named->is_entry = entry_decode(wire, &entry) == OK;
+    if (!named->is_entry)
+        return named;
     put_u64(seq, entry.seq);
     const struct bytes parts[] = {BYTES_OF(entry.log.bytes), BYTES_OF(seq)};
-    crypto_hash_parts(parts, 2, ret_name);
-    entry_id(&entry, ret_id);
+    crypto_hash_parts(parts, 2, &named->name);
+    entry_id(&entry, &named->id);
+    return named;
+}
+
+const struct entry_name *check_name(struct world *world, struct bytes wire)
+{
+    struct hash hash;
+    crypto_hash(wire, &hash);
+    struct entry_name *named = table_get(&world->names, hash.bytes);
+    if (!named)
+        table_put(&world->names, hash.bytes, named = name_entry(wire));
+    return named;
 }
 
 static struct hash *keep_id(const struct hash *id)
@@ -41,13 +52,11 @@ void check_submitted(struct host *host, const struct batch *batch)
 {
     struct world *world = host->world;
     for (size_t i = 0; i < batch->entry_count; i++) {
-        struct hash name, id;
         if (batch->entries[i].flags & ENTRY_FLAG_OWN)
             continue;
-        name_entry(batch_entry_wire(batch, i), &name, &id);
         host->entries_taken++;
         host->bytes_taken += batch->entries[i].size;
-        if (!table_get(&world->durable, id.bytes))
+        if (!table_get(&world->durable, check_name(world, batch_entry_wire(batch, i))->id.bytes))
             world_fail(world, "%s was sent an entry that its author has not stored", host->name);
     }
 }
@@ -57,19 +66,22 @@ void check_let_fork(struct world *world, const struct sign_public *device)
     table_put(&world->forkers, device->bytes, world);
 }
 
-void check_written(struct host *host, const struct sign_public *device, struct bytes wire)
+static void note_written(struct host *host, const struct sign_public *device, const struct entry_name *named)
 {
     struct world *world = host->world;
-    struct hash name, id;
-    name_entry(wire, &name, &id);
-    const struct hash *known = table_get(&world->durable, name.bytes);
-    bool forks = known && memcmp(known, &id, sizeof id) != 0;
+    const struct hash *known = table_get(&world->durable, named->name.bytes);
+    bool forks = known && memcmp(known, &named->id, sizeof named->id) != 0;
     if (forks && !world->forks_allowed && !table_get(&world->forkers, device->bytes))
         world_fail(world, "%s stored a second entry under a number that is taken", host->name);
-    if (!table_get(&world->durable, id.bytes))
-        table_put(&world->durable, id.bytes, keep_id(&id));
+    if (!table_get(&world->durable, named->id.bytes))
+        table_put(&world->durable, named->id.bytes, keep_id(&named->id));
     if (!known)
-        table_put(&world->durable, name.bytes, keep_id(&id));
+        table_put(&world->durable, named->name.bytes, keep_id(&named->id));
+}
+
+void check_written(struct host *host, const struct sign_public *device, struct bytes wire)
+{
+    note_written(host, device, check_name(host->world, wire));
 }
 
 static const struct sign_public *writer_of(const struct batch *batch, uint32_t log)
@@ -97,12 +109,10 @@ bool check_is_durable(const struct host *host, const uint8_t id_start[8])
 }
 
 /* False: it was there already. */
-static bool hold(struct host *host, struct bytes wire)
+static bool hold(struct host *host, const struct entry_name *named)
 {
-    struct hash name, id;
     uint8_t key[32];
-    name_entry(wire, &name, &id);
-    held_key(id.bytes, key);
+    held_key(named->id.bytes, key);
     if (table_get(&host->held, key))
         return false;
     table_put(&host->held, key, host);
@@ -111,7 +121,8 @@ static bool hold(struct host *host, struct bytes wire)
 
 static bool hold_stored(void *arg, const struct stored_entry *stored)
 {
-    hold(arg, stored->wire);
+    struct host *host = arg;
+    hold(host, check_name(host->world, stored->wire));
     return true;
 }
 
@@ -127,21 +138,22 @@ void check_started(struct host *host)
     storage->end(storage->ctx);
 }
 
-static void note_held(struct host *host, const struct batch *batch)
+static void note_held(struct host *host, const struct batch_entry *entry, const struct entry_name *named)
 {
-    for (size_t i = 0; i < batch->entry_count; i++)
-        if (hold(host, batch_entry_wire(batch, i)) && !(batch->entries[i].flags & ENTRY_FLAG_OWN))
-            host->payload_gained += batch->entries[i].size;
-    for (size_t i = 0; i < batch->payload_count; i++)
-        host->payload_gained += batch->payloads[i].size;
+    if (hold(host, named) && !(entry->flags & ENTRY_FLAG_OWN))
+        host->payload_gained += entry->size;
 }
 
 void check_committed(struct host *host, const struct batch *batch)
 {
-    for (size_t i = 0; i < batch->entry_count; i++)
-        check_written(host, writer_of(batch, batch->entries[i].log), batch_entry_wire(batch, i));
-    if (host->world->tapped)
-        note_held(host, batch);
+    for (size_t i = 0; i < batch->entry_count; i++) {
+        const struct entry_name *named = check_name(host->world, batch_entry_wire(batch, i));
+        note_written(host, writer_of(batch, batch->entries[i].log), named);
+        if (host->world->tapped)
+            note_held(host, &batch->entries[i], named);
+    }
+    for (size_t i = 0; i < batch->payload_count; i++)
+        host->payload_gained += batch->payloads[i].size;
 }
 
 /* ---------------------------------------------------------------- steps and answers */
@@ -150,12 +162,7 @@ void check_committed(struct host *host, const struct batch *batch)
 static size_t check_lines(struct host *host)
 {
     struct world *world = host->world;
-    size_t open = 0, dialling = 0;
-    for (size_t i = 0; i < host->cable_count; i++) {
-        enum end_state state = host->cables[i].cable->ends[host->cables[i].side].state;
-        open += state == END_OPEN;
-        dialling += state == END_DIALLING;
-    }
+    size_t open = host->ends[END_OPEN], dialling = host->ends[END_DIALLING];
     if (open > host->most_links)
         host->most_links = open;
     if (open > LINKS_PER_HOST_MAX * world->host_count + world->strangers)

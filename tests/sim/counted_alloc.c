@@ -5,6 +5,7 @@
 #include "heap.h"
 #include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 
 void counted_free(void *memory);
 
@@ -26,9 +27,13 @@ static void *taken(void *memory)
     return memory;
 }
 
+/* Not calloc(): it knows nothing of the small pieces that malloc() has at hand. */
 void *alloc_zero(size_t count, size_t size)
 {
-    return taken(calloc(count ? count : 1, size ? size : 1));
+    void *memory = taken(reallocarray(NULL, count ? count : 1, size ? size : 1));
+    if (count && size)
+        memset(memory, 0, count * size);
+    return memory;
 }
 
 void *alloc_grow(void *old, size_t count, size_t size)

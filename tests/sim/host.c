@@ -96,8 +96,10 @@ static void deliver_notice(void *arg, const struct effect *effect, enum error fa
 
 static void release_held(struct host *host)
 {
-    hold_release(&host->replies, &host->settled, deliver_reply, host);
-    hold_release(&host->notices, &host->told, deliver_notice, host);
+    if (host->replies.first)
+        hold_release(&host->replies, &host->settled, deliver_reply, host);
+    if (host->notices.first)
+        hold_release(&host->notices, &host->told, deliver_notice, host);
 }
 
 static void flush_all(struct host *host)
@@ -296,8 +298,8 @@ void host_step(struct host *host, struct event *event)
     heap_at_turn = &host->heap;
     node_step(host->node, event, &host->effects);
     heap_at_turn = NULL;
-    if (world->tapped)
-        tap_learn_keys(host);
+    if (world->tapped && event->type == EVENT_BYTES)
+        tap_learn_key(host, event->link);
     host_end_read(host);
     if (event->type == EVENT_PERSISTED)
         settled_note(&host->told, &event->persisted);

@@ -31,6 +31,7 @@ struct host {
     struct beacon beacon;
     struct host_cable *cables;
     size_t cable_count, cable_capacity;
+    size_t ends[END_STATES]; /* how many of its cables' ends are in which */
 
     struct medium *disk;
     struct storage storage;

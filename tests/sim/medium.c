@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "medium.h"
 
+#include "core/alloc.h"
 #include "unreadable.h"
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define REST_EVERY 8 /* commits: the store writes its lineage file once a second at most */
@@ -38,6 +40,7 @@ void medium_free(struct medium *medium)
         return;
     medium_close(medium);
     buffer_done(&medium->looked);
+    free(medium->log_ids);
     medium->kind->destroy(medium);
 }
 
@@ -100,36 +103,45 @@ void medium_mark_copied(struct medium *medium)
 
 /* ---------------------------------------------------------------- what is on it */
 
-struct search {
-    struct storage *storage;
-    const struct hash *log;
-    uint64_t seq;
-    bool found;
-};
-
-static bool look_in_log(void *arg, const struct log_row *row)
+/* A number on a disk means the same log for ever. */
+static bool learn_id(void *arg, const struct log_row *row)
 {
-    struct search *search = arg;
+    struct medium *medium = arg;
+    if (row->number >= medium->log_id_count) {
+        size_t count = row->number + 1u, old = medium->log_id_count;
+        medium->log_ids = alloc_grow(medium->log_ids, count, sizeof *medium->log_ids);
+        memset(medium->log_ids + old, 0, (count - old) * sizeof *medium->log_ids);
+        medium->log_id_count = count;
+    }
+    struct hash *id = &medium->log_ids[row->number];
+    if (crypto_is_zero(id->bytes, sizeof id->bytes))
+        log_name_id(&row->name, id);
+    return true;
+}
+
+static bool finds(const struct medium *medium, const struct storage *storage, const struct hash *log, uint64_t seq)
+{
     struct stored_entry entry;
-    struct hash id;
-    if (search->seq > row->head_seq || search->seq <= row->base_seq)
-        return true;
-    log_name_id(&row->name, &id);
-    search->found = memcmp(&id, search->log, sizeof id) == 0 &&
-                    search->storage->get_entry(search->storage->ctx, row->number, search->seq, &entry) == OK;
-    return !search->found;
+    bool found = false;
+    for (uint32_t number = 0; !found && number < medium->log_id_count; number++)
+        found = memcmp(&medium->log_ids[number], log, sizeof *log) == 0 &&
+                storage->get_entry(storage->ctx, number, seq, &entry) == OK;
+    return found;
 }
 
 bool medium_holds(struct medium *medium, const struct hash *log, uint64_t seq)
 {
     struct storage storage = readable(medium);
-    struct search search = {.storage = &storage, .log = log, .seq = seq};
     enum error err = storage.begin(storage.ctx);
-    if (!err)
-        err = storage.each_log(storage.ctx, look_in_log, &search);
+    bool found = !err && finds(medium, &storage, log, seq);
+    if (!err && !found && (medium->learned_at != medium->commits || !medium->log_ids)) { /* in a new log? */
+        err = storage.each_log(storage.ctx, learn_id, medium);
+        medium->learned_at = medium->commits;
+        found = finds(medium, &storage, log, seq);
+    }
     storage.end(storage.ctx);
     assert(!err);
-    return search.found;
+    return found;
 }
 
 size_t medium_entry_count(struct medium *medium)

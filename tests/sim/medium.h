@@ -34,6 +34,9 @@ struct medium {
     uint64_t commits;
     enum error fault;     /* of reading */
     struct buffer looked; /* what medium_arrival() lends */
+    struct hash *log_ids; /* by number; zeros: not asked for yet */
+    size_t log_id_count;
+    uint64_t learned_at; /* commits: no other log has come since */
 };
 
 /* By name; NULL: there is none such. */

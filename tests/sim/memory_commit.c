@@ -17,11 +17,19 @@ static struct memory_log *log_of(struct memory_store *store, uint32_t number)
     return &store->logs[number];
 }
 
+void memory_entry_read(struct memory_entry *kept, struct entry *ret)
+{
+    enum error err = entry_decode(buffer_bytes(&kept->wire), ret);
+    assert(!err); /* a node stores nothing it could not read */
+    (void)err;
+    if (crypto_is_zero(kept->id.bytes, sizeof kept->id.bytes))
+        entry_id(ret, &kept->id);
+}
+
 static void put_entry(struct memory_store *store, const struct batch *batch, size_t index)
 {
     const struct batch_entry *from = &batch->entries[index];
     struct memory_log *log = log_of(store, from->log);
-    struct entry entry;
     if (store->entry_count == store->entry_capacity) {
         store->entry_capacity = store->entry_capacity ? 2 * store->entry_capacity : 64;
         store->entries = alloc_grow(store->entries, store->entry_capacity, sizeof *store->entries);
@@ -29,11 +37,6 @@ static void put_entry(struct memory_store *store, const struct batch *batch, siz
     struct memory_entry *kept = &store->entries[store->entry_count++];
     *kept = (struct memory_entry){.log = from->log, .seq = from->seq, .flags = from->flags, .seen_ms = batch->now_ms};
     buffer_append(&kept->wire, batch_entry_wire(batch, index));
-    enum error err = entry_decode(buffer_bytes(&kept->wire), &entry);
-    assert(!err); /* a node stores nothing it could not read */
-    (void)err;
-    entry_id(&entry, &kept->id);
-
     if (log->count == log->capacity) {
         log->capacity = log->capacity ? 2 * log->capacity : 16;
         log->arrivals = alloc_grow(log->arrivals, log->capacity, sizeof *log->arrivals);

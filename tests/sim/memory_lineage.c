@@ -3,19 +3,30 @@
 
 #include "memory_rows.h"
 
+static struct hash id_of(struct memory_entry *kept)
+{
+    struct entry entry;
+    memory_entry_read(kept, &entry);
+    return kept->id;
+}
+
 static struct memory_own last_own(const struct memory_store *store)
 {
     if (!store->own_arrival)
         return (struct memory_own){0};
-    const struct memory_entry *entry = &store->entries[store->own_arrival - 1];
-    return (struct memory_own){entry->log, entry->seq, entry->id};
+    struct memory_entry *entry = &store->entries[store->own_arrival - 1];
+    return (struct memory_own){entry->log, entry->seq, id_of(entry)};
 }
 
 static bool holds(const struct memory_store *store, const struct memory_own *own)
 {
     uint64_t arrival;
-    return own->seq == 0 || (memory_find_entry(store, own->log, own->seq, &arrival) &&
-                             memcmp(&store->entries[arrival - 1].id, &own->id, sizeof own->id) == 0);
+    if (own->seq == 0)
+        return true;
+    if (!memory_find_entry(store, own->log, own->seq, &arrival))
+        return false;
+    struct hash id = id_of(&store->entries[arrival - 1]);
+    return memcmp(&id, &own->id, sizeof id) == 0;
 }
 
 void memory_lineage_open(struct memory_store *store)

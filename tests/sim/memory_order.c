@@ -3,11 +3,27 @@
 
 #include "core/alloc.h"
 #include "core/table.h"
+#include "heap.h"
 #include "memory_rows.h"
 #include <assert.h>
 #include <stdlib.h>
 
 /* ---------------------------------------------------------------- sort keys */
+
+/* What hangs on what, in the order in which the later ones arrived. */
+struct causation {
+    size_t effect, cause; /* arrival - 1 */
+};
+
+/* What keys are computed from. */
+struct causality {
+    struct memory_store *store;
+    struct entry *entries; /* as they are in the store, read */
+    struct table names;    /* cause_name() -> struct memory_entry */
+    struct causation *items;
+    size_t count, capacity;
+    bool in_order; /* all causes have arrived before what they caused */
+};
 
 /* Which entry a dep means: all logs that forked from one have the same name in it, and the id chooses. */
 static void cause_name(const struct hash *log, uint64_t seq, const uint8_t id[8], struct hash *ret)
@@ -18,12 +34,60 @@ static void cause_name(const struct hash *log, uint64_t seq, const uint8_t id[8]
     crypto_hash_parts(parts, 3, ret);
 }
 
-static const struct memory_entry *find_cause(const struct table *causes, const struct hash *log, uint64_t seq,
-                                             const uint8_t id[8])
+static bool is_void(const struct memory_store *store, const struct memory_entry *entry)
+{
+    uint64_t from = store->logs[entry->log].row.void_from;
+    return from && entry->seq >= from;
+}
+
+/* False: it is not here, or does not count. */
+static bool note_cause(struct causality *causality, size_t effect, const struct dep *dep, bool though_void)
 {
     struct hash name;
-    cause_name(log, seq, id, &name);
-    return table_get(causes, name.bytes);
+    cause_name(&dep->log, dep->seq, dep->id, &name);
+    const struct memory_entry *cause = table_get(&causality->names, name.bytes);
+    if (!cause || (!though_void && is_void(causality->store, cause)))
+        return false;
+    if (causality->count == causality->capacity) {
+        causality->capacity = causality->capacity ? 2 * causality->capacity : 256;
+        causality->items = alloc_grow(causality->items, causality->capacity, sizeof *causality->items);
+    }
+    size_t at = (size_t)(cause - causality->store->entries);
+    causality->items[causality->count++] = (struct causation){effect, at};
+    causality->in_order &= at < effect;
+    return true;
+}
+
+static void note_causes(struct causality *causality, size_t at)
+{
+    struct memory_entry *kept = &causality->store->entries[at];
+    const struct entry *entry = &causality->entries[at];
+    kept->incomplete = false;
+    if (kept->seq > 1) {
+        struct dep before = {.log = entry->log, .seq = kept->seq - 1};
+        memcpy(before.id, entry->previous.bytes, sizeof before.id);
+        bool found = note_cause(causality, at, &before, true);
+        assert(found); /* a log has no holes */
+        (void)found;
+    }
+    for (size_t i = 0; i < entry_dep_count(entry); i++) {
+        struct dep dep = entry_dep(entry, i);
+        kept->incomplete |= !note_cause(causality, at, &dep, false);
+    }
+}
+
+static void find_causes(struct memory_store *store, struct causality *ret)
+{
+    *ret = (struct causality){.store = store, .in_order = true};
+    ret->entries = alloc_zero(store->entry_count, sizeof *ret->entries);
+    for (size_t i = 0; i < store->entry_count; i++) {
+        struct hash name;
+        memory_entry_read(&store->entries[i], &ret->entries[i]);
+        cause_name(&ret->entries[i].log, store->entries[i].seq, store->entries[i].id.bytes, &name);
+        table_put(&ret->names, name.bytes, &store->entries[i]);
+    }
+    for (size_t i = 0; i < store->entry_count; i++)
+        note_causes(ret, i);
 }
 
 static bool is_doubted(const struct memory_store *store, const struct memory_entry *entry, const struct hash *log)
@@ -34,56 +98,33 @@ static bool is_doubted(const struct memory_store *store, const struct memory_ent
     return false;
 }
 
-static bool is_void(const struct memory_store *store, const struct memory_entry *entry)
+/* Puts every key above those of its causes as they are now.  True when one moved. */
+static bool put_keys(struct memory_store *store, const struct causality *causality)
 {
-    uint64_t from = store->logs[entry->log].row.void_from;
-    return from && entry->seq >= from;
-}
-
-/* Puts `entry`'s key above those of its causes as they are now.  True when it moved. */
-static bool put_key(const struct memory_store *store, const struct table *causes, struct memory_entry *entry)
-{
-    struct entry decoded;
-    enum error err = entry_decode(buffer_bytes(&entry->wire), &decoded);
-    assert(!err); /* it was decoded when it was stored */
-    (void)err;
-    struct sort_key key = sort_key_of_hlc(is_doubted(store, entry, &decoded.log) ? 0 : decoded.hlc);
-    entry->incomplete = false;
-    if (entry->seq > 1) {
-        const struct memory_entry *before = find_cause(causes, &decoded.log, entry->seq - 1, decoded.previous.bytes);
-        assert(before); /* a log has no holes */
-        key = sort_key_after(key, before->key);
+    bool moves = false;
+    size_t next = 0;
+    for (size_t i = 0; i < store->entry_count; i++) {
+        const struct entry *entry = &causality->entries[i];
+        struct memory_entry *kept = &store->entries[i];
+        struct sort_key key = sort_key_of_hlc(is_doubted(store, kept, &entry->log) ? 0 : entry->hlc);
+        for (; next < causality->count && causality->items[next].effect == i; next++)
+            key = sort_key_after(key, store->entries[causality->items[next].cause].key);
+        moves |= sort_key_compare(key, kept->key) != 0;
+        kept->key = key;
     }
-    for (size_t i = 0; i < entry_dep_count(&decoded); i++) {
-        struct dep dep = entry_dep(&decoded, i);
-        const struct memory_entry *cause = find_cause(causes, &dep.log, dep.seq, dep.id);
-        if (cause && !is_void(store, cause))
-            key = sort_key_after(key, cause->key);
-        else
-            entry->incomplete = true;
-    }
-    bool moves = sort_key_compare(key, entry->key) != 0;
-    entry->key = key;
     return moves;
 }
 
-/* Causes may have arrived after what they caused, so: until nothing moves any more. */
+/* Once through, or, where causes have arrived after what they caused, until nothing moves any more. */
 static void compute_keys(struct memory_store *store)
 {
-    struct table causes = {0};
-    for (size_t i = 0; i < store->entry_count; i++) {
-        struct memory_entry *entry = &store->entries[i];
-        struct hash tree, name;
-        log_name_id(&store->logs[entry->log].row.name, &tree);
-        cause_name(&tree, entry->seq, entry->id.bytes, &name);
-        table_put(&causes, name.bytes, entry);
-    }
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (size_t i = 0; i < store->entry_count; i++)
-            moved |= put_key(store, &causes, &store->entries[i]);
-    }
-    table_done(&causes);
+    struct causality causality;
+    find_causes(store, &causality);
+    while (put_keys(store, &causality) && !causality.in_order)
+        ;
+    table_done(&causality.names);
+    free(causality.items);
+    free(causality.entries);
 }
 
 /* ---------------------------------------------------------------- places */
@@ -104,26 +145,54 @@ static void place_of(const struct memory_store *store, uint64_t arrival, uint8_t
     memcpy(place + 64, log.bytes, sizeof log.bytes);
 }
 
-static int by_place(const void *a, const void *b, void *arg)
+struct placed {
+    uint8_t place[PLACE_SIZE];
+    uint64_t arrival;
+};
+
+static int by_place(const void *a, const void *b)
 {
-    uint8_t x[PLACE_SIZE], y[PLACE_SIZE];
-    place_of(arg, *(const uint64_t *)a, x);
-    place_of(arg, *(const uint64_t *)b, y);
-    return memcmp(x, y, PLACE_SIZE);
+    const struct placed *x = a, *y = b;
+    return memcmp(x->place, y->place, PLACE_SIZE);
 }
 
+/* The content of the store by place. */
+static struct placed *place_all(const struct memory_store *store, size_t *ret_count)
+{
+    struct placed *placed = alloc_zero(store->entry_count, sizeof *placed);
+    size_t count = 0;
+    for (size_t i = 0; i < store->entry_count; i++) {
+        if (store->logs[store->entries[i].log].row.name.kind != KIND_CONTENT)
+            continue;
+        placed[count].arrival = i + 1;
+        place_of(store, i + 1, placed[count++].place);
+    }
+    if (count)
+        qsort(placed, count, sizeof *placed, by_place);
+    *ret_count = count;
+    return placed;
+}
+
+static void put_in_order(struct memory_store *store)
+{
+    compute_keys(store);
+    struct placed *placed = place_all(store, &store->order_count);
+    store->order = alloc_grow(store->order, store->order_count + 1, sizeof *store->order);
+    for (size_t i = 0; i < store->order_count; i++)
+        store->order[i] = placed[i].arrival;
+    free(placed);
+    store->ordered_entries = store->entry_count;
+}
+
+/* What the disk takes for it is not the memory of the node that asks. */
 static void sort(struct memory_store *store)
 {
+    struct heap *turn = heap_at_turn;
     if (store->ordered_entries == store->entry_count && store->order)
         return;
-    compute_keys(store);
-    store->order = alloc_grow(store->order, store->entry_count + 1, sizeof *store->order);
-    store->order_count = 0;
-    for (size_t i = 0; i < store->entry_count; i++)
-        if (store->logs[store->entries[i].log].row.name.kind == KIND_CONTENT)
-            store->order[store->order_count++] = i + 1;
-    qsort_r(store->order, store->order_count, sizeof *store->order, by_place, store);
-    store->ordered_entries = store->entry_count;
+    heap_at_turn = NULL;
+    put_in_order(store);
+    heap_at_turn = turn;
 }
 
 /* The first row behind `cursor` (or at it, when `with`). */

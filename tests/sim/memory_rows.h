@@ -10,7 +10,7 @@ struct memory_entry {
     uint32_t flags;
     uint64_t seen_ms;
     struct buffer wire;
-    struct hash id;
+    struct hash id;      /* zeros: it was not read yet (memory_entry_read()) */
     struct sort_key key; /* as the order view computed it last */
     bool incomplete;
 };
@@ -49,6 +49,8 @@ struct memory_store {
     size_t ordered_entries; /* entry_count when the order was made */
 };
 
+/* Decodes it in place; afterwards its id is known. */
+void memory_entry_read(struct memory_entry *kept, struct entry *ret);
 /* Whether a log has entry `seq`, and which arrival it was. */
 bool memory_find_entry(const struct memory_store *store, uint32_t log, uint64_t seq, uint64_t *ret_arrival);
 /* Where `key` is, or belongs. */

@@ -257,9 +257,11 @@ static struct medium *copy(const struct medium *medium)
 
 static void rewrite(struct medium *medium, uint64_t arrival, struct bytes wire)
 {
-    struct buffer *kept = &store_of(medium)->entries[arrival - 1].wire;
-    kept->size = 0;
-    buffer_append(kept, wire);
+    struct memory_entry *kept = &store_of(medium)->entries[arrival - 1];
+    struct entry entry;
+    memory_entry_read(kept, &entry); /* its id stays what it was */
+    kept->wire.size = 0;
+    buffer_append(&kept->wire, wire);
 }
 
 const struct medium_kind memory_medium = {.name = "memory",

@@ -64,20 +64,18 @@ void tap_free(struct tap *tap)
     free(tap);
 }
 
-void tap_learn_keys(struct host *host)
+void tap_learn_key(struct host *host, uint64_t name)
 {
-    for (size_t i = 0; i < host->cable_count; i++) {
-        struct cable *cable = host->cables[i].cable;
-        int side = host->cables[i].side;
-        const struct tap *known = cable->ends[side].tap;
-        const struct link *link = known && known->keyed ? NULL : link_find(host->node, cable_link(cable, side));
-        if (!link || !link->send.has_key)
-            continue;
-        struct tap *tap = tap_of(cable, side);
-        tap->cipher = (struct noise_cipher){.key = link->send.key, .has_key = true};
-        noise_life(&tap->cipher, &tap->life);
-        tap->keyed = true;
-    }
+    int side;
+    struct cable *cable = cable_of_link(host->world, name, &side);
+    const struct tap *known = cable ? cable->ends[side].tap : NULL;
+    const struct link *link = !cable || (known && known->keyed) ? NULL : link_find(host->node, name);
+    if (!link || !link->send.has_key)
+        return;
+    struct tap *tap = tap_of(cable, side);
+    tap->cipher = (struct noise_cipher){.key = link->send.key, .has_key = true};
+    noise_life(&tap->cipher, &tap->life);
+    tap->keyed = true;
 }
 
 void tap_lose(struct host *host)
@@ -109,19 +107,18 @@ static void check_told(const struct tap *tap, const uint8_t id[ID_START], const 
 static void read_items(const struct tap *tap, struct bytes items, size_t head, struct buffer *ids)
 {
     for (size_t size; items.size >= head + 2; items.data += size, items.size -= size) {
-        struct entry entry;
-        struct hash id;
         size = get_u16(items.data + head);
         items.data += head + 2;
         items.size -= head + 2;
-        if (size > items.size || entry_decode((struct bytes){items.data, size}, &entry) != OK) {
+        const struct entry_name *named =
+            size <= items.size ? check_name(tap->cable->world, (struct bytes){items.data, size}) : NULL;
+        if (!named || !named->is_entry) {
             world_fail(tap->cable->world, "%s sent what is no entry", speaker(tap)->name);
             return;
         }
-        entry_id(&entry, &id);
-        check_told(tap, id.bytes, "sent");
+        check_told(tap, named->id.bytes, "sent");
         if (ids)
-            buffer_append(ids, (struct bytes){id.bytes, ID_START});
+            buffer_append(ids, (struct bytes){named->id.bytes, ID_START});
     }
 }
 

@@ -12,8 +12,8 @@
 struct tap;
 
 void tap_free(struct tap *tap); /* NULL is fine */
-/* After each step of a host: the keys of links whose handshake is done. */
-void tap_learn_keys(struct host *host);
+/* After a step in which something came on that link: its key, if the handshake is done. */
+void tap_learn_key(struct host *host, uint64_t link);
 /* What was sent to a host and it has not acknowledged is lost: its disk has failed, or its power. */
 void tap_lose(struct host *host);
 /* `side` puts these bytes on the wire. */

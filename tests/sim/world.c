@@ -8,8 +8,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
-#define FNV_PRIME UINT64_C(1099511628211)
 #define REQUERY_MS 37000
 #define LOCK_MS 60000
 
@@ -30,7 +31,7 @@ void world_init(struct world *world, uint64_t seed)
     enum error err = crypto_init();
     assert(!err);
     (void)err;
-    *world = (struct world){.seed = seed, .mdns = true, .fingerprint = UINT64_C(14695981039346656037)};
+    *world = (struct world){.seed = seed, .mdns = true};
     world->weather = (struct weather){.delay_us = 200, .jitter_us = 800, .bytes_per_ms = 50000, .commit_us = 3000};
     world->medium = default_medium();
     world->loud = getenv("SIM_LOUD") != NULL;
@@ -49,6 +50,9 @@ void world_done(struct world *world)
     for (size_t i = 0; i < world->durable.capacity; i++)
         free(world->durable.slots[i].value);
     table_done(&world->durable);
+    for (size_t i = 0; i < world->names.capacity; i++)
+        free(world->names.slots[i].value);
+    table_done(&world->names);
     table_done(&world->forkers);
     agenda_done(&world->agenda);
     buffer_done(&world->scratch);
@@ -84,27 +88,13 @@ void world_log(struct host *host, enum error err, struct bytes text)
 
 void world_mix(struct world *world, struct bytes bytes)
 {
-    for (uint64_t word; bytes.size; bytes.data += sizeof word, bytes.size -= sizeof word) {
-        bool whole = bytes.size >= sizeof word;
-        word = 0;
-        memcpy(&word, bytes.data, whole ? sizeof word : bytes.size);
-        world->fingerprint = (world->fingerprint ^ word) * FNV_PRIME;
-        world->fingerprint ^= world->fingerprint >> 32; /* or the low bits would not know of the high ones */
-        if (!whole)
-            return;
-    }
-}
-
-static void mix(struct world *world, const void *data, size_t size)
-{
-    world_mix(world, (struct bytes){data, size});
+    world->fingerprint = XXH3_64bits_withSeed(bytes.data, bytes.size, world->fingerprint);
 }
 
 void world_note_event(struct host *host, const struct event *event)
 {
-    mix(host->world, &host->world->now_us, sizeof host->world->now_us);
-    mix(host->world, &host->index, sizeof host->index);
-    mix(host->world, &event->type, sizeof event->type);
+    const uint64_t when_and_what[] = {host->world->now_us, host->index, event->type};
+    world_mix(host->world, (struct bytes){(const uint8_t *)when_and_what, sizeof when_and_what});
     world_mix(host->world, event->bytes);
 }
 
@@ -193,22 +183,23 @@ bool world_is_cut(const struct world *world, const struct host *from, const stru
     return world->cut[from->index][to->index];
 }
 
+/* Which computer runs and has that address: its number is a part of it (host_start()).  NULL: none. */
+static struct host *host_with(const struct world *world, const uint8_t ip[16])
+{
+    size_t number = get_u16(ip + 14);
+    struct host *host = number && number <= world->host_count ? world->hosts[number - 1] : NULL;
+    return host && host->running && memcmp(host->address.ip, ip, 16) == 0 ? host : NULL;
+}
+
 struct host *world_at_address(const struct world *world, const struct address *address)
 {
-    for (size_t i = 0; i < world->host_count; i++) {
-        const struct address *its = &world->hosts[i]->address;
-        if (world->hosts[i]->running && its->port == address->port && memcmp(its->ip, address->ip, 16) == 0)
-            return world->hosts[i];
-    }
-    return NULL;
+    struct host *host = host_with(world, address->ip);
+    return host && host->address.port == address->port ? host : NULL;
 }
 
 bool world_is_dark(const struct world *world, const struct address *address)
 {
-    for (size_t i = 0; i < world->host_count; i++)
-        if (world->hosts[i]->running && memcmp(world->hosts[i]->address.ip, address->ip, 16) == 0)
-            return false;
-    return true;
+    return !host_with(world, address->ip);
 }
 
 void world_cut(struct world *world, const char *a, const char *b)

@@ -59,6 +59,7 @@ struct world {
     struct asked **asked;                       /* by command id - 1 */
     size_t asked_count, asked_capacity;
     struct table durable; /* (log, seq) → the id stored first, owned; and every id that was stored */
+    struct table names;   /* hash of an entry's bytes → struct entry_name (check.h), owned */
     bool forks_allowed;   /* to everybody; else to these devices: */
     struct table forkers;
     uint64_t bytes_sent;
@@ -135,13 +136,12 @@ void world_restore(struct world *world, const char *name, const struct medium *b
 /* All running hosts with a workspace hold the same entries, in the same order, and can read them; in each group those
  * that its members take for members. */
 bool world_agrees(struct world *world);
-/* Waits until they do, at most 60 virtual seconds; else world.failure says who lacks what. */
+/* Waits until they do, at most 60 virtual seconds; else world.failure says who lacks what.  What they show then becomes
+ * part of the fingerprint. */
 bool world_settle(struct world *world);
 size_t world_links(const struct world *world, const char *a, const char *b); /* open between the two */
 size_t world_connections(const struct world *world, const char *name);       /* that it has had, ended ones too */
-/* Makes what every host shows part of the fingerprint. */
-void world_note_state(struct world *world);
-void world_check_end(struct world *world); /* what was acknowledged is there */
+void world_check_end(struct world *world);                                   /* what was acknowledged is there */
 
 /* ---------------------------------------------------------------- for the simulator's own files */
 
