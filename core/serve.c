@@ -9,6 +9,7 @@
 #include "logs.h"
 #include "neighbours.h"
 #include "receipts.h"
+#include "roster.h"
 #include <stdlib.h>
 
 #define BULK_WINDOW (4u << 20)
@@ -25,12 +26,20 @@ static void tell_end(struct node *node, struct link *link, const struct hash *id
     link_send(node, link, &message, 0);
 }
 
-/* Behind the ranges that wait; a live one before them, but behind other live ones. */
+/* Live ones first; then what admins wrote, for it tells who is who and what the group is called. */
+static unsigned urgency(const struct serve_range *range)
+{
+    const struct log *log = range->log;
+    bool tells = log->kind == KIND_CONTENT && roster_is_admin(&log->group->roster, log_author(log));
+    return range->live ? 2 : tells;
+}
+
+/* Behind the ranges that wait and are as urgent. */
 static void push_range(struct link *link, const struct serve_range *range)
 {
     ARRAY_ROOM(link->serve, link->serve_count, link->serve_capacity);
     size_t at = link->serve_count++;
-    for (; range->live && at > link->serve_at && !link->serve[at - 1].live; at--)
+    for (unsigned urgent = urgency(range); at > link->serve_at && urgency(&link->serve[at - 1]) < urgent; at--)
         link->serve[at] = link->serve[at - 1];
     link->serve[at] = *range;
 }
