@@ -69,6 +69,8 @@ void check_let_fork(struct world *world, const struct sign_public *device)
 static void note_written(struct host *host, const struct sign_public *device, const struct entry_name *named)
 {
     struct world *world = host->world;
+    if (!named->is_entry)
+        return;
     const struct hash *known = table_get(&world->durable, named->name.bytes);
     bool forks = known && memcmp(known, &named->id, sizeof named->id) != 0;
     if (forks && !world->forks_allowed && !table_get(&world->forkers, device->bytes))
