@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "client.h"
-#include "core/alloc.h"
-#include "core/bytes.h"
+#include "core/base/alloc.h"
+#include "core/base/bytes.h"
 #include "times.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "join_code.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include "refusal.h"
 #include "translate.h"
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "passphrase.h"
-#include "core/text.h"
+#include "core/base/text.h"
 #include "refusal.h"
 #include "terminal.h"
 #include "translate.h"

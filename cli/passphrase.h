@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Passphrases from people and files. */
 #pragma once
-#include "core/passphrase.h"
+#include "core/base/passphrase.h"
 #include "verbs.h"
 
 struct passphrase {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "prompt.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "output.h"
 #include <stdlib.h>
 #include <string.h>

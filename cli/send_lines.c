@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "send_lines.h"
 #include "client.h"
-#include "core/alloc.h"
-#include "core/bytes.h"
+#include "core/base/alloc.h"
+#include "core/base/bytes.h"
 #include "refusal.h"
 #include "translate.h"
 #include <errno.h>

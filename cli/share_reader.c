@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "share_reader.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include "refusal.h"
 #include "translate.h"
 #include <stdlib.h>

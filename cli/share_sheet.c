@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "share_sheet.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include "output.h"
 #include "translate.h"
 #include <string.h>

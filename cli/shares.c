@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "shares.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include <assert.h>
 #include <libgfshare.h>
 #include <stdlib.h>

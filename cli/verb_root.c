@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * zuruf root: the key above all admins, as shares on paper and back. */
 #include "call.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include "fields.h"
 #include "options.h"
 #include "output.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify.h"
 #include "call.h"
-#include "core/bytes.h"
-#include "core/text.h"
+#include "core/base/bytes.h"
+#include "core/base/text.h"
 #include "fields.h"
 #include "output.h"
 #include "person_name.h"

@@ -2,7 +2,7 @@
  * The one seam to libsodium: every key is a type of its own, every call total or an enum error.
  * Draws no randomness: whoever needs some passes it in (random.h). */
 #pragma once
-#include "bytes.h"
+#include "core/base/bytes.h"
 #include "error.h"
 
 struct hash {

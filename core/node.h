@@ -8,9 +8,9 @@
  *
  * Between two steps node_query.h answers questions about the state. */
 #pragma once
-#include "payload_member.h"
+#include "core/base/words.h"
+#include "core/entry/payload_member.h"
 #include "storage.h"
-#include "words.h"
 
 /* ---------------------------------------------------------------- addresses */
 

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "node_query.h"
 
-#include "branches.h"
-#include "cuts.h"
-#include "direct.h"
-#include "groups.h"
-#include "held.h"
-#include "link.h"
-#include "logs.h"
-#include "names.h"
-#include "presence.h"
-#include "roster.h"
+#include "core/link/link.h"
+#include "core/log/branches.h"
+#include "core/log/cuts.h"
+#include "core/log/logs.h"
+#include "core/members/direct.h"
+#include "core/members/groups.h"
+#include "core/members/names.h"
+#include "core/members/roster.h"
+#include "core/members/verify.h"
+#include "core/peers/presence.h"
+#include "core/writing/held.h"
 #include "state.h"
-#include "verify.h"
 
 /* What the disk did counts more than what its figures say. */
 static enum error disk_state(const struct node *node)

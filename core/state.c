@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "state.h"
 
-#include "alloc.h"
+#include "core/base/alloc.h"
 #include <stdlib.h>
 
 void effects_clear(struct effects *effects)

@@ -2,16 +2,16 @@
  * The node's state in RAM, shared by the files of the core that make up node_step().  Everything in here can be
  * rebuilt from storage; nobody outside core/ includes this. */
 #pragma once
-#include "batch.h"
-#include "entry.h"
-#include "governance.h"
-#include "link_state.h"
-#include "missing.h"
+#include "core/base/random.h"
+#include "core/base/table.h"
+#include "core/entry/entry.h"
+#include "core/entry/payload.h"
+#include "core/governance/governance.h"
+#include "core/link/link_state.h"
+#include "core/link/wire.h"
+#include "core/log/missing.h"
+#include "core/writing/batch.h"
 #include "node.h"
-#include "payload.h"
-#include "random.h"
-#include "table.h"
-#include "wire.h"
 
 struct office;
 struct pasts;

@@ -2,9 +2,9 @@
  * What the core needs of storage: a batch that is committed whole or not at all, and reads inside one short snapshot.
  * store/ fills both tables with LMDB; the simulator fills them with memory and faults. */
 #pragma once
-#include "doubt.h"
-#include "entry.h"
-#include "hlc.h"
+#include "core/base/hlc.h"
+#include "core/entry/entry.h"
+#include "core/log/doubt.h"
 
 /* ---------------------------------------------------------------- writing */
 

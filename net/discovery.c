@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "discovery.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "discovery_wire.h"
 #include <limits.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "discovery_wire.h"
-#include "core/cbor.h"
+#include "core/base/cbor.h"
 
 static void write_beacon(struct buffer *out, const struct beacon *beacon)
 {

@@ -9,7 +9,7 @@
  *     5 LOG text                                                    helper → node
  *     6 PONG                                                        helper → node */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "core/error.h"
 #include "core/node.h"
 

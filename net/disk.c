@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "disk.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "emit.h"
+#include "core/base/text.h"
+#include "core/base/words.h"
 #include "core/crypto.h"
-#include "core/text.h"
-#include "core/words.h"
 #include "rfc3339.h"
 
 static void append(struct buffer *out, const char *text)

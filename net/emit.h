@@ -3,7 +3,7 @@
  * Commas come by themselves; brackets are the caller's to match.  `key` is NULL for an element of an array and for a
  * value that stands alone; it is a plain word that needs no escaping. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 
 void emit_open(struct buffer *out, const char *key, char bracket); /* '{' or '[' */
 void emit_close(struct buffer *out, char bracket);                 /* '}' or ']' */

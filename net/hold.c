@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hold.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <stdlib.h>
 
 struct hold_item {

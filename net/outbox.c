@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "outbox.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <stdlib.h>
 
 #define SEGMENT_SIZE ((size_t)64 << 10) /* a longer one is not appended to */

@@ -2,7 +2,7 @@
  * The bytes that wait to be sent on one link, in order, some of them for a batch.  Small pieces are gathered into
  * segments, so that many sends become one write. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "settled.h"
 
 #define OUTBOX_TAKE_MAX 64 /* segments taken at once */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Moments as text, RFC 3339: "2026-11-24T08:15:30.123Z". */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "core/error.h"
 
 #define RFC3339_SIZE 25                   /* with the ending zero */

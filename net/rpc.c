@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "rpc_call.h"
 #include "rpc_events.h"
 #include "rpc_state.h"

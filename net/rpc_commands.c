@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_commands.h"
 #include "address.h"
+#include "core/base/text.h"
 #include "core/node_query.h"
-#include "core/text.h"
 #include "emit.h"
 #include "moment.h"
 #include "rpc_message.h"

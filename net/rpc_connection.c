@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_connection.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "rpc_call.h"
 #include "rpc_state.h"
 #include <stdlib.h>

@@ -6,7 +6,7 @@
  *
  * What a turn of the loop produces is gathered in `out` and handed over at once by rpc_connection_turn(). */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "rpc.h"
 
 #define RPC_OWED_MAX (1u << 20)    /* bytes of requests that are carried out and not answered yet */

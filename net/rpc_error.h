@@ -2,7 +2,7 @@
  * Why a call was refused, and how the local API says so: a number for JSON-RPC, a stable code for programs, a sentence
  * of what happened and a hint of what to do for people. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "core/error.h"
 
 enum rpc_number {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_group_commands.h"
+#include "core/base/text.h"
+#include "core/base/words.h"
 #include "core/node_query.h"
-#include "core/text.h"
-#include "core/words.h"
 #include "emit.h"
 #include "rpc_names.h"
 #include "rpc_root.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_history.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
+#include "core/base/words.h"
 #include "core/node_query.h"
-#include "core/words.h"
 #include "emit.h"
 #include "moment.h"
 #include "rpc_message.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_lock.h"
+#include "core/base/passphrase.h"
 #include "core/node_query.h"
-#include "core/passphrase.h"
 #include "emit.h"
 #include "rpc_state.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_message.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include "emit.h"
 #include "rpc_names.h"
 #include "rpc_state.h"

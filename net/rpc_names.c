@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_names.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include "rpc_state.h"
 
 #define ID_TEXT_SIZE 52

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_overview.h"
 #include "address.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include "emit.h"
 #include "rpc_groups.h"
 #include "rpc_lock.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_pending.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 
 static struct rpc_pending **slot_of(struct rpc_pending_table *table, uint64_t command)
 {

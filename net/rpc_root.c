@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_root.h"
+#include "core/base/passphrase.h"
+#include "core/base/words.h"
 #include "core/node_query.h"
-#include "core/passphrase.h"
-#include "core/words.h"
 #include "emit.h"
 #include "rpc_state.h"
 

@@ -2,7 +2,7 @@
 #include "runtime_parts.h"
 
 #include "address.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <assert.h>
 #include <stdlib.h>
 

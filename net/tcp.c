@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The table of links, and the ways out of it.  A link is freed when its handles are closed and no list holds it. */
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "loop_error.h"
 #include "tcp_link.h"
 #include <netinet/in.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "append.h"
 
-#include "core/batch.h"
+#include "core/writing/batch.h"
 #include "move.h"
 
 static enum error put_rows(struct db_txn *txn, struct ledger *ledger, struct order *order, const struct batch *batch)

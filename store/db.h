@@ -7,7 +7,7 @@
  * Errors of every call: ERR_DISK, ERR_DISK_FULL, ERR_CORRUPT; ERR_USAGE for a key that is empty or too long; ERR_LIMIT
  * when the map is full: abort, db_grow() and do the same again. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "core/error.h"
 
 #define DB_FILE "data.mdb"

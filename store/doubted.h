@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * Which entries' times are not believed (core/doubt.h), as the core said last: for the order.
+ * Which entries' times are not believed (core/log/doubt.h), as the core said last: for the order.
  *
  *     doubts   u32 group ‖ log(32) ‖ u64 from → u64 to
  *

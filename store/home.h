@@ -2,7 +2,7 @@
  * The home directory: made at first use (0700), held by one process (flock), never on a network file system; small
  * files in it are replaced whole or not at all. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "core/error.h"
 
 struct home {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 
 #define LOGS_MAX (1u << 22) /* 4096 logs in each of 512 groups, twice: a larger number is a fault */
 

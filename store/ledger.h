@@ -3,7 +3,7 @@
  * has come.  About 200 bytes a log, nothing per entry.  Read from the database at the start and after a transaction
  * that was given up, so it never holds what is not (about to be) committed. */
 #pragma once
-#include "core/table.h"
+#include "core/base/table.h"
 #include "doubted.h"
 #include "runs.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "order.h"
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "order_next.h"
 #include "order_rekey.h"
 #include "order_state.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "order_rekey.h"
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "order_state.h"
 
 #define SEQ_AT 32 /* in a row's key: cause's log ‖ seq ‖ id(8) ‖ u32 citing log ‖ u64 citing seq */

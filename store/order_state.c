@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "order_rekey.h"
 
 #define COUNT_KEY BYTES_TEXT("N")

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "home.h"
 #include "lineage.h"
 #include "migrate.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store_key.h"
 
-#include "core/passphrase.h"
+#include "core/base/passphrase.h"
 #include <sys/random.h>
 
 #define KEY_FILE "store.key"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The store key: 32 bytes that seal secrets and derived views on disk, in a file of its own (store.key, 0600): as they
- * are, or under a passphrase (core/passphrase.h).  Wipe every key after use. */
+ * are, or under a passphrase (core/base/passphrase.h).  Wipe every key after use. */
 #pragma once
 #include "core/crypto.h"
 #include "home.h"

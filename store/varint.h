@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Small numbers in few bytes (LEB128): seven bits a byte, the lowest first; the high bit says that more follow. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 
 #define VARINT_MAX 10
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * mDNS through the avahi-daemon of this computer.  Each call of avahi-client is a blocking round trip on D-Bus; a
  * frozen daemon freezes this process, which the node then notices and replaces. */
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "due.h"
 #include "lookups.h"
 #include "record.h"

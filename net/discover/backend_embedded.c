@@ -5,7 +5,7 @@
  * for ever: so the host name is a random one of our own, Avahi publishes no addresses by itself, and ours go out
  * without the reverse records, which belong to whoever else is here. */
 #include "backend.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "due.h"
 #include "entry_group_free.h"
 #include "interfaces.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "finder.h"
 #include "backend.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "due.h"
 #include "interfaces.h"
 #include "record.h"

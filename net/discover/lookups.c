@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "lookups.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <stdlib.h>
 
 static size_t count_of(const struct lookup *list, bool is_watch)

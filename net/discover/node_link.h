@@ -2,7 +2,7 @@
  * The socketpair to the node: frames of discovery_wire.h.  Writing blocks while the node does not read: a node that
  * stands still needs no news. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "net/discovery_wire.h"
 
 struct node_link {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "sightings.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "due.h"
 #include "record.h"
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * A client of a node's local API (net/API.md), blocking, one per connection.  Whatever the node refuses ends the
  * program: a benchmark has nothing to recover. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include <jansson.h>
 
 struct client {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * What the files of make_history share. */
 #pragma once
-#include "core/batch.h"
+#include "core/base/random.h"
+#include "core/entry/payload.h"
 #include "core/node.h"
-#include "core/payload.h"
-#include "core/random.h"
+#include "core/writing/batch.h"
 #include "measure.h"
 #include "store/store.h"
 #include <stdbool.h>

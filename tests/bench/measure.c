@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "measure.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

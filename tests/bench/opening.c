@@ -2,9 +2,9 @@
  * Opening sealed messages for reading: what the node does with each entry that somebody looks at, beside opening its
  * ciphertext alone. */
 #include "bench.h"
-#include "core/alloc.h"
-#include "core/keys.h"
-#include "core/payload.h"
+#include "core/base/alloc.h"
+#include "core/entry/payload.h"
+#include "core/keys/keys.h"
 #include "texts.h"
 #include <stdlib.h>
 

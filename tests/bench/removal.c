@@ -2,10 +2,10 @@
  * An admin removes one of 128 members of a workspace: what his node computes for it, and what each of the others is
  * sent: the REMOVE and the EPOCH behind it.  The real core, without a disk and a network. */
 #include "bench.h"
-#include "core/alloc.h"
-#include "core/compose.h"
-#include "core/groups.h"
-#include "core/sealing.h"
+#include "core/base/alloc.h"
+#include "core/keys/sealing.h"
+#include "core/members/groups.h"
+#include "core/writing/compose.h"
 #include <time.h>
 
 #define MEMBERS 128

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "texts.h"
-#include "core/alloc.h"
-#include "core/random.h"
+#include "core/base/alloc.h"
+#include "core/base/random.h"
 #include "measure.h"
 #include <jansson.h>
 #include <stdio.h>

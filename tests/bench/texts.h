@@ -2,7 +2,7 @@
  * What people write: the real messages of $ZURUF_TEST_DATA/chat-ubuntu.jsonl.gz where that is set, else generated ones
  * with the same distribution of lengths and the same share of replies. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include <stdbool.h>
 
 #define TEXTS_REAL_COUNT 196123 /* messages in that file */

@@ -2,7 +2,7 @@
  * Twenty computers write a thousand messages a second in all: from writing message.send to a socket until the message
  * is shown at each of the nineteen others; and whether all of them have all in the end. */
 #include "bench.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "office.h"
 #include <poll.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/alloc.h"
+#include "core/base/alloc.h"
+#include "core/base/random.h"
 #include "core/crypto.h"
-#include "core/random.h"
 #include "process.h"
 #include "yard.h"
 #include "yard_db.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "yard.h"
 #include "yard_db.h"
 #include <stdlib.h>

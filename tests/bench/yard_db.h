@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The least that keeps records durably: one LMDB table, appended to by number, every commit synced. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "scratch.h"
 #include <lmdb.h>
 

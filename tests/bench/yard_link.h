@@ -2,7 +2,7 @@
  * The least that carries sealed frames between two processes: a TCP connection over loopback, frames of
  * u16 length ‖ ChaCha20-Poly1305, blocking. */
 #pragma once
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include "core/crypto.h"
 #include <stdbool.h>
 #include <sys/types.h>

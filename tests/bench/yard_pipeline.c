@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "core/crypto.h"
 #include "process.h"
 #include "yard.h"

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "afternoon.h"
 
-#include "core/direct.h"
-#include "core/groups.h"
-#include "core/roster.h"
+#include "core/members/direct.h"
+#include "core/members/groups.h"
+#include "core/members/roster.h"
 #include <stdio.h>
 #include <stdlib.h>
 

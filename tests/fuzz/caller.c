@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "caller.h"
 
-#include "core/link.h"
+#include "core/link/link.h"
 #include <stdlib.h>
 
 #define LINK_FIRST (UINT64_C(1) << 40) /* beyond the names that the world gives its cables */

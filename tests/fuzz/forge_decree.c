@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "forge_decree.h"
 
-#include "core/cut.h"
-#include "core/payload.h"
+#include "core/entry/cut.h"
+#include "core/entry/payload.h"
 
 static const uint8_t no_nonce[24];
 

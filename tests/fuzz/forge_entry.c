@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/hlc.h"
-#include "core/payload.h"
-#include "core/presence.h"
+#include "core/base/hlc.h"
+#include "core/entry/payload.h"
+#include "core/peers/presence.h"
 #include "forge_decree.h"
 #include "forge_note.h"
 

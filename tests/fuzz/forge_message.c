@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/presence.h"
+#include "core/peers/presence.h"
 #include "forge.h"
 
 #define ROWS_MAX 40

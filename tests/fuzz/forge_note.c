@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "forge_note.h"
 
-#include "core/payload_note.h"
+#include "core/entry/payload_note.h"
 
 static const uint8_t no_nonce[24];
 

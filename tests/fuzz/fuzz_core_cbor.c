@@ -3,8 +3,8 @@
  * give the very bytes that were taken. */
 #include <stdlib.h>
 
-#include "core/cbor.h"
-#include "core/text.h"
+#include "core/base/cbor.h"
+#include "core/base/text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  * who knows the workspace's key; or a newcomer has a code, and meets whoever knows that.  The rest is what he says: the
  * payload of the second message, and messages that a script makes or raw frames.  Afterwards the node is as it was, or
  * has joined, and holds no more memory than before. */
-#include "core/identity.h"
+#include "core/members/identity.h"
 #include "forge.h"
 #include "sim/stranger.h"
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * Whatever decodes as an entry has exactly one spelling, and its parts lie within the bytes it came from. */
 #include <stdlib.h>
 
-#include "core/cbor.h"
-#include "core/entry.h"
+#include "core/base/cbor.h"
+#include "core/entry/entry.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct bytes input;
 
-/* ---------------------------------------------------------------- in place of core/random.c */
+/* ---------------------------------------------------------------- in place of core/base/random.c */
 
 void random_stir(struct random *random, const uint8_t seed[32])
 {

@@ -3,7 +3,7 @@
  * the rest of the input is the message itself or is laid over the true one.  With psk0 any change must be refused. */
 #include <stdlib.h>
 
-#include "core/noise.h"
+#include "core/link/noise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,8 @@
  * whole records within the input. */
 #include <stdlib.h>
 
-#include "core/payload.h"
-#include "core/payload_note.h"
+#include "core/entry/payload.h"
+#include "core/entry/payload_note.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
  * once; and meanwhile disks that fail or fill, crashes, colleagues who write.  Afterwards the node that heard it all
  * must still serve a good colleague and hold the same entries as he, with nothing of its own lost or changed, and no
  * more memory than the script could honestly cost. */
-#include "core/office.h"
+#include "core/peers/office.h"
 #include "session.h"
 #include <stdlib.h>
 

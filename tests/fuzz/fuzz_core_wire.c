@@ -3,7 +3,7 @@
  * what its lists hold lies within the input. */
 #include <stdlib.h>
 
-#include "core/wire.h"
+#include "core/link/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

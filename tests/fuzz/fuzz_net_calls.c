@@ -4,7 +4,7 @@
  * listens to events.  Of the others 1 to 8 stand for ids of messages, 9 for the code of an invitation: nobody could
  * guess those.  Each line that comes back is JSON and fits, there are no more answers than questions, and the node goes
  * on. */
-#include "core/words.h"
+#include "core/base/words.h"
 #include "net/rpc.h"
 #include "scene.h"
 #include <errno.h>

@@ -3,10 +3,10 @@
 
 #include "afternoon.h"
 #include "caller.h"
-#include "core/groups.h"
-#include "core/link.h"
-#include "core/logs.h"
-#include "core/roster.h"
+#include "core/link/link.h"
+#include "core/log/logs.h"
+#include "core/members/groups.h"
+#include "core/members/roster.h"
 #include "sim/check.h"
 #include <sanitizer/allocator_interface.h>
 #include <stdio.h>

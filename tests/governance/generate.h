@@ -4,7 +4,7 @@
 #pragma once
 #include "history.h"
 
-#include "core/random.h"
+#include "core/base/random.h"
 
 #define DEVICES 9
 #define PEOPLE 4

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A set of kind-0 entries as plain values: what the naive evaluator reads, and what is encoded for the core. */
 #pragma once
-#include "core/governance.h"
+#include "core/governance/governance.h"
 #include "core/storage.h"
 
 #define ITEMS_MAX 160

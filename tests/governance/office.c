@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "core/random.h"
+#include "core/base/random.h"
 
 /* ---------------------------------------------------------------- who there is */
 

@@ -3,7 +3,7 @@
 
 #include "accidents.h"
 #include "check.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <stdlib.h>
 
 #define STAY_MOST_MS 20000

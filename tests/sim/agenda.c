@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agenda.h"
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <stdlib.h>
 
 void agenda_done(struct agenda *agenda)

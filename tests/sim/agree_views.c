@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "agree.h"
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "core/state.h"
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cable.h"
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "tap.h"
 #include "world.h"
 #include <assert.h>

@@ -2,8 +2,8 @@
 #include "check.h"
 
 #include "agree.h"
-#include "core/alloc.h"
-#include "core/batch.h"
+#include "core/base/alloc.h"
+#include "core/writing/batch.h"
 #include "world.h"
 #include <stdlib.h>
 

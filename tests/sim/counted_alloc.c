@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
- * core/alloc.h, and the free() of the core's sources (CMakeLists.txt gives it this name), with an account of it. */
+ * core/base/alloc.h, and the free() of the core's sources (CMakeLists.txt gives it this name), with an account of it.
+ */
 #undef free
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "heap.h"
 #include <malloc.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #include "disk.h"
 
 #include "check.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "tap.h"
 #include "world.h"
 #include <stdlib.h>

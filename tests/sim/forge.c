@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "forge.h"
 
-#include "core/entry.h"
+#include "core/entry/entry.h"
 #include <assert.h>
 
 #define ITEMS_MAX (60u << 10) /* of one message, but for a single larger one */

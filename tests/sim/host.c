@@ -2,7 +2,7 @@
 #include "host.h"
 
 #include "check.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "disk.h"
 #include "tap.h"
 #include "world.h"

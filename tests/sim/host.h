@@ -2,7 +2,7 @@
  * One computer: the real node, a disk in memory, a clock, and a runtime that carries effects out as net/ does. */
 #pragma once
 #include "cable.h"
-#include "core/table.h"
+#include "core/base/table.h"
 #include "heap.h"
 #include "medium.h"
 #include "net/hold.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "insider.h"
 
-#include "core/groups.h"
-#include "core/hlc.h"
-#include "core/lookup.h"
-#include "core/roster.h"
+#include "core/base/hlc.h"
+#include "core/log/lookup.h"
+#include "core/members/groups.h"
+#include "core/members/roster.h"
 
 #define ANSWER_MS 10000
 #define ADMITTED_MS 5000

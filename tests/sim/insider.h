@@ -3,7 +3,7 @@
  * and seals what she likes. */
 #pragma once
 #include "check.h"
-#include "core/payload_note.h"
+#include "core/entry/payload_note.h"
 #include "core/state.h"
 #include "forge.h"
 #include "story.h"

@@ -4,7 +4,7 @@
 #include "accidents.h"
 #include "actor.h"
 #include "check.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include <stdio.h>
 #include <stdlib.h>
 

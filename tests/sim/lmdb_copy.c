@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lmdb_copy.h"
 
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The real store as a host's disk: the parts of store/store.c without its storage thread, since in virtual time
  * nothing may happen by itself.  Each has a home in a fresh directory below TMPDIR, else /dev/shm, else /tmp. */
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "disk_faults.h"
 #include "lmdb_copy.h"
 #include "medium.h"

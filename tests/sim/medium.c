@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "medium.h"
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "unreadable.h"
 #include <assert.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/alloc.h"
-#include "core/batch.h"
+#include "core/base/alloc.h"
+#include "core/writing/batch.h"
 #include "memory_rows.h"
 #include <assert.h>
 

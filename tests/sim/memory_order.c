@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory_order.h"
 
-#include "core/alloc.h"
-#include "core/table.h"
+#include "core/base/alloc.h"
+#include "core/base/table.h"
 #include "heap.h"
 #include "memory_rows.h"
 #include <assert.h>

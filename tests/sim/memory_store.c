@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "memory_order.h"
 #include "memory_rows.h"
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * What the people in a world do: commands as the local API gives them, and reading. */
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "world.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
- * core/crypto.h and core/random.h without any strength, for runs with many seeds: a signature is a keyed hash that
+ * core/crypto.h and core/base/random.h without any strength, for runs with many seeds: a signature is a keyed hash that
  * whoever knows the public key can make, a cipher is XOR, the group of the key exchange has 61 bits.  What they must
  * do for the core they do: other bytes give another hash, what was altered does not verify or open, both sides of an
  * exchange get the same. */
-#include "core/random.h"
+#include "core/base/random.h"
 #include <assert.h>
 #define XXH_INLINE_ALL
 #include <xxhash.h>

@@ -2,7 +2,7 @@
  * Mallory: a member who runs no node, and writes and says what she likes. */
 #pragma once
 #include "check.h"
-#include "core/payload.h"
+#include "core/entry/payload.h"
 #include "forge.h"
 #include "story.h"
 #include "stranger.h"

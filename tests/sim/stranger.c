@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "stranger.h"
 
-#include "core/cbor.h"
-#include "core/payload.h"
+#include "core/base/cbor.h"
+#include "core/base/table.h"
+#include "core/entry/payload.h"
 #include "core/state.h"
-#include "core/table.h"
 #include <assert.h>
 #include <stdlib.h>
 

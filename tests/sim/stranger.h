@@ -2,8 +2,8 @@
  * Somebody on the network who runs no node: says any bytes, and hears what comes back.  With a key he can do the
  * handshake as a node would, and say inside the link what no node would. */
 #pragma once
-#include "core/noise.h"
-#include "core/wire.h"
+#include "core/link/noise.h"
+#include "core/link/wire.h"
 #include "world.h"
 
 struct stranger {

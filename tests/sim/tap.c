@@ -2,11 +2,11 @@
 #include "tap.h"
 
 #include "check.h"
-#include "core/alloc.h"
-#include "core/groups.h"
-#include "core/link.h"
-#include "core/logs.h"
-#include "core/roster.h"
+#include "core/base/alloc.h"
+#include "core/link/link.h"
+#include "core/log/logs.h"
+#include "core/members/groups.h"
+#include "core/members/roster.h"
 #include "core/state.h"
 #include "world.h"
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * People with more than one computer. */
-#include "core/groups.h"
-#include "core/keys.h"
-#include "core/lookup.h"
-#include "core/sealing.h"
+#include "core/keys/keys.h"
+#include "core/keys/sealing.h"
+#include "core/log/lookup.h"
+#include "core/members/groups.h"
 #include "story.h"
 
 #define ANSWER_MS 10000

@@ -3,8 +3,8 @@
  * refused or bounded. */
 #include "insider.h"
 
-#include "core/groups.h"
-#include "core/words.h"
+#include "core/base/words.h"
+#include "core/members/groups.h"
 
 #define ANSWER_MS 10000
 #define LARGEST 60000 /* content that still fits into an entry */

@@ -3,7 +3,7 @@
  * for another, or comes in whom no admin invited; and whoever invites without end takes up no more than his share. */
 #include "insider.h"
 
-#include "core/direct.h"
+#include "core/members/direct.h"
 
 #define ANSWER_MS 10000
 #define BATCH 250 /* entries */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * Keys of groups: who is removed reads nothing more, and who belongs to them always can. */
-#include "core/compose.h"
-#include "core/custody.h"
-#include "core/held.h"
-#include "core/keys.h"
-#include "core/lookup.h"
-#include "core/root.h"
-#include "core/roster.h"
-#include "core/sealing.h"
+#include "core/keys/custody.h"
+#include "core/keys/keys.h"
+#include "core/keys/sealing.h"
+#include "core/log/lookup.h"
+#include "core/members/root.h"
+#include "core/members/roster.h"
+#include "core/writing/compose.h"
+#include "core/writing/held.h"
 #include "story.h"
 
 static struct node *node_of(struct world *world, const char *name)

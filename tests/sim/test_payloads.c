@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Entries that came without their payloads: remembered, asked of everybody, and mended by whoever has them. */
-#include "core/logs.h"
+#include "core/log/logs.h"
 #include "rogue.h"
 
 static uint64_t missing_at(struct world *world, const char *name)

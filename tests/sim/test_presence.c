@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Two who cannot reach each other, and one whom both can; and mallory, who lies about who is there. */
-#include "core/presence.h"
+#include "core/peers/presence.h"
 #include "rogue.h"
 
 static bool person_of(struct world *world, const char *seen_by, const char *name, struct node_person *ret)

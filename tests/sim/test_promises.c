@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * A member who promises what she does not give: nobody waits for her longer than he must. */
-#include "core/groups.h"
+#include "core/members/groups.h"
 #include "rogue.h"
 
 struct promise {

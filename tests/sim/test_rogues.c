@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * A member who keeps to the protocol's letters and to nothing else: what he writes harms no one's state. */
 #include "copies.h"
-#include "core/logs.h"
+#include "core/log/logs.h"
 #include "rogue.h"
 
 static size_t members_at(struct rogue *rogue, const char *name)

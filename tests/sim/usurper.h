@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * Mallory has stolen the root key, and writes as the root. */
 #pragma once
-#include "core/logs.h"
+#include "core/keys/vault.h"
+#include "core/log/logs.h"
 #include "core/state.h"
-#include "core/vault.h"
 #include "rogue.h"
 
 /* The root log as mallory writes it, from a given entry on. */

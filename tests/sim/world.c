@@ -2,7 +2,7 @@
 #include "world.h"
 
 #include "check.h"
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "disk.h"
 #include <assert.h>
 #include <stdarg.h>

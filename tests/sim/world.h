@@ -15,9 +15,9 @@
  * The first thing that goes wrong stands in world.failure. */
 #pragma once
 #include "agenda.h"
+#include "core/base/random.h"
+#include "core/base/table.h"
 #include "core/node_query.h"
-#include "core/random.h"
-#include "core/table.h"
 #include "host.h"
 
 #define WORLD_HOSTS_MAX 1024

@@ -12,4 +12,4 @@ type -P python3 >/dev/null || { echo "skipped: python3 is not installed"; exit 7
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 "$1" --conversation >"$dir/conversation.json"
-python3 "$here/check.py" "$here/protocol.json" "$here/../../core/words_list.c" "$dir/conversation.json"
+python3 "$here/check.py" "$here/protocol.json" "$here/../../core/base/words_list.c" "$dir/conversation.json"

@@ -4,7 +4,7 @@
 
 #include "parts.h"
 
-#include "core/wire.h"
+#include "core/link/wire.h"
 
 /* ---------------------------------------------------------------- entries */
 

@@ -4,8 +4,8 @@
 
 #include "parts.h"
 
-#include "core/presence.h"
-#include "core/wire.h"
+#include "core/link/wire.h"
+#include "core/peers/presence.h"
 
 /* ---------------------------------------------------------------- messages */
 

@@ -2,7 +2,7 @@
  * What has a name: keys, words, logs, tags, digests. */
 #include "parts.h"
 
-#include "core/words.h"
+#include "core/base/words.h"
 
 static json_t *actor_keys(const struct actor *actor)
 {

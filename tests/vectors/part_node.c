@@ -6,11 +6,11 @@
 #include "pair.h"
 #include "parts.h"
 
-#include "core/alloc.h"
-#include "core/compare.h"
-#include "core/groups.h"
-#include "core/logs.h"
-#include "core/peers.h"
+#include "core/base/alloc.h"
+#include "core/log/logs.h"
+#include "core/members/groups.h"
+#include "core/peers/peers.h"
+#include "core/replication/compare.h"
 #include "core/state.h"
 
 static void become(struct pair *pair, struct side *side, const struct cast *cast, const struct actor *actor,

@@ -5,8 +5,8 @@
 #include <jansson.h>
 
 #include "core/crypto.h"
-#include "core/entry.h"
-#include "core/payload.h"
+#include "core/entry/entry.h"
+#include "core/entry/payload.h"
 
 /* ---------------------------------------------------------------- who plays */
 

@@ -9,7 +9,7 @@
 
 #include "cli/share_sheet.h"
 #include "cli/shares.h"
-#include "core/words.h"
+#include "core/base/words.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "core/bytes.h"
+#include "core/base/bytes.h"
 
 #define CHECK_BYTES(actual, expected) check_bytes((actual), (expected), __FILE__, __LINE__)
 

@@ -3,7 +3,7 @@
 #pragma once
 #include "check.h"
 
-#include "core/roster.h"
+#include "core/members/roster.h"
 
 /* Somebody's kind-0 log. */
 struct scribe {

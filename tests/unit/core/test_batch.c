@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
-#include "core/batch.h"
+#include "core/writing/batch.h"
 
 static struct bytes key_of(const struct batch *batch, size_t i)
 {

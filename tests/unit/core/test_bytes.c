@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "core/error.h"
 
 #include <stdlib.h>

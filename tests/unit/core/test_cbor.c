@@ -2,7 +2,7 @@
  * The reader takes one spelling of each value and nothing else; after a fault it gives nothing. */
 #include "check.h"
 
-#include "core/cbor.h"
+#include "core/base/cbor.h"
 
 /* A reader over the bytes that `hex` names, which live in `buffer`. */
 static struct reader reader_of(const char *hex, struct buffer *buffer)

@@ -2,8 +2,8 @@
  * Published vectors where they exist, and that every key, nonce and byte matters. */
 #include "check.h"
 
+#include "core/base/random.h"
 #include "core/crypto.h"
-#include "core/random.h"
 
 static int start_crypto(void **state)
 {

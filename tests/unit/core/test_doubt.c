@@ -2,8 +2,8 @@
  * Sets of entries whose time is not believed. */
 #include "check.h"
 
-#include "core/doubt.h"
-#include "core/payload.h"
+#include "core/entry/payload.h"
+#include "core/log/doubt.h"
 
 static void what_overlaps_or_adjoins_is_joined(void **state)
 {

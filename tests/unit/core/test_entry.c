@@ -2,8 +2,8 @@
  * The entry's codec: against an entry made by another implementation, and against every cut and change. */
 #include "check.h"
 
-#include "core/cbor.h"
-#include "core/entry.h"
+#include "core/base/cbor.h"
+#include "core/entry/entry.h"
 
 /* Seed of the key: 32 times 7.  Encoded, hashed and signed by another program. */
 static const char known_data[] =

@@ -2,7 +2,7 @@
  * Which payloads are missing is kept exactly, in bounded room, however they are scattered. */
 #include "check.h"
 
-#include "core/gaps.h"
+#include "core/log/gaps.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
-#include "core/hlc.h"
+#include "core/base/hlc.h"
 
 #define NOW UINT64_C(1700000000000)
 

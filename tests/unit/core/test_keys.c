@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Epoch keys: how far back somebody new can read, and what others can make a computer keep. */
-#include "core/keys.h"
+#include "core/keys/keys.h"
 #include "founding.h"
 #include <stdlib.h>
 

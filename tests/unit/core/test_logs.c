@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "core/logs.h"
+#include "core/log/logs.h"
 
 static void naming_a_log_moves_it_to_its_own_kind_in_the_count_of_what_is_fetched(void **state)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
-#include "core/alloc.h"
-#include "core/mesh.h"
-#include "core/random.h"
+#include "core/base/alloc.h"
+#include "core/base/random.h"
+#include "core/peers/mesh.h"
 #include <stdlib.h>
 
 #define PEOPLE_MAX 400

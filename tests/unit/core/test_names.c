@@ -2,7 +2,7 @@
  * Who is meant by a name. */
 #include "check.h"
 
-#include "core/names.h"
+#include "core/members/names.h"
 
 static struct person_name called(uint8_t number, const char *name)
 {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/noise.h"
+#include "core/link/noise.h"
 
 struct pair {
     struct noise_handshake initiator, responder;

@@ -2,7 +2,7 @@
  * Secrets under a passphrase. */
 #include "check.h"
 
-#include "core/passphrase.h"
+#include "core/base/passphrase.h"
 
 static const uint8_t drawn[PASSPHRASE_SALT_SIZE + SEALED_NONCE_SIZE] = {1, 2, 3, [39] = 40};
 

@@ -2,7 +2,7 @@
  * Payloads of governance: each is read as it was written, and in no other length; consents hold for what they name. */
 #include "check.h"
 
-#include "core/payload.h"
+#include "core/entry/payload.h"
 
 struct sample {
     struct buffer cut, cites, payload, again;

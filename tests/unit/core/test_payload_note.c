@@ -2,7 +2,7 @@
  * Notes and invitees: read as written, always of one size, and in no other length. */
 #include "check.h"
 
-#include "core/payload_note.h"
+#include "core/entry/payload_note.h"
 
 static const struct sign_public admins[2] = {{{1, 2}}, {{3, 4}}};
 

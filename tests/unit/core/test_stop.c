@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * STOP: what is no longer wanted is no longer served. */
 #include "check.h"
-#include "core/serve.h"
+#include "core/replication/serve.h"
 #include <stdlib.h>
 
 static void only_the_ranges_of_that_log_are_dropped(void **state)

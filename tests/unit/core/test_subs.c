@@ -2,9 +2,9 @@
  * How many logs one computer may begin. */
 #include "founding.h"
 
-#include "core/compose.h"
-#include "core/intake.h"
-#include "core/logs.h"
+#include "core/log/intake.h"
+#include "core/log/logs.h"
+#include "core/writing/compose.h"
 #include <stdlib.h>
 
 static void end(struct node *node, struct founding *founding)

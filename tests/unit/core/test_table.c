@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
-#include "core/random.h"
-#include "core/table.h"
+#include "core/base/random.h"
+#include "core/base/table.h"
 
 #define NAMES 3000
 

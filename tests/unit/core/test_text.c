@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
-#include "core/text.h"
+#include "core/base/text.h"
 
 static void utf8_of_every_size_is_taken(void **state)
 {

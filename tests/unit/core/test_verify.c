@@ -2,7 +2,7 @@
  * What is said of a device after some have been verified. */
 #include "check.h"
 
-#include "core/verify.h"
+#include "core/members/verify.h"
 
 static struct sign_public device_of(uint8_t number)
 {

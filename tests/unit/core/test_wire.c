@@ -2,7 +2,7 @@
  * Messages about missing payloads, and for linking; the encodings of all of them stand in tests/vectors. */
 #include "check.h"
 
-#include "core/wire.h"
+#include "core/link/wire.h"
 
 static struct hash some_log(void)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
 
-#include "core/words.h"
-#include "core/words_list.h"
+#include "core/base/words.h"
+#include "core/base/words_list.h"
 
 static void the_list_is_sorted_and_four_letters_tell_all_words_apart(void **state)
 {

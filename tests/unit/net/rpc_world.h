@@ -2,10 +2,10 @@
  * A server of the local API on a socket of its own, over a node that is an array of messages, and clients that talk to
  * it through the same loop.  For the tests of rpc*.c; a program includes it once. */
 #pragma once
-#include "core/alloc.h"
+#include "core/base/alloc.h"
+#include "core/base/text.h"
+#include "core/base/words.h"
 #include "core/node_query.h"
-#include "core/text.h"
-#include "core/words.h"
 #include "net/moment.h"
 #include "net/rpc.h"
 #include <errno.h>

@@ -2,7 +2,7 @@
  * A node for the runtime's tests that does what a test scripts, in place of core/node.c, and a journal whose batches
  * become durable when the test says so, told from another thread as the real one does. */
 #pragma once
-#include "core/alloc.h"
+#include "core/base/alloc.h"
 #include "loop_help.h"
 #include <pthread.h>
 #include <stdlib.h>

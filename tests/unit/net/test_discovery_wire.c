@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/cbor.h"
+#include "core/base/cbor.h"
 #include "net/discovery_wire.h"
 #include <setjmp.h>
 #include <stdarg.h>

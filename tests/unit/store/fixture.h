@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/batch.h"
-#include "core/cbor.h"
+#include "core/base/cbor.h"
+#include "core/writing/batch.h"
 #include "store/store.h"
 
 #define WAIT_NS (UINT64_C(20) * 1000000000)

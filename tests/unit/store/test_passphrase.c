@@ -2,7 +2,7 @@
  * The key file under a passphrase. */
 #include "fixture.h"
 
-#include "core/passphrase.h"
+#include "core/base/passphrase.h"
 #include "store/home.h"
 #include "store/store_key.h"
 

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "payload_note.h"
+
+#include "core/base/text.h"
+#include "payload_codec.h"
+
+static void write_invitation(const struct note *note, struct buffer *out)
+{
+    write_array(out, 8);
+    write_uint(out, NOTE_INVITATION);
+    write_bytes(out, FIXED(note->group));
+    write_bytes(out, FIXED(note->root));
+    write_bytes(out, note->genesis);
+    write_uint(out, note->instance);
+    write_bool(out, note->is_private);
+    write_bytes(out, note->admins);
+    write_text(out, note->name);
+}
+
+static void write_consent(const struct note *note, struct buffer *out)
+{
+    const struct membership *member = &note->member;
+    write_array(out, 6);
+    write_uint(out, NOTE_CONSENT);
+    write_bytes(out, FIXED(note->group));
+    write_bytes(out, FIXED(member->person));
+    write_uint(out, member->instance);
+    write_bytes(out, FIXED(member->box));
+    write_bytes(out, FIXED(member->consent));
+}
+
+void note_encode(const struct note *note, struct buffer *out)
+{
+    size_t begin = out->size;
+    if (note->kind == NOTE_INVITATION) {
+        write_invitation(note, out);
+    } else if (note->kind == NOTE_CONSENT) {
+        write_consent(note, out);
+    } else {
+        write_array(out, note->kind == NOTE_PARTING ? 3 : 2);
+        write_uint(out, note->kind);
+        write_bytes(out, FIXED(note->group));
+        if (note->kind == NOTE_PARTING)
+            write_uint(out, note->instance);
+    }
+    while (out->size - begin < NOTE_SIZE)
+        buffer_append_byte(out, 0);
+}
+
+static void read_invitation(struct reader *in, struct note *note)
+{
+    read_fixed(in, note->root.bytes, sizeof note->root.bytes);
+    note->genesis = read_bytes(in, NOTE_GENESIS_MAX);
+    note->instance = read_uint(in);
+    note->is_private = read_bool(in);
+    note->admins = read_bytes(in, NOTE_ADMINS_MAX * sizeof note->root.bytes);
+    note->name = read_text(in, NAME_MAX_SIZE);
+    if (!note->instance || !note->admins.size || note->admins.size % sizeof note->root.bytes != 0)
+        in->failed = true;
+}
+
+static void read_consent(struct reader *in, struct note *note)
+{
+    struct membership *member = &note->member;
+    read_fixed(in, member->person.bytes, sizeof member->person.bytes);
+    member->instance = read_uint(in);
+    read_fixed(in, member->box.bytes, sizeof member->box.bytes);
+    read_fixed(in, member->consent.bytes, sizeof member->consent.bytes);
+    if (!member->instance)
+        in->failed = true;
+}
+
+static size_t items_of(uint64_t kind)
+{
+    return kind == NOTE_INVITATION ? 8 : kind == NOTE_CONSENT ? 6 : kind == NOTE_PARTING ? 3 : 2;
+}
+
+/* Of a kind that a later version knows the rest may be anything. */
+enum error note_decode(struct bytes plain, struct note *ret)
+{
+    struct reader in = {.left = plain};
+    struct note note = {0};
+
+    size_t items = read_array(&in, CBOR_ITEMS_MAX);
+    note.kind = read_uint(&in);
+    bool known = note.kind >= NOTE_INVITATION && note.kind <= NOTE_PARTING;
+    if (plain.size != NOTE_SIZE || in.failed || (known && items != items_of(note.kind)))
+        return ERR_MALFORMED;
+    if (known)
+        read_fixed(&in, note.group.bytes, sizeof note.group.bytes);
+    if (note.kind == NOTE_INVITATION)
+        read_invitation(&in, &note);
+    else if (note.kind == NOTE_CONSENT)
+        read_consent(&in, &note);
+    else if (note.kind == NOTE_PARTING)
+        note.instance = read_uint(&in);
+    if (in.failed || (note.kind == NOTE_PARTING && !note.instance) ||
+        (known && !crypto_is_zero(in.left.data, in.left.size)))
+        return ERR_MALFORMED;
+    *ret = note;
+    return OK;
+}
+
+void sealed_note_encode(const struct sealed_note *note, struct buffer *out)
+{
+    write_array(out, 3);
+    write_bytes(out, FIXED(note->ephemeral));
+    write_bytes(out, BYTES_OF(note->box));
+    write_bytes(out, note->sealed);
+}
+
+enum error sealed_note_decode(struct bytes plain, struct sealed_note *ret)
+{
+    struct reader in = {.left = plain};
+    struct sealed_note note = {0};
+
+    read_array_of(&in, 3);
+    read_fixed(&in, note.ephemeral.bytes, sizeof note.ephemeral.bytes);
+    read_fixed(&in, note.box, sizeof note.box);
+    note.sealed = read_bytes(&in, NOTE_SIZE + SEALED_OVERHEAD);
+    enum error err = payload_outcome(&in);
+    if (!err)
+        *ret = note;
+    return err;
+}
+
+void invitee_encode(const struct invitee_content *invitee, struct buffer *out)
+{
+    write_array(out, 3);
+    write_bytes(out, FIXED(invitee->device));
+    write_bytes(out, FIXED(invitee->person));
+    write_uint(out, invitee->state);
+}
+
+enum error invitee_decode(struct bytes plain, struct invitee_content *ret)
+{
+    struct reader in = {.left = plain};
+    struct invitee_content invitee = {0};
+
+    read_array_of(&in, 3);
+    read_fixed(&in, invitee.device.bytes, sizeof invitee.device.bytes);
+    read_fixed(&in, invitee.person.bytes, sizeof invitee.person.bytes);
+    invitee.state = read_uint(&in);
+    enum error err = payload_outcome(&in);
+    if (!err)
+        *ret = invitee;
+    return err;
+}

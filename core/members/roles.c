@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+#include "roles.h"
+
+#include "core/base/alloc.h"
+#include "core/keys/sealing.h"
+#include "core/log/logs.h"
+#include "core/log/lookup.h"
+#include "core/writing/compose.h"
+#include "groups.h"
+#include "root.h"
+#include "roster.h"
+#include <stdlib.h>
+
+/* What is about to be done to a person's memberships. */
+struct change {
+    struct node *node;
+    struct group *group;
+    enum role role;
+    struct governance_member *memberships;
+    size_t count, capacity;
+    bool has_root;
+    struct sign_secret root;
+};
+
+static void change_done(struct change *change)
+{
+    free(change->memberships);
+    crypto_wipe(&change->root, sizeof change->root);
+}
+
+static const struct governance *rules(const struct change *change)
+{
+    return change->group->roster.governance;
+}
+
+static bool same_person(const struct person_id *a, const struct person_id *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+static void collect(struct change *change, const struct person_id *person)
+{
+    size_t count;
+    const struct governance_member *all = governance_members(rules(change), &count);
+    for (size_t i = 0; i < count; i++)
+        if (same_person(&all[i].person, person)) {
+            ARRAY_ROOM(change->memberships, change->count, change->capacity);
+            change->memberships[change->count++] = all[i];
+        }
+}
+
+static bool is_admin(const struct change *change, const struct governance_member *membership)
+{
+    struct governance_standing standing;
+    return governance_standing(rules(change), &membership->device, membership->instance, &standing) && standing.admin;
+}
+
+static size_t count_admins(const struct change *change)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < change->count; i++)
+        count += is_admin(change, &change->memberships[i]);
+    return count;
+}
+
+bool roles_is_last_admin(const struct group *group, const struct person_id *person)
+{
+    bool others = false, admins = false;
+    for (size_t i = 0; i < group->roster.count; i++) {
+        const struct member *member = &group->roster.members[i];
+        if (same_person(&member->person, person))
+            continue;
+        others = true;
+        admins |= member->role == ROLE_ADMIN;
+    }
+    return others && !admins;
+}
+
+static enum error open_root(struct change *change, struct bytes passphrase)
+{
+    struct sign_public public;
+    uint8_t seed[ROOT_SEED_SIZE];
+    enum error err = root_open(change->node, change->group, passphrase, seed);
+    if (!err)
+        crypto_sign_keypair_from(seed, &public, &change->root);
+    crypto_wipe(seed, sizeof seed);
+    change->has_root = !err;
+    return err;
+}
+
+/* ---------------------------------------------------------------- by the root */
+
+/* Heads of the membership's logs, as far as they are here. */
+static void cut_logs(const struct change *change, const struct governance_member *membership, struct buffer *out)
+{
+    const struct group *group = change->group;
+    for (size_t i = 0; i < group->log_count && out->size < CUTS_MAX * CUT_SIZE; i++) {
+        const struct log *log = group->logs[i];
+        if (log->kind != KIND_GOVERNANCE || !log->named || log->row.head_seq <= log->row.base_seq ||
+            log->row.name.instance != membership->instance || !same_key(log_author(log), &membership->device))
+            continue;
+        const struct cut cut = {log->root->id, log->row.head_seq, log->row.head_id};
+        cut_append(&cut, out);
+    }
+}
+
+/* Who had the right once and lost it gets it for what comes from now on. */
+static void write_grant(struct change *change, const struct governance_member *membership)
+{
+    struct buffer from = {0}, payload = {0};
+    if (governance_was_granted(rules(change), &membership->device, membership->instance))
+        cut_logs(change, membership, &from);
+    const struct grant grant = {membership->device, membership->instance, buffer_bytes(&from)};
+    grant_encode(&grant, &payload);
+    compose_root(change->node, change->group, &change->root, ENTRY_GRANT, buffer_bytes(&payload));
+    buffer_done(&from);
+    buffer_done(&payload);
+}
+
+static void write_revocations(struct change *change, const struct governance_member *membership)
+{
+    struct buffer grants = {0}, cut = {0};
+    governance_open_grants(rules(change), &membership->device, membership->instance, &grants);
+    cut_logs(change, membership, &cut);
+    for (size_t at = 0; at < grants.size; at += sizeof(struct hash)) {
+        struct revocation revocation = {.cut = buffer_bytes(&cut)};
+        struct buffer payload = {0};
+        memcpy(revocation.grant.bytes, grants.data + at, sizeof revocation.grant.bytes);
+        revocation_encode(&revocation, &payload);
+        compose_root(change->node, change->group, &change->root, ENTRY_REVOKE, buffer_bytes(&payload));
+        buffer_done(&payload);
+    }
+    buffer_done(&grants);
+    buffer_done(&cut);
+    groups_settle(change->node);
+}
+
+/* ---------------------------------------------------------------- by an admin */
+
+/* The ADD that brought it in, to say again what its device has signed. */
+static enum error read_add(const struct change *change, const struct governance_member *membership, struct buffer *ret)
+{
+    struct governance_source source;
+    struct stored_entry stored;
+    struct entry entry;
+    struct hash id;
+    if (!governance_added(rules(change), &membership->device, membership->instance, &source) ||
+        source.type != ENTRY_ADD)
+        return ERR_ROLE_FIXED;
+    for (size_t i = 0; i < change->group->log_count; i++) {
+        const struct log *log = change->group->logs[i];
+        if (!same_hash(&log->root->id, &source.log) || lookup_entry(change->node, log, source.seq, &stored) != OK ||
+            entry_decode(stored.wire, &entry) != OK)
+            continue;
+        entry_id(&entry, &id);
+        if (!same_hash(&id, &source.entry))
+            continue; /* the log forked */
+        buffer_append(ret, entry.payload);
+        return OK;
+    }
+    return ERR_NOT_FOUND;
+}
+
+/* The same membership with another role, which replaces the one before. */
+static enum error write_add(struct change *change, const struct governance_member *membership)
+{
+    struct buffer before = {0}, cites = {0}, payload = {0};
+    struct governance_source source;
+    struct add add;
+    enum error err = read_add(change, membership, &before);
+    if (!err)
+        err = add_decode(buffer_bytes(&before), &add);
+    if (!err) {
+        governance_added(rules(change), &membership->device, membership->instance, &source);
+        buffer_append(&cites, add.cites);
+        if (cites.size <= (CITES_MAX - 1) * CITE_SIZE)
+            buffer_append(&cites, BYTES_OF(source.entry.bytes));
+        add.member.role = change->role;
+        add.cites = buffer_bytes(&cites);
+        add_encode(&add, &payload);
+        compose_governance(change->node, change->group, ENTRY_ADD, buffer_bytes(&payload));
+    }
+    buffer_done(&before);
+    buffer_done(&cites);
+    buffer_done(&payload);
+    return err;
+}
+
+/* By its ADD or LINK; an admin's is that of a member. */
+static enum role added_role(const struct change *change, const struct governance_member *membership)
+{
+    struct governance_source source;
+    bool added = governance_added(rules(change), &membership->device, membership->instance, &source);
+    return added && source.role > ROLE_MEMBER ? source.role : ROLE_MEMBER;
+}
+
+/* ---------------------------------------------------------------- all of it */
+
+static enum error check(struct change *change, const struct person_id *person, struct bytes passphrase)
+{
+    const struct group *group = change->group;
+    size_t admins = count_admins(change);
+    bool by_root = change->role == ROLE_ADMIN || admins > 0;
+    if (group->kind == GROUP_DIRECT)
+        return ERR_USAGE;
+    if (group->roster.needs_newer)
+        return ERR_NEEDS_NEWER;
+    if (!change->count)
+        return ERR_NOT_FOUND;
+    if (change->role == ROLE_ADMIN && admins == change->count)
+        return ERR_EXISTS;
+    if (change->role != ROLE_ADMIN && admins > 0 && roles_is_last_admin(group, person))
+        return ERR_LAST_ADMIN;
+    if (!by_root || change->role != ROLE_ADMIN) {
+        struct buffer ignored = {0};
+        enum error err = roster_is_admin(&group->roster, &change->node->identity.device) ? OK : ERR_NOT_PERMITTED;
+        bool differs = admins > 0;
+        for (size_t i = 0; !err && i < change->count; i++)
+            if (added_role(change, &change->memberships[i]) != change->role) {
+                err = read_add(change, &change->memberships[i], &ignored);
+                differs = true;
+            }
+        buffer_done(&ignored);
+        if (err || !differs)
+            return err ? err : ERR_EXISTS;
+    }
+    return by_root ? open_root(change, passphrase) : OK;
+}
+
+/* Who becomes a carrier must not get the keys to come, and who was one gets those there are. */
+static void give_keys(struct change *change, bool were_carriers)
+{
+    if (change->role == ROLE_CARRIER)
+        sealing_renew(change->node, change->group);
+    for (size_t i = 0; were_carriers && i < change->count; i++)
+        sealing_admit(change->node, change->group, &change->memberships[i].box);
+}
+
+static enum error carry_out(struct change *change)
+{
+    enum error err = OK;
+    bool were_carriers = false;
+    for (size_t i = 0; !err && i < change->count; i++) {
+        const struct governance_member *membership = &change->memberships[i];
+        bool admin = is_admin(change, membership);
+        were_carriers |= membership->role == ROLE_CARRIER;
+        if (change->role == ROLE_ADMIN && !admin)
+            write_grant(change, membership);
+        if (change->role != ROLE_ADMIN && admin)
+            write_revocations(change, membership);
+        if (change->role != ROLE_ADMIN && added_role(change, membership) != change->role)
+            err = write_add(change, membership);
+    }
+    groups_settle(change->node);
+    if (!err)
+        give_keys(change, were_carriers && change->role != ROLE_CARRIER);
+    return err;
+}
+
+enum error roles_set(struct node *node, struct group *group, const struct person_id *person, enum role role,
+                     struct bytes passphrase)
+{
+    struct change change = {.node = node, .group = group, .role = role};
+    groups_settle(node);
+    collect(&change, person);
+    enum error err = check(&change, person, passphrase);
+    if (!err)
+        err = carry_out(&change);
+    change_done(&change);
+    return err;
+}
+
+enum error roles_revoke(struct node *node, struct group *group, const struct person_id *person, struct bytes passphrase)
+{
+    struct change change = {.node = node, .group = group, .role = ROLE_MEMBER};
+    groups_settle(node);
+    collect(&change, person);
+    bool granted = count_admins(&change) > 0;
+    enum error err = granted && roles_is_last_admin(group, person) ? ERR_LAST_ADMIN : OK;
+    if (!err && granted)
+        err = open_root(&change, passphrase);
+    for (size_t i = 0; !err && granted && i < change.count; i++)
+        if (is_admin(&change, &change.memberships[i]))
+            write_revocations(&change, &change.memberships[i]);
+    change_done(&change);
+    return err;
+}

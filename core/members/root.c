@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "root.h"
+
+#include "core/base/passphrase.h"
+#include "core/keys/vault.h"
+#include "core/node_query.h"
+#include "groups.h"
+
+#define SHARES_ROW_SIZE 10 /* of(1) ‖ need(1) ‖ u64 wall clock ms */
+
+enum error root_seal(struct node *node, const uint8_t seed[ROOT_SEED_SIZE], struct bytes passphrase,
+                     struct buffer *ret_row)
+{
+    uint8_t random[PASSPHRASE_SALT_SIZE + SEALED_NONCE_SIZE];
+    struct bytes plain = {seed, ROOT_SEED_SIZE};
+    if (!passphrase.size) {
+        buffer_append(ret_row, plain);
+        return OK;
+    }
+    random_bytes(&node->random, random, sizeof random);
+    return passphrase_seal(passphrase, plain, random, ret_row);
+}
+
+static struct vault_key row_key(const struct group *group)
+{
+    return groups_row_key("root/", group->number);
+}
+
+void root_keep(struct node *node, const struct group *group, struct bytes row)
+{
+    struct vault_key key = row_key(group);
+    vault_put(node, &key, row);
+}
+
+static enum error read_row(struct node *node, const struct group *group, struct buffer *ret)
+{
+    struct vault_key key = row_key(group);
+    enum error err = vault_get(node, &key, ret);
+    return err == ERR_NOT_FOUND ? ERR_NO_ROOT : err;
+}
+
+static enum error open_sealed(struct bytes sealed, struct bytes passphrase, uint8_t ret[ROOT_SEED_SIZE])
+{
+    struct buffer seed = {0};
+    enum error err = passphrase.size ? passphrase_open(passphrase, sealed, &seed) : ERR_NO_PASSPHRASE;
+    if (!err && seed.size != ROOT_SEED_SIZE)
+        err = ERR_CORRUPT;
+    if (!err)
+        memcpy(ret, seed.data, ROOT_SEED_SIZE);
+    buffer_wipe(&seed);
+    return err;
+}
+
+enum error root_open(struct node *node, const struct group *group, struct bytes passphrase, uint8_t ret[ROOT_SEED_SIZE])
+{
+    struct buffer row = {0};
+    enum error err = read_row(node, group, &row);
+    if (!err && row.size != ROOT_SEED_SIZE)
+        err = open_sealed(buffer_bytes(&row), passphrase, ret);
+    else if (!err)
+        memcpy(ret, row.data, ROOT_SEED_SIZE);
+    buffer_wipe(&row);
+    return err;
+}
+
+static bool fits(const struct group *group, const uint8_t seed[ROOT_SEED_SIZE])
+{
+    struct sign_public public;
+    struct sign_secret secret;
+    crypto_sign_keypair_from(seed, &public, &secret);
+    crypto_wipe(&secret, sizeof secret);
+    return same_key(&public, &group->root);
+}
+
+static struct vault_key shares_key(const struct group *group)
+{
+    return groups_row_key("root-shares/", group->number);
+}
+
+static void put_shares(struct node *node, const struct group *group, uint8_t of, uint8_t need)
+{
+    struct vault_key key = shares_key(group);
+    uint8_t row[SHARES_ROW_SIZE] = {of, need};
+    put_u64(row + 2, node->now_ms);
+    vault_put(node, &key, BYTES_OF(row));
+}
+
+enum error root_recover(struct node *node, const struct command *command)
+{
+    if (!node->workspace)
+        return ERR_NO_WORKSPACE;
+    if (!fits(node->workspace, command->root.seed))
+        return ERR_OTHER_ROOT;
+    struct buffer row = {0};
+    enum error err = root_seal(node, command->root.seed, command->root.passphrase, &row);
+    if (!err) {
+        root_keep(node, node->workspace, buffer_bytes(&row));
+        put_shares(node, node->workspace, command->root.of, command->root.need);
+    }
+    buffer_wipe(&row);
+    return err;
+}
+
+enum error root_note_shares(struct node *node, const struct command *command)
+{
+    struct buffer row = {0};
+    enum error err = node->workspace ? read_row(node, node->workspace, &row) : ERR_NO_WORKSPACE;
+    buffer_wipe(&row);
+    if (!err)
+        put_shares(node, node->workspace, command->root.of, command->root.need);
+    return err;
+}
+
+/* ---------------------------------------------------------------- questions */
+
+bool node_root(struct node *node, struct node_root *ret)
+{
+    struct buffer row = {0}, shares = {0};
+    const struct group *group = node->workspace;
+    enum error err = group ? read_row(node, group, &row) : ERR_NO_WORKSPACE;
+    *ret = (struct node_root){.has_passphrase = row.size != ROOT_SEED_SIZE};
+    buffer_wipe(&row);
+    if (err)
+        return false;
+    struct vault_key key = shares_key(group);
+    if (vault_get(node, &key, &shares) == OK && shares.size == SHARES_ROW_SIZE) {
+        ret->shares = shares.data[0];
+        ret->shares_needed = shares.data[1];
+        ret->shares_ms = get_u64(shares.data + 2);
+    }
+    buffer_done(&shares);
+    return true;
+}
+
+enum error node_root_export(struct node *node, struct bytes passphrase, struct sign_public *ret_root,
+                            uint8_t ret_seed[32])
+{
+    if (!node->workspace)
+        return ERR_NO_WORKSPACE;
+    *ret_root = node->workspace->root;
+    return root_open(node, node->workspace, passphrase, ret_seed);
+}
