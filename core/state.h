@@ -170,8 +170,9 @@ struct early {
 struct invitee {
     struct sign_public device;
     struct person_id person;
-    uint64_t state; /* enum invitee_state */
-    uint64_t hlc;   /* of the entry that says so, by this admin's device: */
+    uint64_t state;    /* enum invitee_state */
+    uint64_t instance; /* as which it may come in */
+    uint64_t hlc;      /* of the entry that says so, by this admin's device: */
     struct sign_public by;
 };
 

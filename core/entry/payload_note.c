@@ -126,10 +126,11 @@ enum error sealed_note_decode(struct bytes plain, struct sealed_note *ret)
 
 void invitee_encode(const struct invitee_content *invitee, struct buffer *out)
 {
-    write_array(out, 3);
+    write_array(out, 4);
     write_bytes(out, FIXED(invitee->device));
     write_bytes(out, FIXED(invitee->person));
     write_uint(out, invitee->state);
+    write_uint(out, invitee->instance);
 }
 
 enum error invitee_decode(struct bytes plain, struct invitee_content *ret)
@@ -137,10 +138,13 @@ enum error invitee_decode(struct bytes plain, struct invitee_content *ret)
     struct reader in = {.left = plain};
     struct invitee_content invitee = {0};
 
-    read_array_of(&in, 3);
+    read_array_of(&in, 4);
     read_fixed(&in, invitee.device.bytes, sizeof invitee.device.bytes);
     read_fixed(&in, invitee.person.bytes, sizeof invitee.person.bytes);
     invitee.state = read_uint(&in);
+    invitee.instance = read_uint(&in);
+    if (!invitee.instance)
+        in.failed = true;
     enum error err = payload_outcome(&in);
     if (!err)
         *ret = invitee;

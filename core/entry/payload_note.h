@@ -43,7 +43,8 @@ enum invitee_state { INVITEE_INVITED = 1, INVITEE_DECLINED = 2 };
 struct invitee_content { /* ENTRY_INVITEE, by admins */
     struct sign_public device;
     struct person_id person;
-    uint64_t state; /* enum invitee_state */
+    uint64_t state;    /* enum invitee_state */
+    uint64_t instance; /* as which it would come in; from 1 */
 };
 void invitee_encode(const struct invitee_content *invitee, struct buffer *out);
 MUST_USE enum error invitee_decode(struct bytes plain, struct invitee_content *ret);

@@ -7,14 +7,20 @@
 #include "core/node_query.h"
 #include "core/state.h"
 
+/* It was in and was removed since: that invitation is used up. */
+static bool was_in(const struct group *group, const struct invitee *invitee)
+{
+    struct governance_removal removal;
+    return governance_removal_of(group->roster.governance, &invitee->device, &removal) &&
+           removal.instance >= invitee->instance;
+}
+
 bool node_invitee_at(const struct node *node, uint32_t number, size_t index, struct node_invitee *ret)
 {
     const struct group *group = groups_by_number(node, number);
     for (size_t i = 0; group && i < group->invitee_count; i++) {
         const struct invitee *invitee = &group->invitees[i];
-        bool was_in =
-            governance_was_removed(group->roster.governance, &invitee->device); /* that invitation is used up */
-        if (was_in || roster_find(&group->roster, &invitee->device) || index-- > 0)
+        if (was_in(group, invitee) || roster_find(&group->roster, &invitee->device) || index-- > 0)
             continue;
         *ret = (struct node_invitee){.person = invitee->person,
                                      .name = names_person(node, &invitee->person),

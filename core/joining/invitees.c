@@ -69,7 +69,7 @@ static struct invitee *get_invitee(struct group *group, const struct sign_public
     return invitee;
 }
 
-/* Row: u64 hlc ‖ u64 state ‖ person ‖ device of the inviter. */
+/* Row: u64 hlc ‖ u64 state ‖ person ‖ device of the inviter ‖ u64 instance. */
 static void store_invitee(struct node *node, const struct group *group, const struct invitee *invitee)
 {
     struct buffer plain = {0};
@@ -78,6 +78,7 @@ static void store_invitee(struct node *node, const struct group *group, const st
     buffer_append_u64(&plain, invitee->state);
     buffer_append(&plain, BYTES_OF(invitee->person.bytes));
     buffer_append(&plain, BYTES_OF(invitee->by.bytes));
+    buffer_append_u64(&plain, invitee->instance);
     vault_put(node, &key, buffer_bytes(&plain));
     buffer_done(&plain);
 }
@@ -95,6 +96,7 @@ void invitees_read(struct node *node, const struct log *log, const struct entry 
         return; /* last in order wins */
     invitee->hlc = entry->hlc;
     invitee->state = content.state;
+    invitee->instance = content.instance;
     invitee->person = content.person;
     invitee->by = *log_author(log);
     store_invitee(node, group, invitee);
@@ -114,13 +116,11 @@ void invitees_forget_one(struct node *node, struct group *group, struct bytes pl
     tell(node);
 }
 
-static enum error write_invitee(struct node *node, struct group *group, const struct member *member,
-                                enum invitee_state state)
+static enum error write_invitee(struct node *node, struct group *group, const struct invitee_content *content)
 {
-    struct invitee_content content = {member->device, member->person, state};
     struct buffer plain = {0};
     struct message_ref ignored;
-    invitee_encode(&content, &plain);
+    invitee_encode(content, &plain);
     enum error err = compose_content(node, group, ENTRY_INVITEE, buffer_bytes(&plain), NULL, 0, &ignored);
     buffer_done(&plain);
     return err;
@@ -187,7 +187,9 @@ static enum error invite_device(struct node *node, struct group *group, const st
 {
     if (!sealing_is_possible(node, node->workspace))
         return ERR_NO_KEY;
-    enum error err = write_invitee(node, group, member, INVITEE_INVITED);
+    const struct invitee_content content = {member->device, member->person, INVITEE_INVITED,
+                                            instance_of(group, &member->device)};
+    enum error err = write_invitee(node, group, &content);
     return err ? err : send_invitation(node, group, &member->device, &member->box);
 }
 
@@ -212,11 +214,11 @@ enum error invitees_withdraw(struct node *node, struct group *group, const struc
     enum error err = ERR_NOT_FOUND;
     for (size_t i = 0; i < group->invitee_count; i++) {
         const struct invitee invitee = group->invitees[i];
-        const struct member member = {.device = invitee.device, .person = invitee.person};
+        const struct invitee_content content = {invitee.device, invitee.person, INVITEE_DECLINED, invitee.instance};
         if (!same_person(&invitee.person, person) || invitee.state != INVITEE_INVITED ||
             roster_find(&group->roster, &invitee.device))
             continue;
-        enum error withdrawn = write_invitee(node, group, &member, INVITEE_DECLINED);
+        enum error withdrawn = write_invitee(node, group, &content);
         if (!withdrawn || err)
             err = withdrawn;
     }
@@ -304,6 +306,18 @@ static void admit(struct node *node, struct group *group, const struct membershi
     tell(node);
 }
 
+static bool decline(struct node *node, struct group *group, const struct invitee *invitee)
+{
+    const struct invitee_content content = {invitee->device, invitee->person, INVITEE_DECLINED, invitee->instance};
+    return write_invitee(node, group, &content) == OK;
+}
+
+/* The invitation of who was in once is used up: it does not let him in again. */
+static bool is_invited_as(const struct invitee *invitee, const struct consent *consent)
+{
+    return consent->declines || invitee->instance == consent->member.instance;
+}
+
 /* True: there is nothing more to do about it. */
 static bool carry_out(struct node *node, struct consent *consent)
 {
@@ -320,6 +334,8 @@ static bool carry_out(struct node *node, struct consent *consent)
     if (invitee->state != INVITEE_INVITED ||
         (!consent->declines && consent->member.instance != instance_of(group, &member->device)))
         return true; /* or he was removed since he agreed */
+    if (!is_invited_as(invitee, consent))
+        return invitee->instance > consent->member.instance; /* else that he is invited again may still come */
     if (!node_is_me(node, &invitee->by) && node->mono_ms - consent->since_ms < OTHERS_MS) {
         node_wake_at(node, consent->since_ms + OTHERS_MS);
         return false;
@@ -328,8 +344,8 @@ static bool carry_out(struct node *node, struct consent *consent)
         return false;
     if (!consent->declines)
         admit(node, group, &consent->member);
-    else if (write_invitee(node, group, member, INVITEE_DECLINED) != OK)
-        return false;
+    else
+        return decline(node, group, invitee);
     return true;
 }
 
@@ -359,13 +375,14 @@ static void load_invitee(struct node *node, struct bytes which, struct bytes pla
 {
     struct sign_public device;
     struct group *group = read_device_row(node, which, &device);
-    struct invitee *invitee = group && plain.size == 64 ? get_invitee(group, &device) : NULL;
+    struct invitee *invitee = group && plain.size == 72 ? get_invitee(group, &device) : NULL;
     if (!invitee)
         return;
     invitee->hlc = get_u64(plain.data);
     invitee->state = get_u64(plain.data + 8);
     memcpy(invitee->person.bytes, plain.data + 16, sizeof invitee->person.bytes);
     memcpy(invitee->by.bytes, plain.data + 32, sizeof invitee->by.bytes);
+    invitee->instance = get_u64(plain.data + 64);
 }
 
 static void load_consent(struct node *node, struct bytes which, struct bytes plain)

@@ -98,5 +98,6 @@ void forge_invitee(const struct forge *forge, struct script *script, struct buff
     invitee.device.bytes[0] ^= script_rarely(script) ? script_byte(script) : 0;
     invitee.person = people[script_below(script, 3)];
     invitee.state = script_number(script, INVITEE_INVITED);
+    invitee.instance = script_number(script, 1);
     invitee_encode(&invitee, out);
 }

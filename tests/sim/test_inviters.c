@@ -130,7 +130,7 @@ static void an_invitation_into_anothers_group_keeps_nobody_out(void **state)
 
 static void say_invitee(struct insider *insider, const struct chat *chat, const struct sign_public *device)
 {
-    struct invitee_content invitee = {*device, insider->person, INVITEE_INVITED};
+    struct invitee_content invitee = {*device, insider->person, INVITEE_INVITED, 1};
     struct buffer plain = {0};
     invitee_encode(&invitee, &plain);
     insider_say(insider, chat, ENTRY_INVITEE, buffer_bytes(&plain));
@@ -162,7 +162,7 @@ static void as_many_are_invited_as_may_be_and_no_more(void **state)
     insider_begin(&insider, 6);
     insider_meet(&insider, "bob");
     for (uint16_t i = 0; i < 1500; i++) {
-        struct invitee_content invitee = {{{0x40, (uint8_t)(i >> 8), (uint8_t)i}}, insider.person, INVITEE_INVITED};
+        struct invitee_content invitee = {{{0x40, (uint8_t)(i >> 8), (uint8_t)i}}, insider.person, INVITEE_INVITED, 1};
         struct buffer plain = {0};
         invitee_encode(&invitee, &plain);
         insider_write(&insider, &insider.den, ENTRY_INVITEE, buffer_bytes(&plain), &items);

@@ -119,7 +119,7 @@ static void a_kind_of_a_later_version_is_told_as_such(void **state)
 
 static void an_invitee_is_read_as_written(void **state)
 {
-    const struct invitee_content invitee = {{{1}}, {{2}}, INVITEE_DECLINED};
+    const struct invitee_content invitee = {{{1}}, {{2}}, INVITEE_DECLINED, 3};
     struct invitee_content back;
     struct buffer payload = {0};
     (void)state;

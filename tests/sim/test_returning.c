@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT
+ * Who was removed and is invited again: shown as invited, and in again only if he is. */
+#include "chats.h"
+
+static bool is_shown_as_invited(const struct world *world, const char *by, const char *name)
+{
+    struct node_invitee invitee;
+    uint32_t number = group_of(world, by, "Board");
+    for (size_t i = 0; node_invitee_at(world_host(world, by)->node, number, i, &invitee); i++)
+        if (bytes_equal(invitee.name, BYTES_TEXT(name)) && !invitee.declined)
+            return true;
+    return false;
+}
+
+/* Alice's group Board, with bob, who is removed from it. */
+static void begin_without_bob(struct world *world, uint64_t seed)
+{
+    begin(world, seed, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(create(world, "alice", "Board", GUESTS("bob", "carol")));
+    world_settle(world);
+    CHECK_OK(remove_from(world, "alice", "Board", "bob"));
+    world_settle(world);
+    assert_int_equal(members(world, "alice", "Board"), 2);
+    assert_false(is_shown_as_invited(world, "alice", "bob"));
+}
+
+static void who_is_invited_again_is_shown_as_invited_until_he_comes(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_without_bob(&world, 1);
+    world_stop(&world, "bob");
+    CHECK_OK(add(&world, "alice", "Board", "bob"));
+    world_run(&world, 5000);
+    assert_true(is_shown_as_invited(&world, "alice", "bob"));
+    assert_true(is_shown_as_invited(&world, "carol", "bob"));
+    world_restart(&world, "alice");
+    assert_true(is_shown_as_invited(&world, "alice", "bob"));
+    world_restart(&world, "bob");
+    world_run(&world, 10000);
+    world_settle(&world);
+    assert_false(is_shown_as_invited(&world, "carol", "bob"));
+    assert_int_equal(members(&world, "carol", "Board"), 3);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+/* A program of his own making consents to what nobody has asked him. */
+static void the_invitation_of_before_lets_nobody_in_again(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_without_bob(&world, 2);
+    struct node *bob = world_host(&world, "bob")->node;
+    assert_int_equal(bob->invitation_count, 1);
+    bob->invitations[0].state = INVITATION_OPEN;
+    bob->invitations[0].instance = 2;
+    struct command command = {.type = COMMAND_GROUP_ACCEPT, .group.id = bob->invitations[0].group};
+    struct asked asked;
+    CHECK_OK(world_command(&world, "bob", &command, ANSWER_MS, &asked));
+    world_run(&world, 60000);
+    assert_int_equal(members(&world, "alice", "Board"), 2);
+    CHECK_OK(add(&world, "alice", "Board", "bob"));
+    world_run(&world, 10000);
+    world_settle(&world);
+    assert_int_equal(members(&world, "alice", "Board"), 3);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_is_invited_again_is_shown_as_invited_until_he_comes),
+        cmocka_unit_test(the_invitation_of_before_lets_nobody_in_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
