@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * zuruf group: chats of some of the people. */
 #include "call.h"
+#include "fields.h"
 #include "group_people.h"
 #include "groups_print.h"
 #include "options.h"
@@ -29,9 +30,10 @@ const char verb_group_help[] =
        "or `group decline` answers. Its name is a TARGET for send, read, chat and export.\n"
        "\n"
        "What somebody wrote before being removed stays; what is written later is sealed with a new key.\n"
-       "Removing from the workspace (its name as GROUP) removes from every group. A ROLE is admin, member,\n"
-       "reader, or carrier: a computer that keeps and passes on, and can read nothing. Only the root key\n"
-       "makes admins or takes that back; it lies where the group or workspace was made.\n"
+       "Removing from the workspace (its name as GROUP) removes from every group. Leaving goes for all your\n"
+       "computers. A ROLE is admin, member, reader, or carrier: a computer that keeps and passes on, and can\n"
+       "read nothing. Only the root key makes admins or takes that back; it lies where the group or workspace\n"
+       "was made.\n"
        "\n"
        "  --folder PATH    create: where it is filed, with / between the parts\n"
        "  --member PERSON  create: invites that person; may be given several times\n"
@@ -39,9 +41,9 @@ const char verb_group_help[] =
        "  --root-passphrase-file FILE  remove, role: its first line is the passphrase of the workspace's root\n"
        "                   key, if it has one and is needed; else asked for\n"
        "JSON of create: group name; of list: group name kind person folder private admitted left role members\n"
-       "logs missing payloads_missing received has_key needs_instance, and for invitations, with the kind\n"
-       "\"invitation\": group name kind inviter person device private declined; of show: as of list, persons\n"
-       "(as of who) and invited (person name device declined)\n");
+       "logs missing payloads_missing received has_key waiting_for_key needs_instance needs_newer, and for\n"
+       "invitations, with the kind \"invitation\": group name kind inviter person device private declined; of\n"
+       "show: as of list, persons (as of who) and invited (person name device declined); of leave: remaining\n");
 
 struct asking {
     struct context *context;
@@ -111,9 +113,34 @@ static enum exit_code set_role(const struct asking *asking)
                              asking->passphrase_file);
 }
 
+static void tell_left(const char *group, const json_t *result)
+{
+    unsigned long long remaining = field_number(result, "remaining");
+
+    fputs(_("You have left "), stdout);
+    output_name(stdout, group);
+    fputs(_("; what was written before stays readable here\n"), stdout);
+    if (remaining)
+        printf(ngettext("%llu other computer of yours was let in by itself, so it leaves as soon as it is on and hears "
+                        "of this. If it is lost: zuruf device revoke DEVICE\n",
+                        "%llu other computers of yours were let in by themselves, so each leaves as soon as it is on "
+                        "and hears of this. Of one that is lost: zuruf device revoke DEVICE\n",
+                        (unsigned long)remaining),
+               remaining);
+}
+
 static enum exit_code leave(const struct asking *asking)
 {
-    return change(asking, "group.leave", NULL);
+    const struct context *context = asking->context;
+    json_t *result;
+    enum exit_code exit = call_once(context, "group.leave", json_pack("{s:s}", "group", asking->operands[0]), &result);
+
+    if (!exit && context->json)
+        output_json(result);
+    else if (!exit)
+        tell_left(asking->operands[0], result);
+    json_decref(result);
+    return exit;
 }
 
 static enum exit_code accept_invitation(const struct asking *asking)

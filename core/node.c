@@ -18,6 +18,7 @@
 #include "core/members/group_command.h"
 #include "core/members/groups.h"
 #include "core/members/identity.h"
+#include "core/members/leaving.h"
 #include "core/members/names.h"
 #include "core/members/notes.h"
 #include "core/members/parting.h"
@@ -72,6 +73,7 @@ static void forget_stored(struct node *node)
     held_forget(node);
     invitations_forget(node);
     invitees_forget(node);
+    leaving_done(node);
     groups_forget(node);
     names_forget(node);
     verify_forget(node);
@@ -127,8 +129,8 @@ void node_free(struct node *node)
 static enum error load_all(struct node *node)
 {
     static enum error (*const parts[])(struct node *) = {
-        identity_load, groups_load, custody_load,  dismissal_load, held_load,  parting_load, invitations_load,
-        invitees_load, gaps_load,   receipts_load, peers_load,     admit_load, verify_load};
+        identity_load,    groups_load,   custody_load, dismissal_load, held_load,  parting_load, leaving_load,
+        invitations_load, invitees_load, gaps_load,    receipts_load,  peers_load, admit_load,   verify_load};
     enum error err = OK;
     for (size_t i = 0; !err && i < sizeof parts / sizeof *parts; i++)
         err = parts[i](node);
@@ -481,6 +483,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     custody_settle(node);
     held_settle(node);
     invitations_settle(node);
+    leaving_settle(node);
     invitees_settle(node);
     dismissal_settle(node);
     admit_settle(node);

@@ -36,7 +36,7 @@ enum command_type {
     COMMAND_GROUP_RENAME,  /* group, name → –; for its admins */
     COMMAND_GROUP_REMOVE,  /* group, persons, else device; root.passphrase → –; for its admins; or who is invited */
     COMMAND_GROUP_ROLE,    /* group, persons, role, root.passphrase → – */
-    COMMAND_GROUP_LEAVE,   /* group → –; this device */
+    COMMAND_GROUP_LEAVE,   /* group → remaining; this person */
     COMMAND_GROUP_ACCEPT,  /* group.id, of an invitation → – */
     COMMAND_GROUP_DECLINE, /* likewise */
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
@@ -222,6 +222,7 @@ struct effect {
     uint64_t expires_ms;        /* REPLY to INVITE_CREATE */
     struct message_ref message; /* REPLY to SEND */
     uint32_t group;             /* REPLY to GROUP_CREATE */
+    size_t remaining;           /* REPLY to GROUP_LEAVE: other devices of this person, until they hear of it */
     struct notice notice;       /* NOTIFY */
 };
 

@@ -166,6 +166,13 @@ struct early {
     uint64_t sweep_ms;
 };
 
+/* A group that this person has left on another device (leaving.h). */
+struct leaving {
+    struct hash group;
+    uint64_t hlc;      /* of the note that tells it */
+    uint64_t instance; /* this device's membership that is still to end; 0: none */
+};
+
 /* Whom an admin has invited into a group (invitees.h). */
 struct invitee {
     struct sign_public device;
@@ -289,6 +296,7 @@ struct invitation {
     uint64_t instance;
     bool is_private;
     struct sign_public inviter;
+    uint64_t hlc;         /* when he did */
     struct buffer admins; /* sign_public each: to whom to answer, */
     struct buffer others; /* and who else has invited into it */
     struct buffer name;
@@ -407,6 +415,9 @@ struct node {
     struct consent *consents;
     size_t consent_count, consent_capacity;
     bool consents_due; /* somebody may be admitted now */
+    struct leaving *leavings;
+    size_t leaving_count, leaving_capacity;
+    bool leaving_due;  /* some are still to be carried out */
     size_t note_tries; /* left in this step (notes.h) */
     bool notes_wait;   /* some were not tried */
 

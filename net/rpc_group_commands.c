@@ -104,6 +104,13 @@ void rpc_group_commands_leave(struct rpc_call *call, struct command *ret)
         rpc_error_refuse(&call->failure, rpc_names_find_group(node_of(call), group, &ret->group.number));
 }
 
+void rpc_group_commands_left(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
+                             struct buffer *out)
+{
+    (void)rpc, (void)pending;
+    emit_number(out, "remaining", reply->remaining);
+}
+
 void rpc_group_commands_rename(struct rpc_call *call, struct command *ret)
 {
     struct bytes group = rpc_params_text(&call->params, "group", RPC_REQUIRED);

@@ -12,5 +12,7 @@ void rpc_group_commands_rename(struct rpc_call *call, struct command *ret);
 void rpc_group_commands_remove(struct rpc_call *call, struct command *ret);
 void rpc_group_commands_role(struct rpc_call *call, struct command *ret);
 void rpc_group_commands_leave(struct rpc_call *call, struct command *ret);
+void rpc_group_commands_left(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
+                             struct buffer *out);
 void rpc_group_commands_accept(struct rpc_call *call, struct command *ret);
 void rpc_group_commands_decline(struct rpc_call *call, struct command *ret);

@@ -42,7 +42,7 @@ static const struct rpc_method methods[] = {
     {"group.rename", NULL, rpc_group_commands_rename, rpc_commands_done},
     {"group.remove", NULL, rpc_group_commands_remove, rpc_commands_done},
     {"group.role", NULL, rpc_group_commands_role, rpc_commands_done},
-    {"group.leave", NULL, rpc_group_commands_leave, rpc_commands_done},
+    {"group.leave", NULL, rpc_group_commands_leave, rpc_group_commands_left},
     {"group.accept", NULL, rpc_group_commands_accept, rpc_commands_done},
     {"group.decline", NULL, rpc_group_commands_decline, rpc_commands_done},
     {"clock.get", rpc_overview_clock, NULL, NULL},

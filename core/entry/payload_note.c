@@ -29,6 +29,11 @@ static void write_consent(const struct note *note, struct buffer *out)
     write_bytes(out, FIXED(member->consent));
 }
 
+static bool names_instance(uint64_t kind)
+{
+    return kind == NOTE_PARTING || kind == NOTE_LEAVE;
+}
+
 void note_encode(const struct note *note, struct buffer *out)
 {
     size_t begin = out->size;
@@ -37,10 +42,10 @@ void note_encode(const struct note *note, struct buffer *out)
     } else if (note->kind == NOTE_CONSENT) {
         write_consent(note, out);
     } else {
-        write_array(out, note->kind == NOTE_PARTING ? 3 : 2);
+        write_array(out, names_instance(note->kind) ? 3 : 2);
         write_uint(out, note->kind);
         write_bytes(out, FIXED(note->group));
-        if (note->kind == NOTE_PARTING)
+        if (names_instance(note->kind))
             write_uint(out, note->instance);
     }
     while (out->size - begin < NOTE_SIZE)
@@ -72,7 +77,7 @@ static void read_consent(struct reader *in, struct note *note)
 
 static size_t items_of(uint64_t kind)
 {
-    return kind == NOTE_INVITATION ? 8 : kind == NOTE_CONSENT ? 6 : kind == NOTE_PARTING ? 3 : 2;
+    return kind == NOTE_INVITATION ? 8 : kind == NOTE_CONSENT ? 6 : names_instance(kind) ? 3 : 2;
 }
 
 /* Of a kind that a later version knows the rest may be anything. */
@@ -83,7 +88,7 @@ enum error note_decode(struct bytes plain, struct note *ret)
 
     size_t items = read_array(&in, CBOR_ITEMS_MAX);
     note.kind = read_uint(&in);
-    bool known = note.kind >= NOTE_INVITATION && note.kind <= NOTE_PARTING;
+    bool known = note.kind >= NOTE_INVITATION && note.kind <= NOTE_LEAVE;
     if (plain.size != NOTE_SIZE || in.failed || (known && items != items_of(note.kind)))
         return ERR_MALFORMED;
     if (known)
@@ -92,9 +97,9 @@ enum error note_decode(struct bytes plain, struct note *ret)
         read_invitation(&in, &note);
     else if (note.kind == NOTE_CONSENT)
         read_consent(&in, &note);
-    else if (note.kind == NOTE_PARTING)
+    else if (names_instance(note.kind))
         note.instance = read_uint(&in);
-    if (in.failed || (note.kind == NOTE_PARTING && !note.instance) ||
+    if (in.failed || (names_instance(note.kind) && !note.instance) ||
         (known && !crypto_is_zero(in.left.data, in.left.size)))
         return ERR_MALFORMED;
     *ret = note;

@@ -15,13 +15,15 @@ enum note_kind {
     NOTE_CONSENT = 2,    /* the receiver, an admin of the group, may write the ADD */
     NOTE_DECLINE = 3,
     NOTE_PARTING = 4, /* the receiver was removed from the group, which is given to it no more */
+    NOTE_LEAVE = 5,   /* the receiver's person has left the group on another device */
 };
 struct note {
     uint64_t kind; /* enum note_kind; of others the rest is not set */
     struct hash group;
-    struct sign_public root; /* INVITATION, as those that follow (instance: PARTING, too): the group's root key */
-    struct bytes genesis;    /* borrowed: payload of its GENESIS; id, root key and this prove each other */
-    uint64_t instance;       /* to which to consent, or (PARTING) which was removed; from 1 */
+    struct sign_public
+        root; /* INVITATION, as those that follow (instance: PARTING and LEAVE, too): the group's root key */
+    struct bytes genesis; /* borrowed: payload of its GENESIS; id, root key and this prove each other */
+    uint64_t instance;    /* to which to consent, or (PARTING, LEAVE) which ends; from 1 */
     bool is_private;
     struct bytes admins;      /* borrowed: devices to which to answer, 1 to NOTE_ADMINS_MAX */
     struct bytes name;        /* of the group */

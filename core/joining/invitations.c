@@ -6,6 +6,7 @@
 #include "core/keys/sealing.h"
 #include "core/keys/vault.h"
 #include "core/members/groups.h"
+#include "core/members/leaving.h"
 #include "core/members/names.h"
 #include "core/members/notes.h"
 #include "core/members/roster.h"
@@ -40,7 +41,7 @@ static void store(struct node *node, const struct invitation *invitation)
 {
     struct buffer plain = {0};
     struct vault_key key = vault_key("invited/", hash_bytes(&invitation->group));
-    write_array(&plain, 8);
+    write_array(&plain, 9);
     write_bytes(&plain, BYTES_OF(invitation->root.bytes));
     write_uint(&plain, invitation->instance);
     write_bool(&plain, invitation->is_private);
@@ -49,6 +50,7 @@ static void store(struct node *node, const struct invitation *invitation)
     write_bytes(&plain, buffer_bytes(&invitation->others));
     write_uint(&plain, invitation->state);
     write_text(&plain, buffer_bytes(&invitation->name));
+    write_uint(&plain, invitation->hlc);
     vault_put(node, &key, buffer_bytes(&plain));
     buffer_done(&plain);
 }
@@ -103,7 +105,7 @@ static bool decides_for(const struct node *node, const struct sign_public *invit
     return other && (is_own || roster_is_admin(&node->workspace->roster, inviter));
 }
 
-static void take(struct node *node, struct invitation *invitation, const struct sign_public *author,
+static void take(struct node *node, struct invitation *invitation, const struct sign_public *author, uint64_t hlc,
                  const struct note *note, struct bytes name)
 {
     bool is_own = node_is_me(node, author);                 /* of a group that it founded, on a disk since put back */
@@ -113,6 +115,7 @@ static void take(struct node *node, struct invitation *invitation, const struct 
     invitation->instance = note->instance;
     invitation->is_private = note->is_private;
     invitation->inviter = *author;
+    invitation->hlc = hlc;
     invitation->state = is_own ? INVITATION_ACCEPTED : INVITATION_OPEN;
     invitation->name.size = invitation->admins.size = 0;
     buffer_append(&invitation->name, name);
@@ -140,7 +143,7 @@ static void take_another(struct node *node, struct invitation *invitation, const
         invitation->wanted = true;
 }
 
-void invitations_noted(struct node *node, const struct sign_public *author, const struct note *note)
+void invitations_noted(struct node *node, const struct sign_public *author, uint64_t hlc, const struct note *note)
 {
     struct buffer name = {0};
     bool is_fine = colleague(node, author) && is_founded_so(note) && !is_member_of(node, &note->group) &&
@@ -150,10 +153,10 @@ void invitations_noted(struct node *node, const struct sign_public *author, cons
         bool is_new = !invitation->name.size || invitation->state == INVITATION_DECLINED ||
                       note->instance > invitation->instance; /* was in it, and is to come back */
         if (is_new || same_key(&invitation->inviter, author))
-            take(node, invitation, author, note, buffer_bytes(&name));
+            take(node, invitation, author, hlc, note, buffer_bytes(&name));
         else
             take_another(node, invitation, author);
-        node->invitations_due = node->invitations_due || invitation->wanted;
+        node->invitations_due = true;
         store(node, invitation);
         tell(node);
     }
@@ -217,6 +220,7 @@ static enum error consent(struct node *node, struct invitation *invitation)
         group = begin_group(node, invitation);
     if (!group)
         return ERR_LIMIT;
+    leaving_cancel(node, &group->id);
     note.member.device = node->identity.device;
     note.member.person = me->person;
     note.member.instance = invitation->instance;
@@ -262,15 +266,26 @@ static void consent_unasked(struct node *node, struct invitation *invitation)
     }
 }
 
+/* The person has left since, on another device.  Without a key it is tried again with the next one. */
+static void decline_unasked(struct node *node, struct invitation *invitation)
+{
+    invitation->wanted = invitations_decline(node, &invitation->group) == ERR_NO_KEY;
+}
+
 /* What needs no question, and who agreed before and is asked again. */
 void invitations_settle(struct node *node)
 {
     if (!node->invitations_due || node->disk_state == ERR_DISK_FULL)
         return;
     node->invitations_due = false;
-    for (size_t i = 0; i < node->invitation_count; i++)
-        if (node->invitations[i].wanted)
-            consent_unasked(node, &node->invitations[i]);
+    for (size_t i = 0; i < node->invitation_count; i++) {
+        struct invitation *invitation = &node->invitations[i];
+        bool is_open = invitation->wanted || invitation->state == INVITATION_OPEN;
+        if (is_open && leaving_is_later(node, &invitation->group, invitation->hlc))
+            decline_unasked(node, invitation);
+        else if (invitation->wanted)
+            consent_unasked(node, invitation);
+    }
 }
 
 /* ---------------------------------------------------------------- loading */
@@ -279,7 +294,7 @@ static void load_invitation(struct node *node, struct bytes which, struct bytes 
 {
     struct reader in = {.left = plain};
     struct invitation read = {0};
-    read_array_of(&in, 8);
+    read_array_of(&in, 9);
     read_fixed(&in, read.root.bytes, sizeof read.root.bytes);
     read.instance = read_uint(&in);
     read.is_private = read_bool(&in);
@@ -288,6 +303,7 @@ static void load_invitation(struct node *node, struct bytes which, struct bytes 
     struct bytes others = read_bytes(&in, OTHERS_MAX * sizeof read.root.bytes);
     read.state = (enum invitation_state)read_uint(&in);
     struct bytes name = read_text(&in, NAME_MAX_SIZE);
+    read.hlc = read_uint(&in);
     read_end(&in);
     if (in.failed || which.size != sizeof read.group.bytes)
         return;

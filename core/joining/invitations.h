@@ -7,7 +7,7 @@
 #include "core/state.h"
 
 /* An INVITATION for this device was opened. */
-void invitations_noted(struct node *node, const struct sign_public *author, const struct note *note);
+void invitations_noted(struct node *node, const struct sign_public *author, uint64_t hlc, const struct note *note);
 /* The group of that id, begun now if there is an invitation into it: whoever tells of it says that this device has
  * consented, which an older copy of its disk may have forgotten.  NULL: there is none. */
 struct group *invitations_expect(struct node *node, const struct link *link, const struct hash *id);

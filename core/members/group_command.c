@@ -8,6 +8,7 @@
 #include "core/writing/compose.h"
 #include "founding.h"
 #include "groups.h"
+#include "leaving.h"
 #include "parting.h"
 #include "removal.h"
 #include "roles.h"
@@ -188,22 +189,16 @@ static enum error set_role(struct node *node, struct group *group, const struct 
     return err ? err : roles_set(node, group, &command->group.persons[0], command->role, command->root.passphrase);
 }
 
-static enum error leave(struct node *node, struct group *group)
+static enum error leave(struct node *node, struct group *group, size_t *ret_remaining)
 {
     enum error err = find_group(node, group);
-    const struct person_id *me = err ? NULL : own_person(node, group);
-    if (!err && !me)
-        err = ERR_NOT_FOUND;
-    if (!err && group->roster.needs_newer)
-        err = ERR_NEEDS_NEWER;
-    if (!err && roles_is_last_admin(group, me))
-        err = ERR_LAST_ADMIN;
-    return err ? err : removal_leave(node, group);
+    return err ? err : leaving_group(node, group, ret_remaining);
 }
 
 void group_command(struct node *node, const struct command *command)
 {
     struct group *group = groups_by_number(node, command->group.number);
+    size_t remaining = 0;
     enum error err = ERR_USAGE;
     if (command->type == COMMAND_GROUP_CREATE)
         err = create(node, command, &group);
@@ -216,7 +211,7 @@ void group_command(struct node *node, const struct command *command)
     else if (command->type == COMMAND_GROUP_ROLE)
         err = set_role(node, group, command);
     else if (command->type == COMMAND_GROUP_LEAVE)
-        err = leave(node, group);
+        err = leave(node, group, &remaining);
     else if (command->type == COMMAND_GROUP_ACCEPT)
         err = invitations_accept(node, &command->group.id);
     else if (command->type == COMMAND_GROUP_DECLINE)
@@ -224,6 +219,7 @@ void group_command(struct node *node, const struct command *command)
     if (!err)
         node_notify(node, NOTICE_GROUP, NULL, 0, NULL, node_after(node));
     node_reply(node, command->id, err, err ? 0 : node_after(node));
-    if (group)
-        node->effects->items[node->effects->count - 1].group = group->number;
+    struct effect *reply = &node->effects->items[node->effects->count - 1];
+    reply->group = group ? group->number : 0;
+    reply->remaining = remaining;
 }

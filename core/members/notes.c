@@ -5,6 +5,7 @@
 #include "core/joining/invitees.h"
 #include "core/keys/keys.h"
 #include "core/writing/compose.h"
+#include "leaving.h"
 #include "parting.h"
 
 #define TRIES_PER_STEP 32 /* each as dear as checking a signature */
@@ -63,8 +64,9 @@ static enum error open_note(const struct node *node, const struct sealed_note *s
     return err;
 }
 
-enum error notes_read(struct node *node, const struct sign_public *author, struct bytes plain)
+enum error notes_read(struct node *node, const struct log *log, uint64_t hlc, struct bytes plain)
 {
+    const struct sign_public *author = &log->row.name.device;
     struct sealed_note sealed;
     struct note note;
     struct buffer inner = {0};
@@ -77,11 +79,13 @@ enum error notes_read(struct node *node, const struct sign_public *author, struc
     if (!err)
         err = note_decode(buffer_bytes(&inner), &note);
     if (!err && note.kind == NOTE_INVITATION)
-        invitations_noted(node, author, &note);
+        invitations_noted(node, author, hlc, &note);
     else if (!err && (note.kind == NOTE_CONSENT || note.kind == NOTE_DECLINE))
         invitees_answered(node, author, &note);
     else if (!err && note.kind == NOTE_PARTING)
         parting_told(node, author, &note);
+    else if (!err && note.kind == NOTE_LEAVE)
+        leaving_told(node, log, hlc, &note);
     buffer_wipe(&inner);
     return OK; /* for somebody else, or nonsense: not again */
 }

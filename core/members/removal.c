@@ -239,14 +239,40 @@ void removal_follow_workspace(struct node *node, struct group *group)
     free(targets.at);
 }
 
-enum error removal_leave(struct node *node, struct group *group)
+/* LINKs join it to this one, or this one is an admin; and no GRANT stands in the way. */
+static bool may_take_along(const struct node *node, const struct group *group, const struct member *me,
+                           const struct member *other)
+{
+    const struct governance *rules = group->roster.governance;
+    struct buffer ignored = {0};
+    bool may = (me->role == ROLE_ADMIN ||
+                governance_joined(rules, &me->device, me->instance, &other->device, other->instance)) &&
+               governance_revocations(rules, &other->device, other->instance, &ignored);
+    buffer_done(&ignored);
+    return may && !node_is_me(node, &other->device);
+}
+
+static void target_others(const struct node *node, struct targets *targets, struct group *group)
+{
+    const struct member *me = roster_find(&group->roster, &node->identity.device);
+    for (size_t i = 0; me && i < group->roster.count; i++) {
+        const struct member *other = &group->roster.members[i];
+        if (memcmp(&other->person, &me->person, sizeof me->person) == 0 && may_take_along(node, group, me, other))
+            target_device(targets, group, &other->device);
+    }
+}
+
+enum error removal_leave(struct node *node, struct group *group, bool with_others)
 {
     struct targets targets = {0};
     groups_settle(node);
+    if (with_others)
+        target_others(node, &targets, group);
+    size_t others = targets.count;
     target_device(&targets, group, &node->identity.device);
-    for (size_t i = 0; i < targets.count; i++)
+    enum error err = targets.count > others ? OK : ERR_NOT_FOUND;
+    for (size_t i = 0; !err && i < targets.count; i++)
         write_removal(node, &targets.at[i]);
-    enum error err = targets.count ? OK : ERR_NOT_FOUND;
     free(targets.at);
     return err;
 }

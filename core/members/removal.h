@@ -20,5 +20,6 @@ void removal_command(struct node *node, const struct command *command);
 /* Removes from a group whom the workspace has removed, so that they stay out should they be let into the workspace
  * again, and makes a new key; any full member may. */
 void removal_follow_workspace(struct node *node, struct group *group);
-/* This device leaves a group; whoever writes there next makes a new key.  ERR_NOT_FOUND: it is no member. */
-MUST_USE enum error removal_leave(struct node *node, struct group *group);
+/* This device leaves a group, and before it (`with_others`) all devices of its person that it may remove; whoever
+ * writes there next makes a new key.  ERR_NOT_FOUND: it is no member. */
+MUST_USE enum error removal_leave(struct node *node, struct group *group, bool with_others);

@@ -53,6 +53,19 @@ within 10 reads laptop . 'without the lost one'
 ! reads phone . 'without the lost one' || fail "the lost computer reads on"
 equal 1 "$(zuruf phone read . | grep -c 'to all')"
 
+# Out of a group with all of them: what is joined at once, what was let in by itself when it hears of it.
+zuruf alice group create Board --member Bob >/dev/null
+people_in() { zuruf alice --json group show "$1" | grep -o '"fingerprint"' | wc -l; }
+in_board() { [[ $(people_in Board) == "$1" ]]; }
+within 10 in_board 3
+end_node laptop
+status 0 '1 other computer of yours' zuruf bob group leave Board
+within 10 in_board 2
+node laptop --peer "${ADDRESS[alice]}"
+within 10 in_board 1
+status 5 'no member of that chat' zuruf laptop send Board 'and I?'
+status 0 'Board.*no more' zuruf laptop group list
+
 # A code of one kind is none of the other.
 node carol
 zuruf carol init --name Carol >/dev/null

@@ -53,6 +53,7 @@ void world_answered(struct world *world, const struct effect *effect, enum error
     asked->error = err;
     asked->code = effect->code;
     asked->message = effect->message;
+    asked->remaining = effect->remaining;
 }
 
 static enum error wait_for(struct world *world, const struct asked *asked, uint64_t ms)

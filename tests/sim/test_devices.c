@@ -4,38 +4,9 @@
 #include "core/keys/sealing.h"
 #include "core/log/lookup.h"
 #include "core/members/groups.h"
-#include "story.h"
+#include "linking.h"
 
 #define ANSWER_MS 10000
-#define JOIN_MS 30000
-
-static enum error make_code(struct world *world, const char *name, enum invite_kind kind, const char *person,
-                            struct code *ret)
-{
-    struct command command = {.type = COMMAND_INVITE_CREATE, .role = ROLE_MEMBER, .invite = kind};
-    struct asked asked;
-    command.name = BYTES_TEXT(person ? person : "");
-    command.expires_ms = host_now_ms(world_host(world, name)) + 24ull * 3600 * 1000;
-    enum error err = world_command(world, name, &command, ANSWER_MS, &asked);
-    *ret = asked.code;
-    return err;
-}
-
-static enum error link_with(struct world *world, const char *name, const struct code *code)
-{
-    struct command command = {.type = COMMAND_JOIN, .code = *code, .links = true};
-    struct asked asked;
-    return world_command(world, name, &command, JOIN_MS, &asked);
-}
-
-/* `by` brings in `name`, which is a new computer. */
-static enum error link_device(struct world *world, const char *by, const char *name)
-{
-    struct code code;
-    world_add(world, name);
-    enum error err = make_code(world, by, INVITE_DEVICE, NULL, &code);
-    return err ? err : link_with(world, name, &code);
-}
 
 static struct person_id person_of(const struct world *world, const char *name)
 {
@@ -246,14 +217,6 @@ static void a_line_that_breaks_does_not_spoil_linking(void **state)
 }
 
 /* ---------------------------------------------------------------- revoking */
-
-static enum error revoke_by(struct world *world, const char *by, const char *whom)
-{
-    struct command command = {.type = COMMAND_DEVICE_REVOKE};
-    struct asked asked;
-    command.device = world_host(world, whom)->node->identity.device;
-    return world_command(world, by, &command, ANSWER_MS, &asked);
-}
 
 /* With the keys it has, and with those that it could get out of what all others hold. */
 static bool can_open(const struct world *world, const char *name, const char *holder, const struct hash *id)

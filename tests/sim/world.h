@@ -39,6 +39,7 @@ struct asked {
     enum error error;
     struct code code;
     struct message_ref message;
+    size_t remaining; /* of GROUP_LEAVE */
     char text[64];
 };
 

@@ -52,13 +52,15 @@ static void assert_only_whole(const struct note *note)
 static void a_note_is_read_as_written_and_only_whole(void **state)
 {
     struct note note = invitation(), other = consent(), refusal = {.kind = NOTE_DECLINE, .group = {{5}}},
-                parting = {.kind = NOTE_PARTING, .group = {{6}}, .instance = 2}, back;
+                parting = {.kind = NOTE_PARTING, .group = {{6}}, .instance = 2},
+                leave = {.kind = NOTE_LEAVE, .group = {{7}}, .instance = 3}, back;
     struct buffer payload = {0};
     (void)state;
     assert_only_whole(&note);
     assert_only_whole(&other);
     assert_only_whole(&refusal);
     assert_only_whole(&parting);
+    assert_only_whole(&leave);
     note_encode(&note, &payload);
     assert_int_equal(note_decode(buffer_bytes(&payload), &back), OK);
     assert_memory_equal(&back.root, &note.root, sizeof note.root);
@@ -77,6 +79,11 @@ static void a_note_is_read_as_written_and_only_whole(void **state)
     assert_int_equal(note_decode(buffer_bytes(&payload), &back), OK);
     assert_int_equal(back.instance, 2);
     assert_memory_equal(&back.group, &parting.group, sizeof back.group);
+    payload.size = 0;
+    note_encode(&leave, &payload);
+    assert_int_equal(note_decode(buffer_bytes(&payload), &back), OK);
+    assert_int_equal(back.kind, NOTE_LEAVE);
+    assert_int_equal(back.instance, 3);
     buffer_done(&payload);
 }
 
