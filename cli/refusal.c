@@ -38,6 +38,15 @@ static const struct refusal refusals[] = {
         "back from its sheets: `zuruf root recover`.")},
     {"other_root", EXIT_FAILED, false,
      N_("This is not the root key of this workspace. Look for the sheets of this one; its name stands on them.")},
+    {"root_handed_over", EXIT_NOT_PERMITTED, false,
+     N_("This root key was handed over to another one and counts no more. The new one is on the computer on which that "
+        "was done, or comes back from its own sheets: `zuruf root recover`.")},
+    {"root_unentered", EXIT_NOT_PERMITTED, false,
+     N_("The root key has named admins in groups that this computer has not entered, and they would lose that right. "
+        "`zuruf root groups` shows them; enter each with `zuruf root enter GROUP`, or add --anyway.")},
+    {"private_group", EXIT_NOT_PERMITTED, false,
+     N_("This group is private: the workspace's root key has no say in it. Only the group's own root key names its "
+        "admins; it is on the computer on which the group was made.")},
     {"no_key", EXIT_FAILED, false,
      N_("The key to read or write here has not arrived yet. Wait until another member's computer is online; `zuruf "
         "status` tells when it came. If it does not come, nobody knows any more that you were let in: ask for a new "

@@ -22,6 +22,9 @@
     X(ERR_NO_PASSPHRASE, "no_passphrase", "no passphrase is set here")                                                 \
     X(ERR_NO_ROOT, "no_root", "the root key of the workspace is not on this computer")                                 \
     X(ERR_OTHER_ROOT, "other_root", "this is not the root key of this workspace")                                      \
+    X(ERR_ROOT_HANDED_OVER, "root_handed_over", "this root key was handed over to another one and counts no more")     \
+    X(ERR_ROOT_UNENTERED, "root_unentered", "this root key has spoken in a group that this computer has not entered")  \
+    X(ERR_PRIVATE_GROUP, "private_group", "the workspace's root key has no say in a private group")                    \
     X(ERR_NO_KEY, "no_key", "the key to read or write here has not arrived yet")                                       \
     X(ERR_CODE_UNKNOWN, "code_unknown", "no computer here knows this code")                                            \
     X(ERR_CODE_EXPIRED, "code_expired", "this code has expired")                                                       \

@@ -24,6 +24,7 @@
 #include "core/members/parting.h"
 #include "core/members/removal.h"
 #include "core/members/root.h"
+#include "core/members/root_log.h"
 #include "core/members/verify.h"
 #include "core/peers/neighbours.h"
 #include "core/peers/peers.h"
@@ -138,6 +139,8 @@ static enum error load_all(struct node *node)
     for (size_t i = 0; node->restored && i < node->log_count; i++)
         if (node->logs[i]->own)
             logs_close(node, node->logs[i]);
+    if (node->restored)
+        root_log_close_all(node);
     return err;
 }
 
@@ -352,7 +355,9 @@ static void on_command(struct node *node, const struct command *command)
         simple_reply(node, command, verify_command(node, command));
         break;
     case COMMAND_ROOT_RECOVER:
-        simple_reply(node, command, root_recover(node, command));
+    case COMMAND_ROOT_HAND_OVER:
+        if (!gate_holds(node, command))
+            root_command(node, command);
         break;
     case COMMAND_ROOT_SHARED:
         simple_reply(node, command, root_note_shares(node, command));

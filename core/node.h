@@ -41,8 +41,10 @@ enum command_type {
     COMMAND_GROUP_DECLINE, /* likewise */
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
     COMMAND_VERIFY, /* verify → –; this person has compared fingerprints with that device's owner, or no more */
-    COMMAND_ROOT_RECOVER, /* root → –; the workspace's root key, from its shares, is on this device from now on */
-    COMMAND_ROOT_SHARED,  /* root.of, root.need → –; shares of it were made */
+    COMMAND_ROOT_SHARED,  /* root.of, root.need → –; shares of the workspace's root key were made */
+    COMMAND_ROOT_RECOVER, /* root → –; it is on this device from now on, from its shares, and goes on from there */
+    COMMAND_ROOT_HAND_OVER, /* root.passphrase, root.new_passphrase → –; another key in its place, the old one is done
+                             */
     COMMAND_LOCK, /* – → –; every key is wiped from memory, and every link closed; answered when all is durable */
     COMMAND_UNLOCK, /* store_key → –; answered when what is on disk is here again */
     COMMAND_STOP,   /* says BYE on every link */
@@ -113,8 +115,9 @@ struct command {
     } verify;
     struct {
         uint8_t seed[32];
-        uint8_t of, need;        /* shares that exist, and how many of them restore it */
-        struct bytes passphrase; /* to keep it under; empty: none but the store key */
+        uint8_t of, need;            /* shares that exist, and how many of them restore it */
+        struct bytes passphrase;     /* that it lies under, or will; empty: none but the store key */
+        struct bytes new_passphrase; /* ROOT_HAND_OVER: to keep the new one under */
     } root;
     const struct secret_key *store_key; /* UNLOCK */
 };

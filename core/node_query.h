@@ -144,10 +144,14 @@ struct node_root {
     bool has_passphrase;            /* it lies under one of its own */
     unsigned shares, shares_needed; /* 0: none were made on this device */
     uint64_t shares_ms;             /* wall clock: when */
+    uint64_t generation;            /* of the workspace's root log: how often another device went on with the key */
+    bool is_forked;                 /* it was written twice: what stands behind the fork does not count until the root
+                                       writes again, and then one of the histories does */
+    size_t void_count;              /* entries of it that do not count, since a generation went on without them */
 };
 bool node_root(struct node *node, struct node_root *ret); /* false: it is not on this device */
-/* Its public key and its seed, which is to be wiped.  ERR_NO_WORKSPACE, ERR_NO_ROOT; ERR_NO_PASSPHRASE: one is needed;
- * ERR_BAD_PASSPHRASE. */
+/* Its public key and its seed, which is to be wiped.  ERR_NO_WORKSPACE, ERR_NO_ROOT, ERR_ROOT_HANDED_OVER;
+ * ERR_NO_PASSPHRASE: one is needed; ERR_BAD_PASSPHRASE. */
 MUST_USE enum error node_root_export(struct node *node, struct bytes passphrase, struct sign_public *ret_root,
                                      uint8_t ret_seed[32]);
 

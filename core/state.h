@@ -332,6 +332,7 @@ struct join {
 /* What people say right after a start (gate.h). */
 struct waiting {
     struct command command; /* its bytes in text */
+    uint64_t until_ms;      /* monotonic: a root's, until it goes on without what others may have */
     struct buffer text;
 };
 /* Messages that wait for a key (held.h). */

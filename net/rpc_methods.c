@@ -24,6 +24,7 @@ static const struct rpc_method methods[] = {
     {"identity.create", NULL, rpc_commands_identity, rpc_commands_identity_created},
     {"root.export", rpc_root_export, NULL, NULL},
     {"root.recover", NULL, rpc_root_recover, rpc_commands_done},
+    {"root.hand_over", NULL, rpc_root_hand_over, rpc_commands_done},
     {"root.shared", NULL, rpc_root_shared, rpc_commands_done},
     {"workspace.create", NULL, rpc_commands_workspace, rpc_commands_done},
     {"workspace.join", NULL, rpc_commands_join, rpc_commands_joined},

@@ -59,6 +59,15 @@ void rpc_root_recover(struct rpc_call *call, struct command *ret)
     rpc_params_end(&call->params);
 }
 
+void rpc_root_hand_over(struct rpc_call *call, struct command *ret)
+{
+    ret->type = COMMAND_ROOT_HAND_OVER;
+    rpc_root_read_passphrase(call, "new_passphrase", ret);
+    ret->root.new_passphrase = ret->root.passphrase;
+    rpc_root_read_passphrase(call, "passphrase", ret);
+    rpc_params_end(&call->params);
+}
+
 void rpc_root_shared(struct rpc_call *call, struct command *ret)
 {
     ret->type = COMMAND_ROOT_SHARED;
@@ -79,5 +88,8 @@ void rpc_root_emit(struct node *node, struct buffer *out)
     emit_number(out, "shares", root.shares);
     emit_number(out, "shares_needed", root.shares_needed);
     emit_time(out, "shares_made", root.shares_ms);
+    emit_digits(out, "generation", root.generation);
+    emit_bool(out, "forked", root.is_forked);
+    emit_number(out, "void", root.void_count);
     emit_close(out, '}');
 }

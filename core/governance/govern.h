@@ -188,6 +188,13 @@ struct root_generation { /* evaluated */
     struct sign_public key;
     uint32_t ended; /* the handover_act by which this key ended; NONE: it is in force */
 };
+/* A generation on the way up through the root logs. */
+struct root_stage {
+    struct sign_public key;
+    uint64_t generation;
+    uint32_t chain, first; /* first: its opening; NONE in generation 0, where any GENESIS may be */
+    uint32_t closed;       /* where the workspace's root closed it; NONE */
+};
 
 struct governance {
     struct governance_scope scope;
@@ -227,6 +234,9 @@ struct governance {
     /* evaluated */
     LIST(struct span) spans;
     LIST(struct root_generation) generations;
+    struct root_stage stage;            /* the newest generation of the group's root, */
+    uint32_t root_end;                  /* up to where it is in force, */
+    uint32_t superior_end;              /* and what the workspace's root has written here; NONE: nothing */
     LIST(struct sign_public) root_keys; /* that are or were in force: no devices */
     struct sign_public heir;            /* whom the last generation handed over to */
     bool has_heir, needs_newer;
@@ -296,6 +306,10 @@ void govern_reach(struct governance *g, struct removal_act *removal);
 void govern_roots(struct governance *g); /* govern_root.c */
 uint32_t govern_root_chain(const struct governance *g, const struct sign_public *key, uint64_t generation);
 uint32_t govern_unforked_end(const struct governance *g, uint32_t first); /* the last entry before a fork */
+/* Whether an entry stands in the log of a generation, in whatever branch of its opening. */
+bool govern_is_within(const struct governance *g, const struct root_stage *stage, uint32_t fact);
+/* The first HANDOVER up to `head`, which ends what the old key says: its index.  NONE: there is none. */
+uint32_t govern_handover_before(const struct governance *g, uint32_t head);
 bool govern_leads_to_genesis(const struct governance *g, uint32_t head);
 void govern_mark_path(struct governance *g, uint32_t head, uint8_t rank);
 void govern_superior(struct governance *g);      /* govern_superior.c */

@@ -2,14 +2,6 @@
  * The group's root log through its generations: which entries of it are in force.  PROTOCOL.md, "Roots". */
 #include "govern.h"
 
-/* A generation on the way up. */
-struct stage {
-    struct sign_public key;
-    uint64_t generation;
-    uint32_t chain, first; /* first: its opening; NONE in generation 0, where any GENESIS may be */
-    uint32_t closed;       /* where the workspace's root closed it; NONE */
-};
-
 static uint32_t first_of(const struct governance *g, uint32_t fact)
 {
     return govern_at(g, fact_of(g, fact)->segment, 1);
@@ -36,8 +28,7 @@ static bool founds(const struct governance *g, uint32_t fact)
            chain->name.instance == 0 && is_root_log(chain) && govern_same(&chain->name.device, &g->scope.root);
 }
 
-/* The first HANDOVER up to `head`, which ends what the old key says.  NONE: there is none. */
-static uint32_t handover_before(const struct governance *g, uint32_t head)
+uint32_t govern_handover_before(const struct governance *g, uint32_t head)
 {
     uint32_t found = NONE;
     for (uint32_t i = 0; i < g->handovers.count; i++)
@@ -47,43 +38,43 @@ static uint32_t handover_before(const struct governance *g, uint32_t head)
     return found;
 }
 
-static bool is_within(const struct governance *g, const struct stage *stage, uint32_t fact)
+bool govern_is_within(const struct governance *g, const struct root_stage *stage, uint32_t fact)
 {
     uint32_t first = first_of(g, fact);
     return fact_of(g, fact)->log == stage->chain && (stage->first == NONE ? founds(g, first) : first == stage->first);
 }
 
-static bool was_handed_over(const struct governance *g, const struct stage *stage)
+static bool was_handed_over(const struct governance *g, const struct root_stage *stage)
 {
     for (uint32_t i = 0; i < g->handovers.count; i++)
-        if (is_within(g, stage, g->handovers.at[i].fact))
+        if (govern_is_within(g, stage, g->handovers.at[i].fact))
             return true;
     return false;
 }
 
 /* Whether this key may go on from `head`.  A HANDOVER in any branch is final. */
-static bool may_open(const struct governance *g, const struct stage *stage, const struct sign_public *key,
+static bool may_open(const struct governance *g, const struct root_stage *stage, const struct sign_public *key,
                      uint32_t head)
 {
     if (stage->closed != NONE)
         return head == stage->closed && govern_same(key, &stage->key);
-    uint32_t handover = handover_before(g, head);
+    uint32_t handover = govern_handover_before(g, head);
     if (handover != NONE)
         return govern_same(key, &g->handovers.at[handover].key);
     return govern_same(key, &stage->key) && !was_handed_over(g, stage);
 }
 
-static bool opens_next(const struct governance *g, const struct stage *stage, const struct opening_act *opening)
+static bool opens_next(const struct governance *g, const struct root_stage *stage, const struct opening_act *opening)
 {
     const struct fact *fact = fact_of(g, opening->fact);
     const struct chain *chain = chain_of(g, fact);
     uint32_t head = govern_fact(g, &opening->head);
     return fact->seq == 1 && is_root_log(chain) && chain->name.instance == stage->generation + 1 && head != NONE &&
-           is_within(g, stage, head) && may_open(g, stage, &chain->name.device, head);
+           govern_is_within(g, stage, head) && may_open(g, stage, &chain->name.device, head);
 }
 
 /* Of several the one with the smallest id. */
-static uint32_t next_opening(const struct governance *g, const struct stage *stage)
+static uint32_t next_opening(const struct governance *g, const struct root_stage *stage)
 {
     uint32_t found = NONE;
     for (uint32_t i = 0; i < g->openings.count; i++) {
@@ -121,7 +112,7 @@ static uint32_t end_of_first(const struct governance *g, uint32_t chain)
     return beginnings == 1 && found != NONE ? govern_unforked_end(g, found) : found;
 }
 
-static uint32_t end_of(const struct governance *g, const struct stage *stage)
+static uint32_t end_of(const struct governance *g, const struct root_stage *stage)
 {
     if (stage->closed != NONE)
         return stage->closed;
@@ -154,7 +145,7 @@ static bool step_down(const struct governance *g, uint32_t head, uint32_t *ret)
     if (below == NONE)
         return false;
     const struct chain *lower = chain_of(g, fact_of(g, below));
-    uint32_t handover = handover_before(g, below);
+    uint32_t handover = govern_handover_before(g, below);
     const struct sign_public *key = handover == NONE ? &lower->name.device : &g->handovers.at[handover].key;
     if (!is_root_log(lower) || lower->name.instance + 1 != chain->name.instance ||
         (!govern_same(key, &chain->name.device) && !was_given(g, &chain->name.device, below)))
@@ -183,7 +174,7 @@ static void take_down(struct governance *g, uint32_t head)
 {
     uint32_t below;
     for (; head != NONE; head = below) {
-        uint32_t handover = handover_before(g, head);
+        uint32_t handover = govern_handover_before(g, head);
         if (!step_down(g, head, &below))
             return;
         if (below == NONE)
@@ -237,10 +228,10 @@ static uint32_t superior_handover(const struct governance *g)
     return found;
 }
 
-static struct stage lowest_stage(struct governance *g)
+static struct root_stage lowest_stage(struct governance *g)
 {
     uint32_t handover = superior_handover(g);
-    struct stage stage = {.key = g->scope.root, .first = NONE, .closed = NONE};
+    struct root_stage stage = {.key = g->scope.root, .first = NONE, .closed = NONE};
     stage.chain = govern_root_chain(g, &stage.key, 0);
     if (handover == NONE)
         return stage;
@@ -282,18 +273,20 @@ void govern_roots(struct governance *g)
         fact_of(g, i)->rank = 0;
     g->generations.count = g->root_keys.count = 0;
     g->has_heir = false;
-    g->founding = NONE;
+    g->founding = g->root_end = g->superior_end = NONE;
     mark_root_keys(g);
     if (g->scope.kind == GOVERN_DIRECT)
         return;
     if (g->scope.kind == GOVERN_GROUP)
         govern_superior(g);
-    struct stage stage = lowest_stage(g);
+    struct root_stage stage = lowest_stage(g);
     for (uint32_t opening; (opening = next_opening(g, &stage)) != NONE;) {
         const struct chain *chain = chain_of(g, fact_of(g, opening));
-        stage = (struct stage){chain->name.device, chain->name.instance, fact_of(g, opening)->log, opening, NONE};
+        stage = (struct root_stage){chain->name.device, chain->name.instance, fact_of(g, opening)->log, opening, NONE};
     }
-    take_down(g, end_of(g, &stage));
+    g->stage = stage;
+    g->root_end = end_of(g, &stage);
+    take_down(g, g->root_end);
     end_keys(g);
     if (stage.closed != NONE)
         *LIST_ADD(g->root_keys) = stage.key;

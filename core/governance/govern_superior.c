@@ -77,6 +77,7 @@ void govern_superior(struct governance *g)
             end = end_by_handover(g, chain, &g->workspace->handovers.at[generation->ended]);
         if (end == NONE)
             continue;
+        g->superior_end = end;
         for (uint32_t head = end, below; head != NONE && step_down(g, head, &below); head = below)
             govern_mark_path(g, head, 2);
         return;

@@ -10,7 +10,7 @@ struct governance *governance_new(const struct governance_scope *scope, const st
     g->workspace = workspace;
     g->facts_by_id.salt = g->chains_by_id.salt = g->devices_by_key.salt = scope->salt;
     g->waiting.salt = g->keys_by_epoch.salt = scope->salt;
-    g->founding = NONE;
+    g->founding = g->root_end = g->superior_end = NONE;
     g->structural = true;
     return g;
 }

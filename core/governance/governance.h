@@ -169,6 +169,27 @@ typedef bool governance_follows(void *arg, const struct cut *head);
 bool governance_covers_content(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                                const struct hash *log, uint64_t seq, governance_follows *follows, void *arg);
 
+/* ---------------------------------------------------------------- roots */
+
+/* Where the group's root log stands, and who goes on from there. */
+struct governance_root {
+    struct sign_public key;    /* whose word counts next */
+    struct sign_public writer; /* of the newest generation: another one, where that was handed over */
+    uint64_t generation;
+    bool is_over; /* only a next generation can go on: it was handed over, or its log forked */
+    bool forked;
+    struct hash head;  /* up to where it is in force; */
+    struct hash named; /* what a next generation names: that, or the end of a branch */
+};
+/* False: a direct chat, or GENESIS is not here. */
+bool governance_root(const struct governance *governance, struct governance_root *ret);
+/* Whether it is one of the keys that speak for the group as its root, or have spoken. */
+bool governance_was_root(const struct governance *governance, const struct sign_public *key);
+/* The last entry in force that the workspace's root has written into this group.  False: it has not. */
+bool governance_superior(const struct governance *governance, struct cut *ret);
+/* How many entries of root keys do not count, as their generation had ended or forked before. */
+size_t governance_root_void(const struct governance *governance);
+
 /* ---------------------------------------------------------------- the rest */
 
 struct policy governance_policy(const struct governance *governance);

@@ -6,6 +6,7 @@
 #include "core/writing/compose.h"
 #include "groups.h"
 #include "root.h"
+#include "root_log.h"
 #include "roster.h"
 
 /* What a group begins with. */
@@ -63,7 +64,7 @@ static enum error write_title(struct node *node, struct group *group, struct byt
 static enum error write_beginning(struct node *node, struct group *group, const struct beginning *beginning,
                                   struct bytes name, struct bytes folder)
 {
-    compose_root(node, group, &beginning->root_secret, ENTRY_GENESIS, buffer_bytes(&beginning->genesis));
+    root_log_found(node, group, &beginning->root_secret, buffer_bytes(&beginning->genesis));
     groups_settle(node);
     root_keep(node, group, buffer_bytes(&beginning->root_row));
     sealing_renew(node, group);

@@ -7,7 +7,7 @@
 #include "core/log/lookup.h"
 #include "core/writing/compose.h"
 #include "groups.h"
-#include "root.h"
+#include "root_log.h"
 #include "roster.h"
 #include <stdlib.h>
 
@@ -18,14 +18,13 @@ struct change {
     enum role role;
     struct governance_member *memberships;
     size_t count, capacity;
-    bool has_root;
-    struct sign_secret root;
+    struct root_voice root;
 };
 
 static void change_done(struct change *change)
 {
     free(change->memberships);
-    crypto_wipe(&change->root, sizeof change->root);
+    root_voice_done(&change->root);
 }
 
 static const struct governance *rules(const struct change *change)
@@ -78,17 +77,15 @@ bool roles_is_last_admin(const struct group *group, const struct person_id *pers
 
 static enum error open_root(struct change *change, struct bytes passphrase)
 {
-    struct sign_public public;
-    uint8_t seed[ROOT_SEED_SIZE];
-    enum error err = root_open(change->node, change->group, passphrase, seed);
-    if (!err)
-        crypto_sign_keypair_from(seed, &public, &change->root);
-    crypto_wipe(seed, sizeof seed);
-    change->has_root = !err;
-    return err;
+    return root_voice_open(change->node, change->group, passphrase, &change->root);
 }
 
 /* ---------------------------------------------------------------- by the root */
+
+static enum error write_as_root(struct change *change, enum entry_type type, struct bytes payload)
+{
+    return root_log_write(change->node, change->group, &change->root, type, payload);
+}
 
 /* Heads of the membership's logs, as far as they are here. */
 static void cut_logs(const struct change *change, const struct governance_member *membership, struct buffer *out)
@@ -105,34 +102,37 @@ static void cut_logs(const struct change *change, const struct governance_member
 }
 
 /* Who had the right once and lost it gets it for what comes from now on. */
-static void write_grant(struct change *change, const struct governance_member *membership)
+static enum error write_grant(struct change *change, const struct governance_member *membership)
 {
     struct buffer from = {0}, payload = {0};
     if (governance_was_granted(rules(change), &membership->device, membership->instance))
         cut_logs(change, membership, &from);
     const struct grant grant = {membership->device, membership->instance, buffer_bytes(&from)};
     grant_encode(&grant, &payload);
-    compose_root(change->node, change->group, &change->root, ENTRY_GRANT, buffer_bytes(&payload));
+    enum error err = write_as_root(change, ENTRY_GRANT, buffer_bytes(&payload));
     buffer_done(&from);
     buffer_done(&payload);
+    return err;
 }
 
-static void write_revocations(struct change *change, const struct governance_member *membership)
+static enum error write_revocations(struct change *change, const struct governance_member *membership)
 {
     struct buffer grants = {0}, cut = {0};
+    enum error err = OK;
     governance_open_grants(rules(change), &membership->device, membership->instance, &grants);
     cut_logs(change, membership, &cut);
-    for (size_t at = 0; at < grants.size; at += sizeof(struct hash)) {
+    for (size_t at = 0; !err && at < grants.size; at += sizeof(struct hash)) {
         struct revocation revocation = {.cut = buffer_bytes(&cut)};
         struct buffer payload = {0};
         memcpy(revocation.grant.bytes, grants.data + at, sizeof revocation.grant.bytes);
         revocation_encode(&revocation, &payload);
-        compose_root(change->node, change->group, &change->root, ENTRY_REVOKE, buffer_bytes(&payload));
+        err = write_as_root(change, ENTRY_REVOKE, buffer_bytes(&payload));
         buffer_done(&payload);
     }
     buffer_done(&grants);
     buffer_done(&cut);
     groups_settle(change->node);
+    return err;
 }
 
 /* ---------------------------------------------------------------- by an admin */
@@ -196,6 +196,23 @@ static enum role added_role(const struct change *change, const struct governance
 
 /* ---------------------------------------------------------------- all of it */
 
+/* Whether an admin's ADDs are needed, and this device may write them. */
+static enum error check_adds(const struct change *change, bool revokes)
+{
+    struct buffer ignored = {0};
+    enum error err = OK;
+    size_t differing = 0;
+    for (size_t i = 0; !err && i < change->count; i++)
+        if (added_role(change, &change->memberships[i]) != change->role) {
+            err = read_add(change, &change->memberships[i], &ignored);
+            differing++;
+        }
+    buffer_done(&ignored);
+    if ((differing || !revokes) && !roster_is_admin(&change->group->roster, &change->node->identity.device))
+        return ERR_NOT_PERMITTED;
+    return err ? err : differing || revokes ? OK : ERR_EXISTS;
+}
+
 static enum error check(struct change *change, const struct person_id *person, struct bytes passphrase)
 {
     const struct group *group = change->group;
@@ -211,20 +228,8 @@ static enum error check(struct change *change, const struct person_id *person, s
         return ERR_EXISTS;
     if (change->role != ROLE_ADMIN && admins > 0 && roles_is_last_admin(group, person))
         return ERR_LAST_ADMIN;
-    if (!by_root || change->role != ROLE_ADMIN) {
-        struct buffer ignored = {0};
-        enum error err = roster_is_admin(&group->roster, &change->node->identity.device) ? OK : ERR_NOT_PERMITTED;
-        bool differs = admins > 0;
-        for (size_t i = 0; !err && i < change->count; i++)
-            if (added_role(change, &change->memberships[i]) != change->role) {
-                err = read_add(change, &change->memberships[i], &ignored);
-                differs = true;
-            }
-        buffer_done(&ignored);
-        if (err || !differs)
-            return err ? err : ERR_EXISTS;
-    }
-    return by_root ? open_root(change, passphrase) : OK;
+    enum error err = change->role == ROLE_ADMIN ? OK : check_adds(change, admins > 0);
+    return !err && by_root ? open_root(change, passphrase) : err;
 }
 
 /* Who becomes a carrier must not get the keys to come, and who was one gets those there are. */
@@ -245,10 +250,10 @@ static enum error carry_out(struct change *change)
         bool admin = is_admin(change, membership);
         were_carriers |= membership->role == ROLE_CARRIER;
         if (change->role == ROLE_ADMIN && !admin)
-            write_grant(change, membership);
+            err = write_grant(change, membership);
         if (change->role != ROLE_ADMIN && admin)
-            write_revocations(change, membership);
-        if (change->role != ROLE_ADMIN && added_role(change, membership) != change->role)
+            err = write_revocations(change, membership);
+        if (!err && change->role != ROLE_ADMIN && added_role(change, membership) != change->role)
             err = write_add(change, membership);
     }
     groups_settle(change->node);
@@ -281,7 +286,7 @@ enum error roles_revoke(struct node *node, struct group *group, const struct per
         err = open_root(&change, passphrase);
     for (size_t i = 0; !err && granted && i < change.count; i++)
         if (is_admin(&change, &change.memberships[i]))
-            write_revocations(&change, &change.memberships[i]);
+            err = write_revocations(&change, &change.memberships[i]);
     change_done(&change);
     return err;
 }

@@ -5,6 +5,7 @@
 #include "core/keys/vault.h"
 #include "core/node_query.h"
 #include "groups.h"
+#include "root_log.h"
 
 #define SHARES_ROW_SIZE 10 /* of(1) ‖ need(1) ‖ u64 wall clock ms */
 
@@ -63,15 +64,6 @@ enum error root_open(struct node *node, const struct group *group, struct bytes 
     return err;
 }
 
-static bool fits(const struct group *group, const uint8_t seed[ROOT_SEED_SIZE])
-{
-    struct sign_public public;
-    struct sign_secret secret;
-    crypto_sign_keypair_from(seed, &public, &secret);
-    crypto_wipe(&secret, sizeof secret);
-    return same_key(&public, &group->root);
-}
-
 static struct vault_key shares_key(const struct group *group)
 {
     return groups_row_key("root-shares/", group->number);
@@ -80,6 +72,10 @@ static struct vault_key shares_key(const struct group *group)
 static void put_shares(struct node *node, const struct group *group, uint8_t of, uint8_t need)
 {
     struct vault_key key = shares_key(group);
+    if (!of) {
+        vault_delete(node, &key);
+        return;
+    }
     uint8_t row[SHARES_ROW_SIZE] = {of, need};
     put_u64(row + 2, node->now_ms);
     vault_put(node, &key, BYTES_OF(row));
@@ -89,14 +85,80 @@ enum error root_recover(struct node *node, const struct command *command)
 {
     if (!node->workspace)
         return ERR_NO_WORKSPACE;
-    if (!fits(node->workspace, command->root.seed))
-        return ERR_OTHER_ROOT;
+    struct root_voice voice;
     struct buffer row = {0};
-    enum error err = root_seal(node, command->root.seed, command->root.passphrase, &row);
+    enum error err = root_voice_of(node->workspace, command->root.seed, &voice);
+    if (err)
+        return err;
+    err = root_seal(node, command->root.seed, command->root.passphrase, &row);
+    if (!err)
+        err = root_log_begin(node, &voice);
     if (!err) {
         root_keep(node, node->workspace, buffer_bytes(&row));
         put_shares(node, node->workspace, command->root.of, command->root.need);
     }
+    root_voice_done(&voice);
+    buffer_wipe(&row);
+    return err;
+}
+
+/* ---------------------------------------------------------------- another key */
+
+/* Where the old key has spoken in groups, which goes on counting. */
+static void list_words(const struct node *node, struct buffer *out)
+{
+    struct cut said;
+    for (size_t i = 0; i < node->group_count && out->size < CUTS_MAX * CUT_SIZE; i++)
+        if (node->groups[i]->kind == GROUP_CHAT && governance_superior(node->groups[i]->roster.governance, &said))
+            cut_append(&said, out);
+}
+
+static enum error write_handover(struct node *node, const struct root_voice *old, const struct sign_public *heir)
+{
+    struct buffer words = {0}, payload = {0};
+    struct handover handover = {.key = *heir};
+    list_words(node, &words);
+    handover.cut = buffer_bytes(&words);
+    handover_encode(&handover, &payload);
+    enum error err = root_log_write(node, node->workspace, old, ENTRY_HANDOVER, buffer_bytes(&payload));
+    groups_settle(node);
+    buffer_done(&words);
+    buffer_done(&payload);
+    return err;
+}
+
+static enum error hand_over(struct node *node, const struct root_voice *old, const uint8_t seed[ROOT_SEED_SIZE],
+                            struct bytes row)
+{
+    struct root_voice new = {.of = node->workspace};
+    crypto_sign_keypair_from(seed, &new.key, &new.secret);
+    enum error err = write_handover(node, old, &new.key);
+    if (!err)
+        err = root_log_begin(node, &new);
+    if (!err) {
+        root_keep(node, node->workspace, row);
+        put_shares(node, node->workspace, 0, 0);
+    }
+    root_voice_done(&new);
+    return err;
+}
+
+enum error root_hand_over(struct node *node, const struct command *command)
+{
+    struct root_voice old;
+    struct buffer row = {0};
+    uint8_t seed[ROOT_SEED_SIZE];
+    if (!node->workspace)
+        return ERR_NO_WORKSPACE;
+    enum error err = root_voice_open(node, node->workspace, command->root.passphrase, &old);
+    if (err)
+        return err;
+    random_bytes(&node->random, seed, sizeof seed);
+    err = root_seal(node, seed, command->root.new_passphrase, &row);
+    if (!err)
+        err = hand_over(node, &old, seed, buffer_bytes(&row));
+    crypto_wipe(seed, sizeof seed);
+    root_voice_done(&old);
     buffer_wipe(&row);
     return err;
 }
@@ -111,7 +173,26 @@ enum error root_note_shares(struct node *node, const struct command *command)
     return err;
 }
 
+void root_command(struct node *node, const struct command *command)
+{
+    enum error err =
+        command->type == COMMAND_ROOT_RECOVER ? root_recover(node, command) : root_hand_over(node, command);
+    if (!err)
+        node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
+    node_reply(node, command->id, err, err ? 0 : node_after(node));
+}
+
 /* ---------------------------------------------------------------- questions */
+
+static void tell_log(const struct group *group, struct node_root *ret)
+{
+    struct governance_root root;
+    if (!governance_root(group->roster.governance, &root))
+        return;
+    ret->generation = root.generation;
+    ret->is_forked = root.forked;
+    ret->void_count = governance_root_void(group->roster.governance);
+}
 
 bool node_root(struct node *node, struct node_root *ret)
 {
@@ -122,6 +203,7 @@ bool node_root(struct node *node, struct node_root *ret)
     buffer_wipe(&row);
     if (err)
         return false;
+    tell_log(group, ret);
     struct vault_key key = shares_key(group);
     if (vault_get(node, &key, &shares) == OK && shares.size == SHARES_ROW_SIZE) {
         ret->shares = shares.data[0];
@@ -137,6 +219,12 @@ enum error node_root_export(struct node *node, struct bytes passphrase, struct s
 {
     if (!node->workspace)
         return ERR_NO_WORKSPACE;
-    *ret_root = node->workspace->root;
-    return root_open(node, node->workspace, passphrase, ret_seed);
+    struct root_voice voice;
+    enum error err = root_voice_open(node, node->workspace, passphrase, &voice);
+    if (err)
+        return err;
+    *ret_root = voice.key;
+    memcpy(ret_seed, voice.secret.bytes, ROOT_SEED_SIZE);
+    root_voice_done(&voice);
+    return OK;
 }

@@ -156,14 +156,13 @@ enum error compose_content(struct node *node, struct group *group, enum entry_ty
     return OK;
 }
 
-void compose_root(struct node *node, struct group *group, const struct sign_secret *root, enum entry_type type,
-                  struct bytes payload)
+void compose_root(struct node *node, struct group *group, const struct log_name *name, const struct sign_secret *root,
+                  enum entry_type type, struct bytes payload)
 {
-    struct log_name name = {.group = group->id, .device = group->root, .kind = KIND_GOVERNANCE};
     struct hash id;
-    log_name_id(&name, &id);
+    log_name_id(name, &id);
     struct log *log = logs_get(node, group, &id, KIND_GOVERNANCE);
-    logs_name(node, log, &name);
+    logs_name(node, log, name);
     struct entry entry = {.version = ENTRY_VERSION,
                           .type = type,
                           .log = id,

@@ -10,6 +10,6 @@ void compose_governance(struct node *node, struct group *group, enum entry_type 
  * ERR_TOO_BIG. */
 MUST_USE enum error compose_content(struct node *node, struct group *group, enum entry_type type, struct bytes plain,
                                     const struct dep *answers, uint64_t answers_hlc, struct message_ref *ret);
-/* The first entry of the root log, signed by the root key. */
-void compose_root(struct node *node, struct group *group, const struct sign_secret *root, enum entry_type type,
-                  struct bytes payload);
+/* The next entry of a root's log, signed by the root key.  Whether this device may go on there: root_log.h. */
+void compose_root(struct node *node, struct group *group, const struct log_name *name, const struct sign_secret *root,
+                  enum entry_type type, struct bytes payload);

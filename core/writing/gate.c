@@ -6,6 +6,7 @@
 #include "core/members/group_command.h"
 #include "core/members/groups.h"
 #include "core/members/removal.h"
+#include "core/members/root.h"
 #include "distrust.h"
 #include "say.h"
 #include <stdlib.h>
@@ -46,10 +47,15 @@ static bool is_about_groups(const struct command *command)
     return command->type >= COMMAND_GROUP_CREATE && command->type <= COMMAND_GROUP_DECLINE;
 }
 
+static bool is_by_root(const struct command *command)
+{
+    return command->type >= COMMAND_ROOT_RECOVER && command->type <= COMMAND_ROOT_HAND_OVER;
+}
+
 /* It writes into the workspace, wherever else. */
 static bool tells_all(const struct command *command)
 {
-    return is_about_groups(command) || command->type == COMMAND_DEVICE_REVOKE;
+    return is_about_groups(command) || is_by_root(command) || command->type == COMMAND_DEVICE_REVOKE;
 }
 
 /* Whether a group that it would write into waits. */
@@ -63,12 +69,34 @@ static bool is_gated(const struct node *node, const struct command *command)
     return waits_for_all || (group && group->gated);
 }
 
+static bool is_fetched(const struct group *group)
+{
+    return group && group->fetching[KIND_GOVERNANCE] > 0;
+}
+
+/* A root goes on from the newest that those who are linked have. */
+static bool is_behind(const struct node *node, const struct waiting *waiting)
+{
+    const struct command *command = &waiting->command;
+    bool is_of_role = command->type == COMMAND_GROUP_ROLE || command->type == COMMAND_GROUP_REMOVE;
+    if (node->mono_ms >= waiting->until_ms || (!is_of_role && !is_by_root(command)))
+        return false;
+    return is_fetched(node->workspace) || (is_of_role && is_fetched(groups_by_number(node, command->group.number)));
+}
+
+static bool waits(const struct node *node, const struct waiting *waiting)
+{
+    return is_gated(node, &waiting->command) || is_behind(node, waiting);
+}
+
 bool gate_holds(struct node *node, const struct command *command)
 {
     struct gate *gate = &node->gate;
+    const struct waiting now = {.command = *command, .until_ms = node->mono_ms + WAIT_MS};
     size_t size = command->send.text.size + command->send.topic.size + command->send.client_id.size +
-                  command->name.size + command->group.folder.size + command->root.passphrase.size;
-    if (!is_gated(node, command))
+                  command->name.size + command->group.folder.size + command->root.passphrase.size +
+                  command->root.new_passphrase.size;
+    if (!waits(node, &now))
         return false;
     if (gate->count >= COMMANDS_MAX || gate->bytes + size > BYTES_MAX) {
         node_reply(node, command->id, ERR_LIMIT, 0);
@@ -76,7 +104,7 @@ bool gate_holds(struct node *node, const struct command *command)
     }
     ARRAY_ROOM(gate->waiting, gate->count, gate->capacity);
     struct waiting *waiting = &gate->waiting[gate->count++];
-    *waiting = (struct waiting){.command = *command};
+    *waiting = now;
     buffer_reserve(&waiting->text, size + 1);
     waiting->command.send.text = keep(&waiting->text, command->send.text);
     waiting->command.send.topic = keep(&waiting->text, command->send.topic);
@@ -84,15 +112,22 @@ bool gate_holds(struct node *node, const struct command *command)
     waiting->command.name = keep(&waiting->text, command->name);
     waiting->command.group.folder = keep(&waiting->text, command->group.folder);
     waiting->command.root.passphrase = keep(&waiting->text, command->root.passphrase);
+    waiting->command.root.new_passphrase = keep(&waiting->text, command->root.new_passphrase);
     gate->bytes += size;
-    node_wake_at(node, gate->until_ms);
+    node_wake_at(node, is_gated(node, command) ? gate->until_ms : waiting->until_ms);
     return true;
+}
+
+static void wipe(struct waiting *waiting)
+{
+    buffer_wipe(&waiting->text);
+    crypto_wipe(&waiting->command.root, sizeof waiting->command.root);
 }
 
 static void forget_waiting(struct gate *gate)
 {
     for (size_t i = 0; i < gate->count; i++)
-        buffer_wipe(&gate->waiting[i].text);
+        wipe(&gate->waiting[i]);
     free(gate->waiting);
     gate->waiting = NULL;
     gate->count = gate->capacity = gate->bytes = 0;
@@ -108,6 +143,8 @@ static void carry_out(struct node *node, const struct command *command)
         removal_command(node, command);
     else if (is_about_groups(command))
         group_command(node, command);
+    else if (is_by_root(command))
+        root_command(node, command);
     else
         say_command(node, command);
 }
@@ -122,13 +159,15 @@ void gate_settle(struct node *node)
         return;
     for (size_t i = 0; i < gate->count; i++) {
         struct waiting *waiting = &gate->waiting[i];
-        if (is_gated(node, &waiting->command)) {
-            gate->waiting[left++] = *waiting;
+        if (waits(node, waiting)) {
+            node_wake_at(node, waiting->until_ms);
+            struct waiting kept = *waiting;
+            gate->waiting[left++] = kept;
             continue;
         }
         carry_out(node, &waiting->command);
         gate->bytes -= waiting->text.size;
-        buffer_wipe(&waiting->text);
+        wipe(waiting);
     }
     gate->count = left;
 }

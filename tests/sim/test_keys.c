@@ -4,7 +4,7 @@
 #include "core/keys/keys.h"
 #include "core/keys/sealing.h"
 #include "core/log/lookup.h"
-#include "core/members/root.h"
+#include "core/members/root_log.h"
 #include "core/members/roster.h"
 #include "core/writing/compose.h"
 #include "core/writing/held.h"
@@ -71,15 +71,12 @@ static void write_policy(struct world *world, const char *admin, bool share_hist
 static void grant(struct world *world, const char *founder, const char *whom)
 {
     struct grant wish = {.device = node_of(world, whom)->identity.device, .instance = 1};
-    struct sign_public root;
-    struct sign_secret secret;
-    uint8_t seed[ROOT_SEED_SIZE];
+    struct root_voice root;
     struct buffer payload = {0};
     grant_encode(&wish, &payload);
     struct node *node = begin_writing(world, founder);
-    CHECK_OK(root_open(node, node->workspace, (struct bytes){0}, seed));
-    crypto_sign_keypair_from(seed, &root, &secret);
-    compose_root(node, node->workspace, &secret, ENTRY_GRANT, buffer_bytes(&payload));
+    CHECK_OK(root_voice_open(node, node->workspace, (struct bytes){0}, &root));
+    CHECK_OK(root_log_write(node, node->workspace, &root, ENTRY_GRANT, buffer_bytes(&payload)));
     end_writing(world, founder);
     buffer_done(&payload);
 }

@@ -149,6 +149,11 @@ static void a_root_key_from_shares_reaches_the_node(void **state)
     json_decref(result(&client, "root.shared", "{\"of\":4,\"need\":2}"));
     assert_int_equal(world->last.type, COMMAND_ROOT_SHARED);
     assert_int_equal(world->last.root.need, 2);
+    json_decref(
+        result(&client, "root.hand_over", "{\"passphrase\":\"root and branch\",\"new_passphrase\":\"stem and leaf\"}"));
+    assert_int_equal(world->last.type, COMMAND_ROOT_HAND_OVER);
+    assert_int_equal(world->last.root.passphrase.size, 15);
+    assert_int_equal(world->last.root.new_passphrase.size, 13);
     json_decref(result(&client, "workspace.create", "{\"name\":\"Office\",\"root_passphrase\":\"root and branch\"}"));
     assert_int_equal(world->last.root.passphrase.size, 15);
     client_done(&client);

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT
+ * The root key of the workspace on more than one computer, one after the other or at once, and in other hands. */
+#include "roots.h"
+
+static void begin_office(struct world *world, uint64_t seed)
+{
+    begin(world, seed, "alice", GUESTS("bob", "carol", "dave"));
+}
+
+/* All see the same of the workspace. */
+static void check_admins(struct world *world, const char *carol, const char *dave)
+{
+    static const char *const names[] = {"alice", "bob", "carol", "dave"};
+    world_settle(world);
+    CHECK_HOLDS(world);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(role_word(world, names[i], "Office", "carol"), carol);
+        assert_string_equal(role_word(world, names[i], "Office", "dave"), dave);
+    }
+}
+
+static void a_recovered_root_goes_on_in_the_next_generation(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_office(&world, 1);
+    assert_int_equal(root_of(&world, "alice").generation, 0);
+    CHECK_OK(recover_root(&world, "bob", "alice"));
+    assert_int_equal(root_of(&world, "bob").generation, 1);
+    CHECK_OK(set_role(&world, "bob", "Office", "carol", ROLE_ADMIN));
+    check_admins(&world, "admin", "member");
+    CHECK_OK(set_role(&world, "bob", "Office", "carol", ROLE_MEMBER));
+    CHECK_OK(set_role(&world, "bob", "Office", "dave", ROLE_ADMIN));
+    check_admins(&world, "member", "admin");
+    assert_int_equal(root_of(&world, "bob").generation, 1); /* in the one it has begun */
+    CHECK_OK(recover_root(&world, "bob", "alice"));
+    assert_int_equal(root_of(&world, "bob").generation, 1);
+    assert_int_equal(root_of(&world, "bob").void_count, 0);
+
+    CHECK_OK(set_role(&world, "alice", "Office", "carol", ROLE_ADMIN)); /* who has the key goes on likewise */
+    check_admins(&world, "admin", "admin");
+    assert_int_equal(root_of(&world, "bob").generation, 2);
+    world_restart(&world, "bob");
+    world_restart(&world, "alice");
+    CHECK_OK(set_role(&world, "alice", "Office", "dave", ROLE_MEMBER));
+    check_admins(&world, "admin", "member");
+    assert_int_equal(root_of(&world, "alice").generation, 2);
+    end_story(&world);
+}
+
+/* The old computer does not know of it. */
+static void what_the_generation_before_says_beyond_its_head_is_void(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_office(&world, 2);
+    world_isolate(&world, "alice");
+    CHECK_OK(set_role(&world, "alice", "Office", "dave", ROLE_ADMIN));
+    CHECK_OK(recover_root(&world, "bob", "alice"));
+    CHECK_OK(set_role(&world, "bob", "Office", "carol", ROLE_ADMIN));
+    CHECK_OK(set_role(&world, "alice", "Office", "bob", ROLE_ADMIN));
+    world_run(&world, 5000);
+    world_heal(&world);
+    check_admins(&world, "admin", "member");
+    assert_string_equal(role_word(&world, "alice", "Office", "bob"), "member");
+    assert_string_equal(role_word(&world, "alice", "Office", "alice"), "admin");
+    assert_int_equal(root_of(&world, "alice").void_count, 2);
+    assert_int_equal(root_of(&world, "bob").void_count, 2);
+    assert_int_equal(root_of(&world, "alice").generation, 1);
+    end_story(&world);
+}
+
+/* Of two openings the one with the smaller id counts; the other says what it wants once more. */
+static void of_two_who_recover_at_once_one_counts(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_office(&world, 3);
+    world.forks_allowed = true;
+    world_cut(&world, "bob", "carol");
+    world_cut(&world, "bob", "dave");
+    world_isolate(&world, "alice");
+    CHECK_OK(recover_root(&world, "bob", "alice"));
+    CHECK_OK(recover_root(&world, "carol", "alice"));
+    CHECK_OK(set_role(&world, "bob", "Office", "dave", ROLE_ADMIN));
+    CHECK_OK(set_role(&world, "carol", "Office", "carol", ROLE_ADMIN));
+    world_heal(&world);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    bool carols = strcmp(role_word(&world, "alice", "Office", "carol"), "admin") == 0;
+    check_admins(&world, carols ? "admin" : "member", carols ? "member" : "admin");
+    assert_int_equal(root_of(&world, "carol").void_count, 2);
+    CHECK_OK(set_role(&world, "bob", "Office", carols ? "dave" : "carol", ROLE_ADMIN));
+    check_admins(&world, "admin", "admin");
+    assert_int_equal(root_of(&world, "carol").generation, 2);
+    end_story(&world);
+}
+
+/* The disk of the root's holder was put back, in the same place, so that the program cannot tell. */
+static void a_forked_root_log_goes_on_from_a_branch(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_office(&world, 4);
+    world.forks_allowed = true;
+    struct medium *backup = medium_copy(world_host(&world, "alice")->disk);
+    CHECK_OK(set_role(&world, "alice", "Office", "carol", ROLE_ADMIN));
+    check_admins(&world, "admin", "member");
+    world_isolate(&world, "alice");
+    world_roll_back(&world, "alice", backup);
+    medium_free(backup);
+    world_run(&world, 5000);
+    CHECK_OK(set_role(&world, "alice", "Office", "dave", ROLE_ADMIN));
+    CHECK_OK(set_role(&world, "alice", "Office", "bob", ROLE_ADMIN));
+    world_heal(&world);
+    check_admins(&world, "member", "member");
+    assert_true(root_of(&world, "alice").is_forked);
+    CHECK_OK(recover_root(&world, "alice", "alice"));
+    check_admins(&world, "member", "admin"); /* it names the one that holds more */
+    assert_false(root_of(&world, "alice").is_forked);
+    assert_int_equal(root_of(&world, "alice").generation, 1);
+    assert_int_equal(root_of(&world, "alice").void_count, 1);
+    CHECK_OK(set_role(&world, "alice", "Office", "carol", ROLE_ADMIN));
+    check_admins(&world, "admin", "admin");
+    end_story(&world);
+}
+
+/* The program can tell, and waits for nobody: it begins the next generation. */
+static void a_restored_root_begins_the_next_generation(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_office(&world, 5);
+    struct medium *backup = medium_copy(world_host(&world, "alice")->disk);
+    CHECK_OK(set_role(&world, "alice", "Office", "carol", ROLE_ADMIN));
+    check_admins(&world, "admin", "member");
+    world_restore(&world, "alice", backup);
+    medium_free(backup);
+    world_settle(&world);
+    CHECK_OK(set_role(&world, "alice", "Office", "dave", ROLE_ADMIN));
+    check_admins(&world, "admin", "admin");
+    assert_int_equal(root_of(&world, "alice").generation, 1);
+    assert_int_equal(root_of(&world, "alice").void_count, 0);
+    end_story(&world);
+}
+
+static void a_root_that_was_handed_over_says_nothing_any_more(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_office(&world, 6);
+    CHECK_OK(recover_root(&world, "carol", "alice"));
+    world_settle(&world);
+    struct root_seed old = seed_of(&world, "alice");
+    world_isolate(&world, "alice");
+    CHECK_OK(hand_over_root(&world, "carol"));
+    CHECK_OK(set_role(&world, "alice", "Office", "bob", ROLE_ADMIN)); /* it does not know yet */
+    world_heal(&world);
+    check_admins(&world, "member", "member");
+    assert_string_equal(role_word(&world, "bob", "Office", "bob"), "member");
+    CHECK_ERROR(set_role(&world, "alice", "Office", "dave", ROLE_ADMIN), ERR_ROOT_HANDED_OVER);
+    CHECK_ERROR(hand_over_root(&world, "alice"), ERR_ROOT_HANDED_OVER);
+    CHECK_ERROR(recover_root_from(&world, "bob", &old), ERR_ROOT_HANDED_OVER);
+    CHECK_OK(set_role(&world, "carol", "Office", "dave", ROLE_ADMIN));
+    check_admins(&world, "member", "admin");
+    CHECK_OK(recover_root(&world, "alice", "carol"));
+    CHECK_OK(set_role(&world, "alice", "Office", "carol", ROLE_ADMIN));
+    check_admins(&world, "admin", "admin");
+    end_story(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_recovered_root_goes_on_in_the_next_generation),
+        cmocka_unit_test(what_the_generation_before_says_beyond_its_head_is_void),
+        cmocka_unit_test(of_two_who_recover_at_once_one_counts),
+        cmocka_unit_test(a_forked_root_log_goes_on_from_a_branch),
+        cmocka_unit_test(a_restored_root_begins_the_next_generation),
+        cmocka_unit_test(a_root_that_was_handed_over_says_nothing_any_more),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
