@@ -37,16 +37,35 @@ static void print_line(FILE *stream, const json_t *group)
     fputs(field_true(group, "private") ? _(", private\n") : "\n", stream);
 }
 
-static void print_invitation(FILE *stream, const json_t *invitation)
+static void print_inviter(FILE *stream, const json_t *invitation)
 {
     const char *inviter = field_text(invitation, "inviter");
 
+    if (*inviter) {
+        output_name(stream, inviter);
+        return;
+    }
+    fputs(_("somebody with the fingerprint "), stream);
+    output_name(stream, field_text(invitation, "fingerprint"));
+}
+
+/* A carrier is told no name, so it answers by the id. */
+static void print_invitation(FILE *stream, const json_t *invitation)
+{
+    bool carries = strcmp(field_text(invitation, "role"), "carrier") == 0;
+    bool declined = field_true(invitation, "declined");
+    const char *name = field_text(invitation, carries ? "group" : "name");
+
     fputs(output_style(stream, STYLE_BOLD), stream);
-    output_name(stream, field_text(invitation, "name"));
+    output_name(stream, name);
     fprintf(stream, "%s  ", output_style(stream, STYLE_PLAIN));
-    fputs(field_true(invitation, "declined") ? _("you declined the invitation by ") : _("you are invited by "), stream);
-    output_name(stream, *inviter ? inviter : _("somebody"));
-    fputs(_(": zuruf group accept|decline NAME\n"), stream);
+    if (carries)
+        fputs(declined ? _("you declined to carry this group for ") : _("you are asked to carry this group by "),
+              stream);
+    else
+        fputs(declined ? _("you declined the invitation by ") : _("you are invited by "), stream);
+    print_inviter(stream, invitation);
+    fputs(carries ? _(": zuruf group accept|decline ID\n") : _(": zuruf group accept|decline NAME\n"), stream);
 }
 
 void groups_print_list(FILE *stream, const json_t *list)
@@ -108,7 +127,10 @@ void groups_print(FILE *stream, const json_t *group)
     json_array_foreach(invited, index, row)
     {
         if (!is_told(invited, index))
-            print_person(stream, row, field_true(row, "declined") ? _("has declined") : _("is invited"));
+            print_person(stream, row,
+                         field_true(row, "declined")                       ? _("has declined")
+                         : strcmp(field_text(row, "role"), "carrier") == 0 ? _("is asked to carry it")
+                                                                           : _("is invited"));
     }
     json_array_foreach(json_object_get(group, "hidden"), index, row) print_hidden(stream, row);
 }

@@ -86,6 +86,11 @@ static const struct refusal refusals[] = {
      N_("This member's role cannot be changed: that computer founded the group, or was linked by another one of the "
         "same "
         "person. Remove and invite that person again.")},
+    {"carrier", EXIT_NOT_PERMITTED, false,
+     N_("That computer is a carrier of the workspace: it can read nothing, in a group either. Let it carry the group "
+        "with `zuruf group add GROUP NAME --role carrier`, or make it a member of the workspace first: `zuruf group "
+        "role "
+        "WORKSPACE NAME member`.")},
     {"left", EXIT_NOT_PERMITTED, false,
      N_("This computer is no member of that chat any more: it was removed, or has left. What was written before can "
         "still "

@@ -18,6 +18,7 @@ const char verb_group_help[] =
        "  zuruf group list\n"
        "  zuruf group show Alpha\n"
        "  zuruf group add Alpha Clara\n"
+       "  zuruf group add Alpha Cupboard --role carrier\n"
        "  zuruf group remove Alpha Ben\n"
        "  zuruf group role Alpha Clara admin\n"
        "  zuruf group leave Alpha\n"
@@ -35,21 +36,28 @@ const char verb_group_help[] =
        "read nothing. Only the root key makes admins or takes that back; it lies where the group or workspace\n"
        "was made.\n"
        "\n"
+       "A carrier brings people together who are never there at the same time. It learns no names, so `group\n"
+       "list` on it shows ids. It takes what an admin of the workspace adds it to, and asks its owner about\n"
+       "groups of others (`group accept ID`).\n"
+       "\n"
        "  --folder PATH    create: where it is filed, with / between the parts\n"
        "  --member PERSON  create: invites that person; may be given several times\n"
+       "  --role ROLE      add: member (as usual) or carrier\n"
        "  --private        create: the workspace's root is never given its keys\n"
        "  --root-passphrase-file FILE  remove, role: its first line is the passphrase of the workspace's root\n"
        "                   key, if it has one and is needed; else asked for\n"
        "JSON of create: group name; of list: group name kind person folder private admitted left role members\n"
        "logs missing payloads_missing received has_key waiting_for_key needs_instance needs_newer, and for\n"
-       "invitations, with the kind \"invitation\": group name kind inviter person device private declined; of\n"
-       "show: as of list, persons (as of who) and invited (person name device declined); of leave: remaining\n");
+       "invitations, with the kind \"invitation\": group name kind inviter person device fingerprint private role\n"
+       "declined; of show: as of list, persons (as of who) and invited (person name device role declined); of\n"
+       "leave: remaining\n");
 
 struct asking {
     struct context *context;
     json_t *members;
     const char *folder;
     const char *passphrase_file;
+    const char *role;
     bool is_private;
     char **operands; /* behind the subcommand */
 };
@@ -83,7 +91,7 @@ static enum exit_code change(const struct asking *asking, const char *method, co
 {
     const struct context *context = asking->context;
     json_t *result;
-    json_t *params = json_pack("{s:s}", "group", asking->operands[0]);
+    json_t *params = json_pack("{s:s, s:s*}", "group", asking->operands[0], "role", asking->role);
 
     if (second)
         json_object_set_new(params, second, json_string(asking->operands[1]));
@@ -227,10 +235,11 @@ static const struct subcommand *find(const char *name, int operands)
 /* False: leave with *ret_exit. */
 static bool parse(struct asking *asking, int argc, char **argv, enum exit_code *ret_exit)
 {
-    enum { FOLDER = OPTION_OWN, MEMBER, PRIVATE, PASSPHRASE };
+    enum { FOLDER = OPTION_OWN, MEMBER, PRIVATE, ROLE, PASSPHRASE };
     static const struct option longs[] = {{"folder", required_argument, NULL, FOLDER},
                                           {"member", required_argument, NULL, MEMBER},
                                           {"private", no_argument, NULL, PRIVATE},
+                                          {"role", required_argument, NULL, ROLE},
                                           {"root-passphrase-file", required_argument, NULL, PASSPHRASE},
                                           OPTIONS_COMMON};
     int option;
@@ -243,6 +252,8 @@ static bool parse(struct asking *asking, int argc, char **argv, enum exit_code *
             json_array_append_new(asking->members, json_string(optarg));
         } else if (option == PRIVATE) {
             asking->is_private = true;
+        } else if (option == ROLE) {
+            asking->role = optarg;
         } else if (option == PASSPHRASE) {
             asking->passphrase_file = optarg;
         } else {
@@ -253,6 +264,25 @@ static bool parse(struct asking *asking, int argc, char **argv, enum exit_code *
     return true;
 }
 
+/* NULL: the options fit the subcommand. */
+static const char *misuse(const struct asking *asking, const struct subcommand *subcommand)
+{
+    bool is_for_create = asking->folder || asking->is_private || json_array_size(asking->members) > 0;
+
+    if (!subcommand)
+        return _("it is called as: zuruf group create|show|leave|accept|decline NAME, list, "
+                 "add|remove NAME PERSON, role NAME PERSON ROLE, rename NAME NEW");
+    if (is_for_create && subcommand->run != create)
+        return _("--folder, --member and --private are for create");
+    if (asking->passphrase_file && subcommand->run != remove_person && subcommand->run != set_role)
+        return _("--root-passphrase-file is for remove and role");
+    if (asking->role && subcommand->run != add)
+        return _("--role is for add");
+    if (asking->role && strcmp(asking->role, "member") != 0 && strcmp(asking->role, "carrier") != 0)
+        return _("--role of add is member or carrier; `zuruf group role` gives others");
+    return NULL;
+}
+
 enum exit_code verb_group(struct context *context, int argc, char **argv)
 {
     struct asking asking = {.context = context, .members = json_array()};
@@ -260,18 +290,9 @@ enum exit_code verb_group(struct context *context, int argc, char **argv)
 
     if (parse(&asking, argc, argv, &exit)) {
         const struct subcommand *subcommand = find(argv[optind], argc - optind - 1);
-        bool options = asking.folder || asking.is_private || json_array_size(asking.members) > 0;
+        const char *wrong = misuse(&asking, subcommand);
         asking.operands = argv + optind + 1;
-        if (!subcommand)
-            exit =
-                options_misused(context, _("it is called as: zuruf group create|show|leave|accept|decline NAME, list, "
-                                           "add|remove NAME PERSON, role NAME PERSON ROLE, rename NAME NEW"));
-        else if (options && subcommand->run != create)
-            exit = options_misused(context, _("--folder, --member and --private are for create"));
-        else if (asking.passphrase_file && subcommand->run != remove_person && subcommand->run != set_role)
-            exit = options_misused(context, _("--root-passphrase-file is for remove and role"));
-        else
-            exit = subcommand->run(&asking);
+        exit = wrong ? options_misused(context, "%s", wrong) : subcommand->run(&asking);
     }
     json_decref(asking.members);
     return exit;

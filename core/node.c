@@ -19,6 +19,7 @@
 #include "core/members/groups.h"
 #include "core/members/identity.h"
 #include "core/members/leaving.h"
+#include "core/members/letters.h"
 #include "core/members/names.h"
 #include "core/members/notes.h"
 #include "core/members/parting.h"
@@ -75,6 +76,7 @@ static void forget_stored(struct node *node)
     invitations_forget(node);
     invitees_forget(node);
     leaving_done(node);
+    letters_forget(node);
     groups_forget(node);
     names_forget(node);
     verify_forget(node);
@@ -487,6 +489,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     groups_settle(node);
     custody_settle(node);
     held_settle(node);
+    letters_settle(node);
     invitations_settle(node);
     leaving_settle(node);
     invitees_settle(node);

@@ -32,7 +32,7 @@ enum command_type {
     COMMAND_PEER_ADD,      /* address → – (remembered, dialled now and again) */
     COMMAND_PEER_REMOVE,   /* address → – */
     COMMAND_GROUP_CREATE,  /* group → its number */
-    COMMAND_GROUP_ADD,     /* group, persons → –; invites them; for its admins */
+    COMMAND_GROUP_ADD,     /* group, persons, role → –; invites them, as carriers or members; for its admins */
     COMMAND_GROUP_RENAME,  /* group, name → –; for its admins */
     COMMAND_GROUP_REMOVE,  /* group, persons, else device; root.passphrase → –; for its admins; or who is invited */
     COMMAND_GROUP_ROLE,    /* group, persons, role, root.passphrase → – */
@@ -80,7 +80,7 @@ struct command {
     struct bytes name;                            /* IDENTITY_CREATE, WORKSPACE_CREATE, GROUP_CREATE, GROUP_RENAME;
                                                      INVITE_CREATE of INVITE_AGAIN: who is meant */
     enum invite_kind invite;                      /* INVITE_CREATE */
-    enum role role;                               /* INVITE_CREATE, GROUP_ROLE */
+    enum role role;                               /* INVITE_CREATE, GROUP_ROLE, GROUP_ADD */
     struct sign_public device;                    /* DEVICE_REVOKE */
     bool links;                                   /* JOIN: as a further computer of whoever made the code */
     uint64_t expires_ms;                          /* INVITE_CREATE: wall clock */

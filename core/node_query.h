@@ -54,6 +54,7 @@ struct node_invitee {
     struct person_id person;
     struct bytes name; /* empty when unknown */
     struct sign_public device;
+    bool carries; /* as a carrier */
     bool declined;
 };
 bool node_invitee_at(const struct node *node, uint32_t group, size_t index, struct node_invitee *ret);
@@ -77,6 +78,7 @@ struct node_invitation {
     struct person_id person;   /* the inviter; zero when unknown */
     struct sign_public device; /* the inviter's */
     bool is_private;
+    bool carries; /* as a carrier, which is told no name */
     bool declined;
 };
 bool node_invitation_at(const struct node *node, size_t index, struct node_invitation *ret);

@@ -312,6 +312,14 @@ struct consent {
     uint64_t since_ms; /* monotonic */
 };
 
+/* A letter to this device whose author is not known here yet, or that came just now (letters.h). */
+struct waiting_letter {
+    struct log_name author;
+    uint64_t hlc;
+    struct hash entry;
+    struct buffer payload;
+};
+
 /* This device was removed, as a BYE has proved (dismissal.h). */
 struct dismissal {
     uint64_t instance; /* 0: it was not */
@@ -418,7 +426,10 @@ struct node {
     bool consents_due; /* somebody may be admitted now */
     struct leaving *leavings;
     size_t leaving_count, leaving_capacity;
-    bool leaving_due;  /* some are still to be carried out */
+    bool leaving_due; /* some are still to be carried out */
+    struct waiting_letter *letters;
+    size_t letter_count, letter_capacity;
+    bool letters_due;  /* some may be opened now */
     size_t note_tries; /* left in this step (notes.h) */
     bool notes_wait;   /* some were not tried */
 

@@ -69,7 +69,10 @@ static void read_group_and_person(struct rpc_call *call, struct command *ret)
 
 void rpc_group_commands_add(struct rpc_call *call, struct command *ret)
 {
+    static const char *const words[] = {"member", "carrier", NULL};
+
     ret->type = COMMAND_GROUP_ADD;
+    ret->role = rpc_params_word(&call->params, "role", words, 0) ? ROLE_CARRIER : ROLE_MEMBER;
     read_group_and_person(call, ret);
 }
 

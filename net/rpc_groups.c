@@ -110,7 +110,9 @@ static void emit_invitations(const struct node *node, struct buffer *out)
         emit_text(out, "inviter", invitation.inviter);
         emit_base32_or_null(out, "person", BYTES_OF(invitation.person.bytes));
         emit_base32(out, "device", BYTES_OF(invitation.device.bytes));
+        rpc_overview_emit_fingerprint(&invitation.device, out);
         emit_bool(out, "private", invitation.is_private);
+        emit_string(out, "role", rpc_names_role(invitation.carries ? ROLE_CARRIER : ROLE_MEMBER));
         emit_bool(out, "declined", invitation.declined);
         emit_close(out, '}');
     }
@@ -169,6 +171,7 @@ static void emit_invited(const struct node *node, uint32_t group, struct buffer 
         emit_base32(out, "person", BYTES_OF(invitee.person.bytes));
         emit_text(out, "name", invitee.name);
         emit_base32(out, "device", BYTES_OF(invitee.device.bytes));
+        emit_string(out, "role", rpc_names_role(invitee.carries ? ROLE_CARRIER : ROLE_MEMBER));
         emit_bool(out, "declined", invitee.declined);
         emit_close(out, '}');
     }

@@ -19,7 +19,7 @@ static const struct node *node_of(const struct rpc_call *call)
     return call->rpc->options.node;
 }
 
-static void emit_fingerprint(struct buffer *out, const struct sign_public *device)
+void rpc_overview_emit_fingerprint(const struct sign_public *device, struct buffer *out)
 {
     struct buffer words = {0};
 
@@ -34,7 +34,7 @@ void rpc_overview_emit_identity(const struct node_info *info, struct buffer *out
 {
     if (info->has_identity) {
         emit_base32(out, "device", BYTES_OF(info->device.bytes));
-        emit_fingerprint(out, &info->device);
+        rpc_overview_emit_fingerprint(&info->device, out);
     } else {
         emit_null(out, "device");
         emit_null(out, "fingerprint");
@@ -147,7 +147,7 @@ static void emit_person(const struct node_person *person, struct buffer *out)
     emit_base32(out, "person", BYTES_OF(person->person.bytes));
     emit_text(out, "name", person->name);
     emit_base32(out, "device", BYTES_OF(person->device.bytes));
-    emit_fingerprint(out, &person->device);
+    rpc_overview_emit_fingerprint(&person->device, out);
     emit_digits(out, "instance", person->instance);
     emit_string(out, "role", rpc_names_role(person->role));
     emit_string(out, "verification", rpc_names_verification(person->verification));
@@ -213,7 +213,7 @@ void rpc_overview_devices(struct rpc_call *call, struct buffer *out)
         emit_open(out, NULL, '{');
         emit_text(out, "name", info.name);
         emit_base32(out, "device", BYTES_OF(device.device.bytes));
-        emit_fingerprint(out, &device.device);
+        rpc_overview_emit_fingerprint(&device.device, out);
         emit_bool(out, "self", device.self);
         emit_bool(out, "online", device.online);
         emit_time(out, "since", device.since_ms);

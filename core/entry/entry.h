@@ -54,6 +54,7 @@ enum entry_type {
     ENTRY_EPOCH = 12,
     ENTRY_KEYSHARE = 13,
     ENTRY_GENERATION = 14, /* opens a later root log */
+    ENTRY_LETTER = 15,     /* for one device alone, where a NOTE cannot be sealed or opened */
     ENTRY_MESSAGE = 64,
     ENTRY_PROFILE = 65, /* a person's name */
     ENTRY_TITLE = 66,   /* a group's name and folder */

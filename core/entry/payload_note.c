@@ -106,12 +106,24 @@ enum error note_decode(struct bytes plain, struct note *ret)
     return OK;
 }
 
-void sealed_note_encode(const struct sealed_note *note, struct buffer *out)
+static void write_sealed(const struct sealed_note *note, struct buffer *out)
 {
-    write_array(out, 3);
     write_bytes(out, FIXED(note->ephemeral));
     write_bytes(out, BYTES_OF(note->box));
     write_bytes(out, note->sealed);
+}
+
+static void read_sealed(struct reader *in, struct sealed_note *note)
+{
+    read_fixed(in, note->ephemeral.bytes, sizeof note->ephemeral.bytes);
+    read_fixed(in, note->box, sizeof note->box);
+    note->sealed = read_bytes(in, NOTE_SIZE + SEALED_OVERHEAD);
+}
+
+void sealed_note_encode(const struct sealed_note *note, struct buffer *out)
+{
+    write_array(out, 3);
+    write_sealed(note, out);
 }
 
 enum error sealed_note_decode(struct bytes plain, struct sealed_note *ret)
@@ -120,12 +132,36 @@ enum error sealed_note_decode(struct bytes plain, struct sealed_note *ret)
     struct sealed_note note = {0};
 
     read_array_of(&in, 3);
-    read_fixed(&in, note.ephemeral.bytes, sizeof note.ephemeral.bytes);
-    read_fixed(&in, note.box, sizeof note.box);
-    note.sealed = read_bytes(&in, NOTE_SIZE + SEALED_OVERHEAD);
+    read_sealed(&in, &note);
     enum error err = payload_outcome(&in);
     if (!err)
         *ret = note;
+    return err;
+}
+
+void letter_encode(const struct letter *letter, struct buffer *out)
+{
+    uint8_t to[8];
+
+    put_u64(to, letter->to);
+    write_array(out, 4);
+    write_bytes(out, BYTES_OF(to));
+    write_sealed(&letter->note, out);
+}
+
+enum error letter_decode(struct bytes payload, struct letter *ret)
+{
+    struct reader in = {.left = payload};
+    struct letter letter = {0};
+    uint8_t to[8];
+
+    read_array_of(&in, 4);
+    read_fixed(&in, to, sizeof to);
+    letter.to = get_u64(to);
+    read_sealed(&in, &letter.note);
+    enum error err = payload_outcome(&in);
+    if (!err)
+        *ret = letter;
     return err;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * How people come into a group: what one device says to another alone (NOTE, in the workspace), and who is invited
- * (INVITEE, in the group).  Tables: PROTOCOL.md, "Payloads".  Decoders borrow from their input and return
+ * How people come into a group: what one device says to another alone (NOTE or LETTER, in the workspace), and who is
+ * invited (INVITEE, in the group).  Tables: PROTOCOL.md, "Payloads".  Decoders borrow from their input and return
  * ERR_MALFORMED. */
 #pragma once
 #include "payload_member.h"
@@ -26,7 +26,7 @@ struct note {
     uint64_t instance;    /* to which to consent, or (PARTING, LEAVE) which ends; from 1 */
     bool is_private;
     struct bytes admins;      /* borrowed: devices to which to answer, 1 to NOTE_ADMINS_MAX */
-    struct bytes name;        /* of the group */
+    struct bytes name;        /* of the group; empty: the receiver is asked to carry it, and is told no names */
     struct membership member; /* CONSENT; its device is the note's author, its role not told */
 };
 void note_encode(const struct note *note, struct buffer *out); /* NOTE_SIZE bytes */
@@ -41,7 +41,20 @@ struct sealed_note {
 void sealed_note_encode(const struct sealed_note *note, struct buffer *out);
 MUST_USE enum error sealed_note_decode(struct bytes plain, struct sealed_note *ret);
 
-enum invitee_state { INVITEE_INVITED = 1, INVITEE_DECLINED = 2 };
+/* ENTRY_LETTER: the same in the workspace's governance, which carriers can read and write.  There so much stands in the
+ * open that only its receiver need try to open it. */
+struct letter {
+    uint64_t to; /* box_name() of the receiver's box key */
+    struct sealed_note note;
+};
+void letter_encode(const struct letter *letter, struct buffer *out);
+MUST_USE enum error letter_decode(struct bytes payload, struct letter *ret);
+
+enum invitee_state { INVITEE_INVITED = 1, INVITEE_DECLINED = 2, INVITEE_CARRIER = 3 /* to carry the group */ };
+static inline bool invitee_is_open(uint64_t state)
+{
+    return state == INVITEE_INVITED || state == INVITEE_CARRIER;
+}
 struct invitee_content { /* ENTRY_INVITEE, by admins */
     struct sign_public device;
     struct person_id person;

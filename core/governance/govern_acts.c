@@ -311,6 +311,13 @@ static enum error read_act(struct governance *g, uint32_t fact, struct bytes pay
     }
 }
 
+/* There whatever stands may be the head that a GENERATION names. */
+static bool is_in_root_log(const struct governance *g, const struct fact *fact)
+{
+    const struct sub *sub = &g->chains.at[fact->log].name.sub;
+    return crypto_is_zero(sub->bytes, sizeof sub->bytes);
+}
+
 void govern_read(struct governance *g, uint32_t fact, struct bytes payload, uint32_t *flags)
 {
     uint32_t act = NONE;
@@ -323,7 +330,9 @@ void govern_read(struct governance *g, uint32_t fact, struct bytes payload, uint
     case ENTRY_CLOCK:
     case ENTRY_PURGE:
     case ENTRY_HOLD:
-        break; /* they change nobody's standing */
+    case ENTRY_LETTER: /* they change nobody's standing */
+        g->structural |= is_in_root_log(g, fact_of(g, fact));
+        break;
     default:
         g->structural = true;
     }

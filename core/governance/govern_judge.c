@@ -37,6 +37,14 @@ static enum governance_rule member_rule(const struct governance *g, const struct
     return author->last.role ? RULE_ROLE : RULE_NO_AUTHORITY;
 }
 
+/* Of what anybody may say who belongs here, whatever his role. */
+static enum governance_rule anyone_rule(const struct governance *g, const struct fact *fact)
+{
+    if (!is_known(&g->instances.at[author_of(g, fact)]))
+        return RULE_STRANGER;
+    return fact->seq > g->segments.at[fact->segment].full_limit ? RULE_CUT : RULE_COUNTS;
+}
+
 /* ---------------------------------------------------------------- one entry */
 
 static enum governance_rule judge_add(const struct governance *g, const struct fact *fact)
@@ -81,7 +89,7 @@ static enum governance_rule judge_root(const struct governance *g, const struct 
     case ENTRY_REMOVE:
         return g->removals.at[fact->act].sort == REMOVAL_BY_ROOT ? RULE_COUNTS : RULE_SUPERIOR;
     default:
-        return fact->type > ENTRY_GENERATION ? RULE_UNKNOWN_TYPE : RULE_NOT_FOR_ROOT;
+        return fact->type > ENTRY_LETTER ? RULE_UNKNOWN_TYPE : RULE_NOT_FOR_ROOT;
     }
 }
 
@@ -120,6 +128,8 @@ static enum governance_rule judge_device(const struct governance *g, const struc
         return admin_rule(g, fact);
     case ENTRY_KEYSHARE:
         return member_rule(g, fact);
+    case ENTRY_LETTER:
+        return anyone_rule(g, fact);
     default:
         return RULE_UNKNOWN_TYPE;
     }

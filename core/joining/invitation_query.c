@@ -25,7 +25,8 @@ bool node_invitee_at(const struct node *node, uint32_t number, size_t index, str
         *ret = (struct node_invitee){.person = invitee->person,
                                      .name = names_person(node, &invitee->person),
                                      .device = invitee->device,
-                                     .declined = invitee->state != INVITEE_INVITED};
+                                     .carries = invitee->state == INVITEE_CARRIER,
+                                     .declined = invitee->state == INVITEE_DECLINED};
         return true;
     }
     return false;
@@ -51,6 +52,7 @@ bool node_invitation_at(const struct node *node, size_t index, struct node_invit
                                         .name = buffer_bytes(&invitation->name),
                                         .device = invitation->inviter,
                                         .is_private = invitation->is_private,
+                                        .carries = !invitation->name.size,
                                         .declined = invitation->state == INVITATION_DECLINED};
         if (inviter) {
             ret->person = inviter->person;

@@ -3,7 +3,6 @@
 
 #include "core/base/alloc.h"
 #include "core/base/text.h"
-#include "core/keys/sealing.h"
 #include "core/keys/vault.h"
 #include "core/members/groups.h"
 #include "core/members/leaving.h"
@@ -146,11 +145,11 @@ static void take_another(struct node *node, struct invitation *invitation, const
 void invitations_noted(struct node *node, const struct sign_public *author, uint64_t hlc, const struct note *note)
 {
     struct buffer name = {0};
-    bool is_fine = colleague(node, author) && is_founded_so(note) && !is_member_of(node, &note->group) &&
-                   text_clean_name(note->name, &name) == OK;
+    bool is_named = !note->name.size || text_clean_name(note->name, &name) == OK; /* a carrier is told no name */
+    bool is_fine = is_named && colleague(node, author) && is_founded_so(note) && !is_member_of(node, &note->group);
     struct invitation *invitation = is_fine ? place_for(node, author, &note->group) : NULL;
     if (invitation) {
-        bool is_new = !invitation->name.size || invitation->state == INVITATION_DECLINED ||
+        bool is_new = !invitation->admins.size || invitation->state == INVITATION_DECLINED ||
                       note->instance > invitation->instance; /* was in it, and is to come back */
         if (is_new || same_key(&invitation->inviter, author))
             take(node, invitation, author, hlc, note, buffer_bytes(&name));
@@ -172,7 +171,7 @@ static enum error answer_each(struct node *node, const struct buffer *devices, c
         struct sign_public device;
         memcpy(device.bytes, devices->data + at, sizeof device.bytes);
         const struct member *admin = colleague(node, &device);
-        enum error sent = admin ? notes_send(node, &admin->box, note) : ERR_NOT_FOUND;
+        enum error sent = admin ? notes_send(node, admin, note) : ERR_NOT_FOUND;
         if (!sent || err)
             err = sent;
     }
@@ -198,7 +197,7 @@ static void close_with(struct node *node, struct invitation *invitation, enum in
 static struct group *begin_group(struct node *node, const struct invitation *invitation)
 {
     struct group *group = groups_create_chat(node, &invitation->group, &invitation->root, invitation->is_private);
-    if (group)
+    if (group && invitation->name.size)
         names_set_title(node, group, 0, buffer_bytes(&invitation->name), (struct bytes){0});
     return group;
 }
@@ -213,7 +212,7 @@ static enum error consent(struct node *node, struct invitation *invitation)
 {
     const struct member *me = colleague(node, &node->identity.device);
     struct note note = {.kind = NOTE_CONSENT, .group = invitation->group};
-    if (!me || !sealing_is_possible(node, node->workspace))
+    if (!me || !notes_is_possible(node, me))
         return ERR_NO_KEY;
     struct group *group = groups_by_id(node, &invitation->group);
     if (!group)
@@ -272,6 +271,16 @@ static void decline_unasked(struct node *node, struct invitation *invitation)
     invitation->wanted = invitations_decline(node, &invitation->group) == ERR_NO_KEY;
 }
 
+void invitations_judge(struct node *node)
+{
+    for (size_t i = 0; i < node->invitation_count; i++) {
+        struct invitation *invitation = &node->invitations[i];
+        bool is_free = invitation->state == INVITATION_OPEN && decides_for(node, &invitation->inviter);
+        invitation->wanted = invitation->wanted || is_free;
+        node->invitations_due = node->invitations_due || invitation->wanted;
+    }
+}
+
 /* What needs no question, and who agreed before and is asked again. */
 void invitations_settle(struct node *node)
 {
@@ -314,20 +323,10 @@ static void load_invitation(struct node *node, struct bytes which, struct bytes 
     *append(node, &read.group) = read;
 }
 
-/* What needs no question, and was not answered before the end. */
-static void want_again(struct node *node)
-{
-    for (size_t i = 0; i < node->invitation_count; i++) {
-        struct invitation *invitation = &node->invitations[i];
-        invitation->wanted = invitation->state == INVITATION_OPEN && decides_for(node, &invitation->inviter);
-        node->invitations_due = node->invitations_due || invitation->wanted;
-    }
-}
-
 enum error invitations_load(struct node *node)
 {
     enum error err = vault_each(node, "invited/", load_invitation);
-    want_again(node);
+    invitations_judge(node); /* what was not answered before the end */
     return err;
 }
 

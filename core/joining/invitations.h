@@ -11,6 +11,8 @@ void invitations_noted(struct node *node, const struct sign_public *author, uint
 /* The group of that id, begun now if there is an invitation into it: whoever tells of it says that this device has
  * consented, which an older copy of its disk may have forgotten.  NULL: there is none. */
 struct group *invitations_expect(struct node *node, const struct link *link, const struct hash *id);
+/* Who is an admin of the workspace may have changed: so may what needs no question. */
+void invitations_judge(struct node *node);
 /* Once a step: consents to what needs no question. */
 void invitations_settle(struct node *node);
 

@@ -159,8 +159,9 @@ static uint64_t instance_of(const struct group *group, const struct sign_public 
     return instance;
 }
 
-static enum error send_invitation(struct node *node, const struct group *group, const struct sign_public *device,
-                                  const struct dh_public *box)
+/* A carrier is told no name. */
+static enum error send_invitation(struct node *node, const struct group *group, const struct member *member,
+                                  enum role role)
 {
     struct buffer genesis = {0};
     enum error err = copy_genesis(node, group, &genesis);
@@ -168,41 +169,47 @@ static enum error send_invitation(struct node *node, const struct group *group, 
                         .group = group->id,
                         .root = group->root,
                         .genesis = buffer_bytes(&genesis),
-                        .instance = instance_of(group, device),
+                        .instance = instance_of(group, &member->device),
                         .is_private = group->is_private,
-                        .admins = BYTES_OF(node->identity.device.bytes),
-                        .name = buffer_bytes(&group->title)};
+                        .admins = BYTES_OF(node->identity.device.bytes)};
+    if (role != ROLE_CARRIER)
+        note.name = buffer_bytes(&group->title);
     if (!err)
-        err = notes_send(node, box, &note);
+        err = notes_send(node, member, &note);
     buffer_done(&genesis);
     return err;
 }
 
 enum error invitees_remember(struct node *node, const struct group *group)
 {
-    return send_invitation(node, group, &node->identity.device, &node->identity.box);
+    const struct member *me = colleague(node, &node->identity.device);
+    return me ? send_invitation(node, group, me, ROLE_ADMIN) : ERR_NO_KEY;
 }
 
-static enum error invite_device(struct node *node, struct group *group, const struct member *member)
+static enum error invite_device(struct node *node, struct group *group, const struct member *member, enum role role)
 {
-    if (!sealing_is_possible(node, node->workspace))
+    if (!notes_is_possible(node, member))
         return ERR_NO_KEY;
-    const struct invitee_content content = {member->device, member->person, INVITEE_INVITED,
+    const struct invitee_content content = {member->device, member->person,
+                                            role == ROLE_CARRIER ? INVITEE_CARRIER : INVITEE_INVITED,
                                             instance_of(group, &member->device)};
     enum error err = write_invitee(node, group, &content);
-    return err ? err : send_invitation(node, group, &member->device, &member->box);
+    return err ? err : send_invitation(node, group, member, role);
 }
 
-enum error invitees_invite(struct node *node, struct group *group, const struct person_id *person)
+enum error invitees_invite(struct node *node, struct group *group, const struct person_id *person, enum role role)
 {
     const struct roster *office = &node->workspace->roster;
     enum error err = ERR_NOT_FOUND;
     for (size_t i = 0; i < office->count; i++) {
         const struct member *member = &office->members[i];
-        if (!same_person(&member->person, person) || member->role == ROLE_CARRIER)
+        if (!same_person(&member->person, person))
             continue;
         bool is_in = roster_find(&group->roster, &member->device) != NULL;
-        enum error invited = is_in ? ERR_EXISTS : invite_device(node, group, member);
+        bool reads_nothing = member->role == ROLE_CARRIER && role != ROLE_CARRIER;
+        enum error invited = is_in           ? ERR_EXISTS
+                             : reads_nothing ? ERR_CARRIER
+                                             : invite_device(node, group, member, role);
         if (!invited || err)
             err = invited;
     }
@@ -215,7 +222,7 @@ enum error invitees_withdraw(struct node *node, struct group *group, const struc
     for (size_t i = 0; i < group->invitee_count; i++) {
         const struct invitee invitee = group->invitees[i];
         const struct invitee_content content = {invitee.device, invitee.person, INVITEE_DECLINED, invitee.instance};
-        if (!same_person(&invitee.person, person) || invitee.state != INVITEE_INVITED ||
+        if (!same_person(&invitee.person, person) || !invitee_is_open(invitee.state) ||
             roster_find(&group->roster, &invitee.device))
             continue;
         enum error withdrawn = write_invitee(node, group, &content);
@@ -292,17 +299,19 @@ void invitees_answered(struct node *node, const struct sign_public *device, cons
 
 /* ---------------------------------------------------------------- admitting */
 
-static void admit(struct node *node, struct group *group, const struct membership *member)
+static void admit(struct node *node, struct group *group, const struct membership *member, enum role role)
 {
     struct add add = {.member = *member};
     struct buffer payload = {0}, cites = {0};
     governance_return(group->roster.governance, &member->device, &cites);
+    add.member.role = role;
     add.cites = buffer_bytes(&cites);
     add_encode(&add, &payload);
     compose_governance(node, group, ENTRY_ADD, buffer_bytes(&payload));
     buffer_done(&cites);
     buffer_done(&payload);
-    sealing_admit(node, group, &member->box);
+    if (role != ROLE_CARRIER)
+        sealing_admit(node, group, &member->box);
     tell(node);
 }
 
@@ -331,7 +340,7 @@ static bool carry_out(struct node *node, struct consent *consent)
         return true;
     if (!invitee || !member)
         return false; /* that may still come */
-    if (invitee->state != INVITEE_INVITED ||
+    if (!invitee_is_open(invitee->state) ||
         (!consent->declines && consent->member.instance != instance_of(group, &member->device)))
         return true; /* or he was removed since he agreed */
     if (!is_invited_as(invitee, consent))
@@ -343,7 +352,7 @@ static bool carry_out(struct node *node, struct consent *consent)
     if (!sealing_is_possible(node, group))
         return false;
     if (!consent->declines)
-        admit(node, group, &consent->member);
+        admit(node, group, &consent->member, invitee->state == INVITEE_CARRIER ? ROLE_CARRIER : ROLE_MEMBER);
     else
         return decline(node, group, invitee);
     return true;

@@ -6,9 +6,11 @@
 #include "core/entry/payload_note.h"
 #include "core/state.h"
 
-/* Invites each device of the person that is no member.  ERR_NOT_FOUND: nobody of that id has a device that could read;
- * ERR_EXISTS: all are members; ERR_NO_KEY. */
-MUST_USE enum error invitees_invite(struct node *node, struct group *group, const struct person_id *person);
+/* Invites each device of the person that is no member, as a carrier of the group or (any other role) as a member.
+ * ERR_NOT_FOUND: there is nobody of that id; ERR_CARRIER: in the workspace all that he has are carriers, so they cannot
+ * be members; ERR_EXISTS: all are in it; ERR_NO_KEY. */
+MUST_USE enum error invitees_invite(struct node *node, struct group *group, const struct person_id *person,
+                                    enum role role);
 /* Nobody admits those of the person's devices any more that were invited and are no members.  ERR_NOT_FOUND: none was.
  */
 MUST_USE enum error invitees_withdraw(struct node *node, struct group *group, const struct person_id *person);

@@ -63,12 +63,24 @@ static enum error may_administer(const struct node *node, const struct group *gr
     return roster_is_admin(&group->roster, &node->identity.device) ? OK : ERR_NOT_PERMITTED;
 }
 
+static bool only_carries(const struct roster *office, const struct person_id *person)
+{
+    for (size_t i = 0; i < office->count; i++)
+        if (memcmp(&office->members[i].person, person, sizeof *person) == 0 && office->members[i].role != ROLE_CARRIER)
+            return false;
+    return true;
+}
+
 /* Before anything is written. */
 static enum error check_persons(const struct node *node, const struct command *command)
 {
-    for (size_t i = 0; i < command->group.person_count; i++)
-        if (!roster_person(&node->workspace->roster, &command->group.persons[i]))
+    const struct roster *office = &node->workspace->roster;
+    for (size_t i = 0; i < command->group.person_count; i++) {
+        if (!roster_person(office, &command->group.persons[i]))
             return ERR_NOT_FOUND;
+        if (command->role != ROLE_CARRIER && only_carries(office, &command->group.persons[i]))
+            return ERR_CARRIER;
+    }
     return OK;
 }
 
@@ -78,7 +90,7 @@ static enum error invite_all(struct node *node, struct group *group, const struc
 {
     enum error err = OK;
     for (size_t i = 0; !err && i < command->group.person_count; i++)
-        err = invitees_invite(node, group, &command->group.persons[i]);
+        err = invitees_invite(node, group, &command->group.persons[i], command->role);
     return err;
 }
 
@@ -86,13 +98,13 @@ static enum error invite_all(struct node *node, struct group *group, const struc
 static enum error invite_first(struct node *node, struct group *group, const struct command *command)
 {
     const struct member *me = roster_find(&node->workspace->roster, &node->identity.device);
-    enum error err = me ? invitees_invite(node, group, &me->person) : ERR_NO_KEY;
+    enum error err = me ? invitees_invite(node, group, &me->person, ROLE_MEMBER) : ERR_NO_KEY;
     if (err == ERR_EXISTS)
         err = OK;
     for (size_t i = 0; !err && i < command->group.person_count; i++) {
         const struct person_id *person = &command->group.persons[i];
         if (memcmp(person, &me->person, sizeof *person) != 0)
-            err = invitees_invite(node, group, person);
+            err = invitees_invite(node, group, person, ROLE_MEMBER);
     }
     return err;
 }

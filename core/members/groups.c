@@ -15,6 +15,7 @@
 #include "core/log/lookup.h"
 #include "core/peers/presence.h"
 #include "direct.h"
+#include "letters.h"
 #include "names.h"
 #include "roster.h"
 #include "told.h"
@@ -210,6 +211,8 @@ static bool holds_keys(const struct log *log)
 void groups_note_governance(struct node *node, struct log *log, const struct entry *entry, uint32_t *flags)
 {
     note_in_roster(node, log, entry, flags);
+    if (log->group == node->workspace)
+        letters_note(node, &log->row.name, entry);
     if (entry->type != ENTRY_EPOCH && entry->type != ENTRY_KEYSHARE)
         return;
     if (!holds_keys(log))
@@ -257,6 +260,8 @@ static void members_changed(struct node *node, struct group *group)
     if (group != node->workspace)
         group->introduce_after = node_after(node);
     node->consents_due = node->consent_count > 0;
+    if (group == node->workspace)
+        invitations_judge(node);
     presence_roster_changed(node);
     node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
 }
@@ -280,8 +285,10 @@ static void settle(struct node *node, struct group *group)
         retry_unjustified(group);
     bool is_judged_anew = group->roster.cuts_changed;
     cuts_settle(node, group);
-    if (is_judged_anew)
+    if (is_judged_anew) {
         told_settle(node, group);
+        node->letters_due = node->letter_count > 0;
+    }
     tell_doubts(node, group);
     settle_keys(node, group);
     bool notes_wait = group == node->workspace && node->notes_wait && node->note_tries;
@@ -429,6 +436,8 @@ static bool load_entry(void *arg, const struct stored_entry *stored)
         return true;
     note_in_roster(load->node, load->log, &entry, &flags);
     keys_note_stored(load->log, &entry);
+    if (load->log->group == load->node->workspace)
+        letters_note_stored(load->node, &load->log->row.name, &entry);
     return true;
 }
 

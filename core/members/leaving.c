@@ -3,7 +3,6 @@
 
 #include "core/base/alloc.h"
 #include "core/joining/invitees.h"
-#include "core/keys/sealing.h"
 #include "core/keys/vault.h"
 #include "groups.h"
 #include "notes.h"
@@ -24,12 +23,12 @@ static uint64_t standing_of(const struct group *group, const struct sign_public 
 {
     const struct member *member = roster_find(&group->roster, device);
     for (size_t i = 0; !member && i < group->invitee_count; i++)
-        if (same_key(&group->invitees[i].device, device) && group->invitees[i].state == INVITEE_INVITED)
+        if (same_key(&group->invitees[i].device, device) && invitee_is_open(group->invitees[i].state))
             return group->invitees[i].instance;
     return member ? member->instance : 0;
 }
 
-/* *ret_count: how many there are.  `tells`: each gets its note. */
+/* *ret_count: how many there are.  `tells`: each gets its note; else whether that is possible, so that none is. */
 static enum error each_other(struct node *node, const struct group *group, bool tells, size_t *ret_count)
 {
     const struct roster *office = &node->workspace->roster;
@@ -44,7 +43,9 @@ static enum error each_other(struct node *node, const struct group *group, bool 
         const struct note note = {.kind = NOTE_LEAVE, .group = group->id, .instance = instance};
         ++*ret_count;
         if (tells)
-            err = notes_send(node, &other->box, &note);
+            err = notes_send(node, other, &note);
+        else if (!notes_is_possible(node, other))
+            err = ERR_NO_KEY;
     }
     return err;
 }
@@ -56,8 +57,7 @@ static enum error may_leave(struct node *node, const struct group *group, const 
         return ERR_NEEDS_NEWER;
     if (roles_is_last_admin(group, person))
         return ERR_LAST_ADMIN;
-    enum error err = each_other(node, group, false, &others);
-    return !err && others && !sealing_is_possible(node, node->workspace) ? ERR_NO_KEY : err;
+    return each_other(node, group, false, &others);
 }
 
 static size_t count_of(const struct group *group, const struct person_id *person)
@@ -124,15 +124,15 @@ static void store(struct node *node, const struct leaving *leaving)
 }
 
 /* Its writer may have left the workspace since. */
-static bool is_of_own_person(const struct node *node, const struct log *log)
+static bool is_of_own_person(const struct node *node, const struct log_name *log)
 {
     const struct roster *office = &node->workspace->roster;
     const struct member *me = roster_find(office, &node->identity.device);
     struct member author;
-    return me && roster_author(office, &log->row.name, &author) && same_person(&author.person, &me->person);
+    return me && roster_author(office, log, &author) && same_person(&author.person, &me->person);
 }
 
-void leaving_told(struct node *node, const struct log *log, uint64_t hlc, const struct note *note)
+void leaving_told(struct node *node, const struct log_name *log, uint64_t hlc, const struct note *note)
 {
     struct leaving *leaving = is_of_own_person(node, log) ? get(node, &note->group) : NULL;
     if (!leaving || hlc <= leaving->hlc)

@@ -10,7 +10,7 @@
  * written. */
 MUST_USE enum error leaving_group(struct node *node, struct group *group, size_t *ret_remaining);
 /* A LEAVE for this device was opened, in that log, of that time. */
-void leaving_told(struct node *node, const struct log *log, uint64_t hlc, const struct note *note);
+void leaving_told(struct node *node, const struct log_name *log, uint64_t hlc, const struct note *note);
 /* Whether this person has left the group since that time, so that an invitation from before holds no more. */
 bool leaving_is_later(const struct node *node, const struct hash *group, uint64_t hlc);
 /* This device wants to be in the group, whatever it was told before. */

@@ -16,8 +16,10 @@ enum error parting_tell(struct node *node, const struct group *group, const stru
         const struct member *member = &group->roster.members[i];
         if (memcmp(&member->person, person, sizeof *person) != 0)
             continue;
+        const struct member *colleague = roster_find(&node->workspace->roster, &member->device);
         note.instance = member->instance;
-        err = notes_send(node, &member->box, &note);
+        if (colleague) /* else the workspace has said more than this */
+            err = notes_send(node, colleague, &note);
     }
     return err;
 }

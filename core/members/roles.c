@@ -213,6 +213,16 @@ static enum error check_adds(const struct change *change, bool revokes)
     return err ? err : differing || revokes ? OK : ERR_EXISTS;
 }
 
+static bool carries_workspace(const struct change *change)
+{
+    for (size_t i = 0; i < change->count; i++) {
+        const struct member *there = roster_find(&change->node->workspace->roster, &change->memberships[i].device);
+        if (there && there->role == ROLE_CARRIER)
+            return true;
+    }
+    return false;
+}
+
 static enum error check(struct change *change, const struct person_id *person, struct bytes passphrase)
 {
     const struct group *group = change->group;
@@ -224,6 +234,8 @@ static enum error check(struct change *change, const struct person_id *person, s
         return ERR_NEEDS_NEWER;
     if (!change->count)
         return ERR_NOT_FOUND;
+    if (group != change->node->workspace && change->role != ROLE_CARRIER && carries_workspace(change))
+        return ERR_CARRIER;
     if (change->role == ROLE_ADMIN && admins == change->count)
         return ERR_EXISTS;
     if (change->role != ROLE_ADMIN && admins > 0 && roles_is_last_admin(group, person))

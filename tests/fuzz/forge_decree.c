@@ -182,6 +182,9 @@ void forge_decree(const struct forge *forge, const struct hash *group, struct sc
     case ENTRY_KEYSHARE:
         forge_keyshare(group, script, out);
         return;
+    case ENTRY_LETTER:
+        forge_letter(forge, script, out);
+        return;
     default:
         forge_rule(forge, group, script, type, out);
         return;

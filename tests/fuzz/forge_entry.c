@@ -239,12 +239,14 @@ static const struct forged *some_place_in(const struct forge *forge, struct scri
     return entry->line == line ? entry : NULL;
 }
 
+#define UNKNOWN_DECREE 40
+
 void forge_entry(struct forge *forge, struct script *script)
 {
     static const uint64_t contents[] = {ENTRY_MESSAGE, ENTRY_MESSAGE, ENTRY_PROFILE, ENTRY_TITLE,
                                         200,           ENTRY_NOTE,    ENTRY_INVITEE};
     static const uint64_t decrees[] = {
-        ENTRY_EPOCH,  ENTRY_KEYSHARE, ENTRY_ADD,   ENTRY_CLOCK,  ENTRY_GENESIS,  ENTRY_LINK,       40,
+        ENTRY_EPOCH,  ENTRY_KEYSHARE, ENTRY_ADD,   ENTRY_CLOCK,  ENTRY_GENESIS,  ENTRY_LINK,       UNKNOWN_DECREE,
         ENTRY_REMOVE, ENTRY_POLICY,   ENTRY_GRANT, ENTRY_REVOKE, ENTRY_HANDOVER, ENTRY_GENERATION,
     };
     size_t index = script_below(script, forge->line_count);
@@ -256,6 +258,8 @@ void forge_entry(struct forge *forge, struct script *script)
     struct entry entry = {.log = line->root};
     entry.type = is_content ? contents[choice % (sizeof contents / sizeof *contents)]
                             : decrees[choice % (sizeof decrees / sizeof *decrees)];
+    if (entry.type == UNKNOWN_DECREE && choice & 1)
+        entry.type = ENTRY_LETTER;
     if (is_content)
         entry.epoch = key_of(&line->log.name.group)->id;
     entry.seq = script_number(script, (behind ? behind->seq : line->log.head_seq) + 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "forge_note.h"
 
+#include "core/entry/payload_keys.h"
 #include "core/entry/payload_note.h"
 
 static const uint8_t no_nonce[24];
@@ -46,31 +47,30 @@ static struct dh_public some_box(struct script *script)
     return box;
 }
 
-static void seal_note(struct script *script, struct bytes plain, struct buffer *out)
+/* False: to nobody. */
+static bool seal_note(struct script *script, struct bytes plain, struct buffer *inner, struct letter *ret)
 {
     const struct bytes parts[] = {BYTES_TEXT("zuruf-note-v1"), BYTES_OF(scene_mallory()->group.bytes)};
     const uint8_t seed[32] = {script_byte(script) % 4, 3};
     const struct secret_key key = {{5}};
     const struct dh_public box = some_box(script);
-    struct sealed_note sealed;
     struct dh_secret secret;
-    struct buffer inner = {0};
     struct hash ad;
-    crypto_dh_keypair_from(seed, &sealed.ephemeral, &secret);
-    if (crypto_box_key(&secret, &sealed.ephemeral, &box, &key, sealed.box) != OK)
-        return;
+    crypto_dh_keypair_from(seed, &ret->note.ephemeral, &secret);
+    if (crypto_box_key(&secret, &ret->note.ephemeral, &box, &key, ret->note.box) != OK)
+        return false;
     crypto_hash_parts(parts, 2, &ad);
-    crypto_seal(&key, no_nonce, BYTES_OF(ad.bytes), plain, &inner);
-    sealed.sealed = buffer_bytes(&inner);
-    sealed_note_encode(&sealed, out);
-    buffer_done(&inner);
+    crypto_seal(&key, no_nonce, BYTES_OF(ad.bytes), plain, inner);
+    ret->note.sealed = buffer_bytes(inner);
+    ret->to = box_name(&box);
+    return true;
 }
 
-void forge_note(const struct forge *forge, struct script *script, struct bytes name, struct buffer *out)
+static void forge_plain(const struct forge *forge, struct script *script, struct bytes name, struct buffer *plain)
 {
     const struct mallory *mallory = scene_mallory();
     struct note note = {.kind = script_number(script, NOTE_INVITATION + script_below(script, 3)), .name = name};
-    struct buffer admins = {0}, plain = {0};
+    struct buffer admins = {0};
     uint8_t choice = script_byte(script);
     note.group = some_group(script);
     const struct known_group *known = choice & 2 ? &mallory->board : &mallory->den;
@@ -82,12 +82,34 @@ void forge_note(const struct forge *forge, struct script *script, struct bytes n
     note.admins = buffer_bytes(&admins);
     fill_consent(script, &note);
     if (script_rarely(script))
-        buffer_append(&plain, script_bytes(script));
+        buffer_append(plain, script_bytes(script));
     else
-        note_encode(&note, &plain);
-    seal_note(script, buffer_bytes(&plain), out);
+        note_encode(&note, plain);
     buffer_done(&admins);
+}
+
+void forge_note(const struct forge *forge, struct script *script, struct bytes name, struct buffer *out)
+{
+    struct buffer plain = {0}, inner = {0};
+    struct letter letter;
+    forge_plain(forge, script, name, &plain);
+    if (seal_note(script, buffer_bytes(&plain), &inner, &letter))
+        sealed_note_encode(&letter.note, out);
     buffer_done(&plain);
+    buffer_done(&inner);
+}
+
+void forge_letter(const struct forge *forge, struct script *script, struct buffer *out)
+{
+    struct buffer plain = {0}, inner = {0};
+    struct letter letter;
+    forge_plain(forge, script, (struct bytes){0}, &plain);
+    if (seal_note(script, buffer_bytes(&plain), &inner, &letter)) {
+        letter.to ^= script_rarely(script);
+        letter_encode(&letter, out);
+    }
+    buffer_done(&plain);
+    buffer_done(&inner);
 }
 
 void forge_invitee(const struct forge *forge, struct script *script, struct buffer *out)

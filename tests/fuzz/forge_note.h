@@ -5,5 +5,7 @@
 
 /* The content of a NOTE, sealed to whomever the script wants; `name` is called the group's. */
 void forge_note(const struct forge *forge, struct script *script, struct bytes name, struct buffer *out);
+/* The payload of a LETTER likewise, as to and from carriers: without a name. */
+void forge_letter(const struct forge *forge, struct script *script, struct buffer *out);
 /* Of an INVITEE. */
 void forge_invitee(const struct forge *forge, struct script *script, struct buffer *out);

@@ -6,6 +6,15 @@
 #include "core/entry/payload.h"
 #include "core/entry/payload_note.h"
 
+static enum error letter_again(struct bytes payload, struct buffer *again)
+{
+    struct letter letter;
+    enum error err = letter_decode(payload, &letter);
+    if (!err)
+        letter_encode(&letter, again);
+    return err;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds)
@@ -239,7 +248,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         genesis_again,    add_again,     epoch_again,       secrets_again,    keyshare_again,
         message_again,    profile_again, title_again,       clock_again,      removal_again,
         linkage_again,    policy_again,  grant_again,       revocation_again, handover_again,
-        generation_again, note_again,    sealed_note_again, invitee_again,
+        generation_again, note_again,    sealed_note_again, invitee_again,    letter_again,
     };
     if (size == 0)
         return 0;

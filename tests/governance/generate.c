@@ -281,13 +281,13 @@ static void open_generation(struct making *m, struct item *item)
     }
 }
 
-static const uint8_t root_types[] = {ENTRY_GRANT,  ENTRY_GRANT,  ENTRY_GRANT, ENTRY_REVOKE, ENTRY_REVOKE,
-                                     ENTRY_REVOKE, ENTRY_REMOVE, ENTRY_ADD,   ENTRY_REMOVE, ENTRY_HANDOVER,
-                                     ENTRY_ADD,    15,           ENTRY_POLICY};
+static const uint8_t root_types[] = {ENTRY_GRANT,  ENTRY_GRANT,  ENTRY_GRANT,  ENTRY_REVOKE, ENTRY_REVOKE,
+                                     ENTRY_REVOKE, ENTRY_REMOVE, ENTRY_ADD,    ENTRY_REMOVE, ENTRY_HANDOVER,
+                                     ENTRY_ADD,    18,           ENTRY_POLICY, ENTRY_LETTER};
 static const uint8_t device_types[] = {
-    ENTRY_ADD,   ENTRY_ADD,      ENTRY_ADD,   ENTRY_ADD,    ENTRY_REMOVE, ENTRY_REMOVE, ENTRY_REMOVE,
-    ENTRY_LINK,  ENTRY_LINK,     ENTRY_EPOCH, ENTRY_EPOCH,  ENTRY_EPOCH,  ENTRY_EPOCH,  ENTRY_KEYSHARE,
-    ENTRY_CLOCK, ENTRY_KEYSHARE, ENTRY_PURGE, ENTRY_POLICY, ENTRY_POLICY, 17,           ENTRY_GRANT};
+    ENTRY_ADD,   ENTRY_ADD,    ENTRY_ADD,    ENTRY_ADD,   ENTRY_REMOVE, ENTRY_REMOVE,   ENTRY_REMOVE, ENTRY_LINK,
+    ENTRY_LINK,  ENTRY_EPOCH,  ENTRY_EPOCH,  ENTRY_EPOCH, ENTRY_EPOCH,  ENTRY_KEYSHARE, ENTRY_CLOCK,  ENTRY_KEYSHARE,
+    ENTRY_PURGE, ENTRY_POLICY, ENTRY_POLICY, 17,          ENTRY_GRANT,  ENTRY_LETTER};
 
 static void by_root(struct making *m, struct item *item)
 {

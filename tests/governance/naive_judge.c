@@ -68,6 +68,11 @@ static bool member_writes(struct naive *n, int i)
     const struct who *w = who(n, &IT(i)->author.device, IT(i)->author.instance);
     return known(w) && !w->root_key && stands4(n, i) && (authority(n, i) || w->role == ROLE_MEMBER);
 }
+static bool anyone_writes(struct naive *n, int i)
+{
+    const struct who *w = who(n, &IT(i)->author.device, IT(i)->author.instance);
+    return known(w) && !w->root_key && stands4(n, i);
+}
 static bool root_counts(struct naive *n, int i)
 {
     const struct item *item = IT(i);
@@ -95,6 +100,8 @@ static bool judged(struct naive *n, int i)
         return n->rank[i] && root_counts(n, i);
     if (item->type == ENTRY_KEYSHARE || (item->type == ENTRY_CLOCK && n->h->scope.kind == GOVERN_DIRECT))
         return member_writes(n, i);
+    if (item->type == ENTRY_LETTER)
+        return anyone_writes(n, i);
     return item->type < ENTRY_GENERATION && item->type != ENTRY_EPOCH && admin_writes(n, i);
 }
 static bool epoch_counts(struct naive *n, int i) /* those before it were judged */
@@ -260,5 +267,5 @@ void naive_evaluate(struct naive *n, const struct history *history, const struct
     EACH(i) n->counts[i] = judged(n, i);
     judge_epochs(n);
     settle_policy(n);
-    EACH(i) n->needs_newer |= IT(i)->type > ENTRY_GENERATION && !IT(i)->malformed && (n->rank[i] || admin_writes(n, i));
+    EACH(i) n->needs_newer |= IT(i)->type > ENTRY_LETTER && !IT(i)->malformed && (n->rank[i] || admin_writes(n, i));
 }

@@ -250,6 +250,8 @@ static void a_carrier_writes_no_epoch(void **state)
     put(&room.office, &room.alice, epoch(2, 2, ALICE, EVE)); /* gives a carrier what is not for carriers */
     assert_true(governance_epoch(room.office.in[WORKSPACE], 0, &best));
     assert_int_equal(best.height, 1);
+    CHECK_COUNTS(&room.office, WORKSPACE, put(&room.office, &carrier, plain(ENTRY_LETTER)));
+
     /* What a carrier writes about a key it cannot have makes no key unusable; what a member writes does. */
     put(&room.office, &carrier, share(&good.epoch, 1, SPY));
     assert_true(governance_epoch(room.office.in[WORKSPACE], 0, &best));

@@ -12,7 +12,7 @@ import sys
 import primitives
 from protocol import (Cipher, Entry, Handshake, Malformed, check_message, consents, consents_to_link, digest,
                       digest_over_all, encode, entries_of, epoch_id, fingerprint, frames, group_id, log_id, messages,
-                      need, open_epoch_secrets, open_record, payload, proves_presence, rows, tag)
+                      need, one_array, open_epoch_secrets, open_record, payload, proves_presence, rows, tag)
 from primitives import argon2id, ed25519_public, h, x25519, xopen
 
 x = bytes.fromhex
@@ -152,6 +152,16 @@ def check_keyshare(part, _words):
     same("key", open_record(records, ephemeral, secret, x25519(secret, primitives.BASE)), x(part["key"]))
     same("key of another", open_record(records, ephemeral, secret, bytes(32)), None)
     same("epoch id", (epoch_id(x(part["group"]), x(part["key"])), height), (epoch, 2))
+
+
+def check_letter(part, _words, workspace):
+    to, ephemeral, box, sealed = payload(15, x(part["payload"]))
+    secret, own = x(part["box_secret"]), x25519(x(part["box_secret"]), primitives.BASE)
+    same("receiver", to, h(own)[:8])
+    same("key", open_record(to + box, ephemeral, secret, own), x(part["key"]))
+    same("note", xopen(x(part["key"]), h(b"zuruf-note-v1", workspace), sealed), x(part["note"]))
+    items = one_array(x(part["note"]).rstrip(b"\0"))
+    same("an invitation to carry", (items[0], items[7]), (1, ""))
 
 
 def check_clock(part, _words):
@@ -368,6 +378,7 @@ def main(protocol_path, words_path, conversation_path=None):
     checks = {"keys": check_keys, "words": check_words, "logs": check_logs, "consents": check_consents,
               "genesis": check_genesis, "entries": check_entries, "sealed": check_sealed,
               "epoch": lambda part, words: check_epoch(part, words, vectors["keys"]), "keyshare": check_keyshare,
+              "letter": lambda part, words: check_letter(part, words, x(vectors["genesis"]["group"])),
               "clock": check_clock, "governance": lambda part, words: check_governance(part, words, vectors),
               "tag": check_tag, "digest": check_digest, "handshake": check_handshake,
               "messages": lambda part, words: check_messages(part, words, x(vectors["genesis"]["group"])),

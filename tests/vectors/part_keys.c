@@ -57,6 +57,42 @@ json_t *part_epoch(const struct cast *cast)
     return value;
 }
 
+/* An INVITATION to carry, for the carrier. */
+json_t *part_letter(const struct cast *cast)
+{
+    struct letter letter = {.to = box_name(&cast->carrier_box)};
+    struct note note = {.kind = NOTE_INVITATION,
+                        .group = {{1}},
+                        .root = {{2}},
+                        .genesis = buffer_bytes(&cast->genesis_payload),
+                        .instance = 1,
+                        .admins = BYTES_OF(cast->anna.device.bytes)};
+    const struct bytes parts[] = {BYTES_TEXT("zuruf-note-v1"), BYTES_OF(cast->group.bytes)};
+    struct buffer plain = {0}, inner = {0}, payload = {0};
+    struct dh_secret ephemeral;
+    struct secret_key key;
+    uint8_t nonce[32];
+    struct hash ad;
+    ephemeral_of("letter ephemeral", &letter.note.ephemeral, &ephemeral);
+    seed_of("letter key", key.bytes);
+    seed_of("letter nonce", nonce);
+    enum error err = crypto_box_key(&ephemeral, &letter.note.ephemeral, &cast->carrier_box, &key, letter.note.box);
+    assert(!err);
+    (void)err;
+    note_encode(&note, &plain);
+    crypto_hash_parts(parts, 2, &ad);
+    crypto_seal(&key, nonce, BYTES_OF(ad.bytes), buffer_bytes(&plain), &inner);
+    letter.note.sealed = buffer_bytes(&inner);
+    letter_encode(&letter, &payload);
+    json_t *value =
+        json_pack("{s:o, s:o, s:o, s:o}", "payload", hex(buffer_bytes(&payload)), "box_secret",
+                  HEX_OF(cast->carrier_box_secret.bytes), "key", HEX_OF(key.bytes), "note", hex(buffer_bytes(&plain)));
+    buffer_done(&plain);
+    buffer_done(&inner);
+    buffer_done(&payload);
+    return value;
+}
+
 json_t *part_keyshare(const struct cast *cast)
 {
     struct keyshare share = {.height = 2};

@@ -7,6 +7,7 @@
 #include "core/crypto.h"
 #include "core/entry/entry.h"
 #include "core/entry/payload.h"
+#include "core/entry/payload_note.h"
 
 /* ---------------------------------------------------------------- who plays */
 
@@ -57,6 +58,7 @@ json_t *part_entries(const struct cast *cast);
 json_t *part_sealed(const struct cast *cast);
 json_t *part_epoch(const struct cast *cast);
 json_t *part_keyshare(const struct cast *cast);
+json_t *part_letter(const struct cast *cast);
 json_t *part_clock(const struct cast *cast);
 json_t *part_governance(const struct cast *cast);
 json_t *part_tag(const struct cast *cast);

@@ -191,6 +191,7 @@ PAYLOADS = {
     12: (fixed(16), UINT, fixed(32), upto(1024 * 56), upto(1024 * 56), upto(40960)),
     13: (fixed(16), UINT, fixed(32), upto(1024 * 56)),
     14: (fixed(32),),
+    15: (fixed(8), fixed(32), fixed(48), fixed(552)),
     64: (UINT, text(64), text(16384)),
     65: (fixed(16), text(64)),
     66: (text(64), text(512)),

@@ -138,12 +138,34 @@ static void an_invitee_is_read_as_written(void **state)
     buffer_done(&payload);
 }
 
+static void a_letter_is_read_as_written_and_only_whole(void **state)
+{
+    static const uint8_t sealed[NOTE_SIZE + SEALED_OVERHEAD] = {7};
+    const struct letter letter = {.to = 0x0102030405060708,
+                                  .note = {.ephemeral = {{1}}, .box = {2}, .sealed = BYTES_OF(sealed)}};
+    struct letter back;
+    struct buffer payload = {0};
+    (void)state;
+    letter_encode(&letter, &payload);
+    for (size_t size = 0; size < payload.size; size++)
+        assert_int_equal(letter_decode((struct bytes){payload.data, size}, &back), ERR_MALFORMED);
+    assert_int_equal(letter_decode(buffer_bytes(&payload), &back), OK);
+    assert_int_equal(back.to, letter.to);
+    assert_memory_equal(&back.note.ephemeral, &letter.note.ephemeral, sizeof back.note.ephemeral);
+    assert_memory_equal(back.note.box, letter.note.box, sizeof back.note.box);
+    assert_true(bytes_equal(back.note.sealed, letter.note.sealed));
+    buffer_append_byte(&payload, 0);
+    assert_int_equal(letter_decode(buffer_bytes(&payload), &back), ERR_MALFORMED);
+    buffer_done(&payload);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_note_is_read_as_written_and_only_whole),
         cmocka_unit_test(an_invitation_names_whom_to_answer_to),
         cmocka_unit_test(a_kind_of_a_later_version_is_told_as_such),
+        cmocka_unit_test(a_letter_is_read_as_written_and_only_whole),
         cmocka_unit_test(an_invitee_is_read_as_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

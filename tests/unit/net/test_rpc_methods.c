@@ -264,10 +264,10 @@ static void a_group_tells_who_is_in_it_and_who_is_invited(void **state)
     json_t *group = result(&client, "group.show", "{\"group\":\"B\xC3\xBCro\"}");
     assert_string_equal(text_at(group, "kind"), "workspace");
     assert_int_equal(json_array_size(at(group, "persons")), 3);
-    assert_members(at(group, "invited.0"), "person name device declined");
+    assert_members(at(group, "invited.0"), "person name device role declined");
     assert_string_equal(text_at(group, "invited.0.name"), "Bob");
     json_t *list = result(&client, "group.list", "{}");
-    assert_members(at(list, "invitations.0"), "group name inviter person device private declined");
+    assert_members(at(list, "invitations.0"), "group name inviter person device fingerprint private role declined");
     assert_string_equal(text_at(list, "invitations.0.inviter"), "Bob");
     assert_error(client_call(&client, "group.show", "{\"group\":\"elsewhere\"}"), -32000, "not_found");
     json_decref(group);
@@ -297,6 +297,10 @@ static void groups_are_made_and_changed_by_names(void **state)
     assert_true(world->last.group.is_private);
     assert_commands(&client, world, "group.add", "{\"group\":\"B\xC3\xBCro\",\"person\":\"bob\"}", COMMAND_GROUP_ADD);
     assert_int_equal(world->last.group.number, OFFICE);
+    assert_int_equal(world->last.role, ROLE_MEMBER);
+    assert_commands(&client, world, "group.add", "{\"group\":\"B\xC3\xBCro\",\"person\":\"bob\",\"role\":\"carrier\"}",
+                    COMMAND_GROUP_ADD);
+    assert_int_equal(world->last.role, ROLE_CARRIER);
     assert_commands(&client, world, "group.rename", "{\"group\":\"B\xC3\xBCro\",\"name\":\"Head Office\"}",
                     COMMAND_GROUP_RENAME);
     assert_commands(&client, world, "group.role", "{\"group\":\"B\xC3\xBCro\",\"person\":\"bob\",\"role\":\"carrier\"}",
