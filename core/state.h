@@ -89,14 +89,21 @@ struct clock_fact {
     struct doubt doubt;
 };
 
+/* A REMOVE of this device, and of which instance, that is not here. */
+struct parting {
+    uint64_t instance;
+    struct hash removal;
+};
+
 /* Who belongs to a group: a function of the accepted kind-0 entries (roster.h). */
 struct roster {
     struct governance *governance;
     struct member *members; /* current ones; admins first, then the others, both by device */
     size_t count, admin_count;
-    struct sign_public parted; /* this device, where an admin has told it that up to that instance it was removed */
-    uint64_t parted_instance;  /* 0: nobody has */
-    bool needs_newer;          /* a root or an admin wrote a kind-0 type that this version does not know */
+    struct sign_public parted; /* this device, where admins have told it that it was removed, */
+    struct parting *partings;  /* and what they told */
+    size_t parting_count, parting_capacity;
+    bool needs_newer; /* a root or an admin wrote a kind-0 type that this version does not know */
     struct clock_fact *clocks;
     size_t clock_count, clock_capacity;
     bool clocks_dirty;
@@ -325,6 +332,7 @@ struct dismissal {
     uint64_t instance; /* 0: it was not */
     struct sign_public by;
     uint64_t time_ms;
+    struct hash removal; /* the REMOVE */
 };
 
 struct join {

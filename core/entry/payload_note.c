@@ -34,6 +34,22 @@ static bool names_instance(uint64_t kind)
     return kind == NOTE_PARTING || kind == NOTE_LEAVE;
 }
 
+static size_t items_of(uint64_t kind)
+{
+    switch (kind) {
+    case NOTE_INVITATION:
+        return 8;
+    case NOTE_CONSENT:
+        return 6;
+    case NOTE_PARTING:
+        return 4;
+    case NOTE_LEAVE:
+        return 3;
+    default:
+        return 2;
+    }
+}
+
 void note_encode(const struct note *note, struct buffer *out)
 {
     size_t begin = out->size;
@@ -42,11 +58,13 @@ void note_encode(const struct note *note, struct buffer *out)
     } else if (note->kind == NOTE_CONSENT) {
         write_consent(note, out);
     } else {
-        write_array(out, names_instance(note->kind) ? 3 : 2);
+        write_array(out, items_of(note->kind));
         write_uint(out, note->kind);
         write_bytes(out, FIXED(note->group));
         if (names_instance(note->kind))
             write_uint(out, note->instance);
+        if (note->kind == NOTE_PARTING)
+            write_bytes(out, FIXED(note->removal));
     }
     while (out->size - begin < NOTE_SIZE)
         buffer_append_byte(out, 0);
@@ -75,11 +93,6 @@ static void read_consent(struct reader *in, struct note *note)
         in->failed = true;
 }
 
-static size_t items_of(uint64_t kind)
-{
-    return kind == NOTE_INVITATION ? 8 : kind == NOTE_CONSENT ? 6 : names_instance(kind) ? 3 : 2;
-}
-
 /* Of a kind that a later version knows the rest may be anything. */
 enum error note_decode(struct bytes plain, struct note *ret)
 {
@@ -99,6 +112,8 @@ enum error note_decode(struct bytes plain, struct note *ret)
         read_consent(&in, &note);
     else if (names_instance(note.kind))
         note.instance = read_uint(&in);
+    if (note.kind == NOTE_PARTING)
+        read_fixed(&in, note.removal.bytes, sizeof note.removal.bytes);
     if (in.failed || (names_instance(note.kind) && !note.instance) ||
         (known && !crypto_is_zero(in.left.data, in.left.size)))
         return ERR_MALFORMED;

@@ -24,6 +24,7 @@ struct note {
         root; /* INVITATION, as those that follow (instance: PARTING and LEAVE, too): the group's root key */
     struct bytes genesis; /* borrowed: payload of its GENESIS; id, root key and this prove each other */
     uint64_t instance;    /* to which to consent, or (PARTING, LEAVE) which ends; from 1 */
+    struct hash removal;  /* PARTING: the REMOVE */
     bool is_private;
     struct bytes admins;      /* borrowed: devices to which to answer, 1 to NOTE_ADMINS_MAX */
     struct bytes name;        /* of the group; empty: the receiver is asked to carry it, and is told no names */

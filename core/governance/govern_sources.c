@@ -20,6 +20,13 @@ bool governance_added(const struct governance *g, const struct sign_public *devi
     return true;
 }
 
+bool governance_add_cites(const struct governance *g, const struct sign_public *device, uint64_t instance,
+                          const struct hash *entry)
+{
+    const struct instance *found = find(g, device, instance);
+    return found && found->last.add != NONE && govern_cites(g, g->adds.at[found->last.add].cites, entry);
+}
+
 void governance_open_grants(const struct governance *g, const struct sign_public *device, uint64_t instance,
                             struct buffer *ret)
 {

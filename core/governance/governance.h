@@ -91,6 +91,9 @@ struct governance_source {
 };
 bool governance_added(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                       struct governance_source *ret);
+/* Whether the ADD that holds for it cites that entry. */
+bool governance_add_cites(const struct governance *governance, const struct sign_public *device, uint64_t instance,
+                          const struct hash *entry);
 /* Appends the ids of its GRANTs (or of GENESIS) that count and were not revoked. */
 void governance_open_grants(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                             struct buffer *ret);

@@ -89,6 +89,7 @@ static void believe(struct node *node, const struct proof *proof)
 {
     node->dismissal = (struct dismissal){
         .instance = proof->removal.instance, .by = proof->log.device, .time_ms = hlc_ms(proof->entry.hlc)};
+    entry_id(&proof->entry, &node->dismissal.removal);
     node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
 }
 
@@ -105,14 +106,23 @@ void dismissal_told(struct node *node, struct bytes bytes)
     believe(node, &proof);
 }
 
+/* The REMOVE has come, and does not count: what its author might do was taken back. */
+static bool is_undone(const struct node *node)
+{
+    enum governance_rule rule;
+    const struct governance *workspace = node->workspace->roster.governance;
+    return governance_verdict(workspace, &node->dismissal.removal, &rule) == OK && rule != RULE_COUNTS;
+}
+
 void dismissal_settle(struct node *node)
 {
     const struct member *me = node->workspace ? roster_find(&node->workspace->roster, &node->identity.device) : NULL;
-    if (!node->dismissal.instance || !me || me->instance <= node->dismissal.instance)
+    if (!node->dismissal.instance || !me || (me->instance <= node->dismissal.instance && !is_undone(node)))
         return;
     struct vault_key key = vault_key(row_kind, (struct bytes){0});
     vault_delete(node, &key);
     node->dismissal = (struct dismissal){0};
+    node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
 }
 
 static void load(struct node *node, struct bytes which, struct bytes plain)

@@ -8,7 +8,7 @@
 void dismissal_write(const struct node *node, const struct sign_public *device, struct buffer *out);
 /* What a BYE removed brought. */
 void dismissal_told(struct node *node, struct bytes proof);
-/* Once a step: whoever was let in again forgets it. */
+/* Once a step: whoever was let in again, or whose removal does not count, forgets it. */
 void dismissal_settle(struct node *node);
 
 MUST_USE enum error dismissal_load(struct node *node); /* after the groups */

@@ -9,7 +9,6 @@
 #include "founding.h"
 #include "groups.h"
 #include "leaving.h"
-#include "parting.h"
 #include "removal.h"
 #include "roles.h"
 #include "roster.h"
@@ -190,8 +189,6 @@ static enum error remove_person(struct node *node, struct group *group, const st
     if (!roster_person(&group->roster, person))
         return withdrawn;
     err = roles_revoke(node, group, person, command->root.passphrase);
-    if (!err && group->kind == GROUP_CHAT)
-        err = parting_tell(node, group, person);
     return err ? err : removal_person(node, group, person);
 }
 

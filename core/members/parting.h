@@ -5,8 +5,9 @@
 #include "core/entry/payload_note.h"
 #include "core/state.h"
 
-/* A note to each device of the person that is in the group now; before its removal, in the same batch. */
-MUST_USE enum error parting_tell(struct node *node, const struct group *group, const struct person_id *person);
+/* A note to a device that was in the group, of the REMOVE that ended its membership; in the same batch. */
+void parting_tell(struct node *node, const struct group *group, const struct sign_public *device, uint64_t instance,
+                  const struct hash *removal);
 /* A PARTING for this device was opened. */
 void parting_told(struct node *node, const struct sign_public *author, const struct note *note);
 

@@ -6,6 +6,7 @@
 #include "core/log/cuts.h"
 #include "core/writing/compose.h"
 #include "groups.h"
+#include "parting.h"
 #include "roster.h"
 #include <stdlib.h>
 
@@ -73,11 +74,10 @@ static void write_removal(struct node *node, const struct target *target)
 
 /* ---------------------------------------------------------------- who */
 
-static void add_target(struct targets *targets, struct group *group, const struct sign_public *device,
-                       uint64_t instance)
+static void add_target(struct targets *targets, struct group *group, const struct governance_member *member)
 {
     ARRAY_ROOM(targets->at, targets->count, targets->capacity);
-    targets->at[targets->count++] = (struct target){group, *device, instance};
+    targets->at[targets->count++] = (struct target){group, member->device, member->instance};
 }
 
 /* All current memberships of a device. */
@@ -87,7 +87,7 @@ static void target_device(struct targets *targets, struct group *group, const st
     const struct governance_member *listed = governance_members(group->roster.governance, &count);
     for (size_t i = 0; i < count; i++)
         if (same_key(&listed[i].device, device))
-            add_target(targets, group, device, listed[i].instance);
+            add_target(targets, group, &listed[i]);
 }
 
 static void target_person(struct targets *targets, struct group *group, const struct person_id *person)
@@ -133,10 +133,21 @@ static enum error may_remove(const struct node *node, const struct targets *targ
 
 /* ---------------------------------------------------------------- all of it */
 
-static void write_all(struct node *node, const struct targets *targets)
+static void write_each(struct node *node, const struct targets *targets, bool tells)
 {
-    for (size_t i = 0; i < targets->count; i++)
-        write_removal(node, &targets->at[i]);
+    for (size_t i = 0; i < targets->count; i++) {
+        const struct target *target = &targets->at[i];
+        write_removal(node, target);
+        if (tells && target->group->kind == GROUP_CHAT)
+            parting_tell(node, target->group, &target->device, target->instance,
+                         &target->group->own[KIND_GOVERNANCE]->row.head_id);
+    }
+}
+
+/* Behind them the new keys. */
+static void write_all(struct node *node, const struct targets *targets, bool tells)
+{
+    write_each(node, targets, tells);
     for (size_t i = 0; i < targets->count; i++) {
         bool seen = false;
         for (size_t before = 0; before < i; before++)
@@ -151,8 +162,10 @@ static enum error carry_out(struct node *node, struct group *group, struct targe
     enum error err = may_remove(node, targets, group);
     if (!err && group == node->workspace)
         target_groups(node, targets);
+    if (!err && group->kind == GROUP_CHAT && !sealing_is_possible(node, node->workspace))
+        err = ERR_NO_KEY; /* they could not be told */
     if (!err)
-        write_all(node, targets);
+        write_all(node, targets, group->kind == GROUP_CHAT);
     free(targets->at);
     return err;
 }
@@ -216,7 +229,7 @@ enum error removal_own_device(struct node *node, const struct sign_public *devic
     for (size_t i = 0; i < node->group_count; i++)
         if (node->groups[i] != node->workspace && roster_find(&node->groups[i]->roster, &node->identity.device))
             target_device(&targets, node->groups[i], device);
-    write_all(node, &targets);
+    write_all(node, &targets, false);
     free(targets.at);
     return OK;
 }
@@ -233,9 +246,9 @@ void removal_follow_workspace(struct node *node, struct group *group)
     struct targets targets = {0};
     size_t count = governance_left_over(group->roster.governance, left, LEFT_OVER_MAX);
     for (size_t i = 0; i < count; i++)
-        add_target(&targets, group, &left[i].device, left[i].instance);
+        add_target(&targets, group, &left[i]);
     if (targets.count)
-        write_all(node, &targets);
+        write_all(node, &targets, false);
     free(targets.at);
 }
 
@@ -271,8 +284,8 @@ enum error removal_leave(struct node *node, struct group *group, bool with_other
     size_t others = targets.count;
     target_device(&targets, group, &node->identity.device);
     enum error err = targets.count > others ? OK : ERR_NOT_FOUND;
-    for (size_t i = 0; !err && i < targets.count; i++)
-        write_removal(node, &targets.at[i]);
+    if (!err)
+        write_each(node, &targets, false);
     free(targets.at);
     return err;
 }

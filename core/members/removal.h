@@ -5,9 +5,9 @@
 #pragma once
 #include "core/state.h"
 
-/* All current devices of a person.  ERR_NOT_FOUND: none is a member; ERR_NOT_PERMITTED: this device is no admin there,
- * or the chat is one of two; ERR_NEEDS_NEWER; ERR_NO_ROOT: an admin of the group, whose grant only a root can revoke.
- * On errors nothing is written. */
+/* All current devices of a person, which are told of it.  ERR_NOT_FOUND: none is a member; ERR_NOT_PERMITTED: this
+ * device is no admin there, or the chat is one of two; ERR_NEEDS_NEWER; ERR_NO_ROOT: an admin of the group, whose grant
+ * only a root can revoke. On errors nothing is written. */
 MUST_USE enum error removal_person(struct node *node, struct group *group, const struct person_id *person);
 /* One device of somebody's.  Errors likewise; ERR_USAGE: it is this one. */
 MUST_USE enum error removal_device(struct node *node, struct group *group, const struct sign_public *device);

@@ -15,6 +15,7 @@ void roster_done(struct roster *roster)
     free(roster->members);
     free(roster->clocks);
     free(roster->doubts);
+    free(roster->partings);
     *roster = (struct roster){0};
 }
 
@@ -60,9 +61,18 @@ static struct member member_of(const struct governance_member *listed)
                            .added_by = listed->added_by};
 }
 
+/* That REMOVE ends the membership, and with it any later one that was begun without knowing of it. */
 static bool has_parted(const struct roster *roster, const struct governance_member *listed)
 {
-    return listed->instance <= roster->parted_instance && same_key(&listed->device, &roster->parted);
+    if (!roster->parting_count || !same_key(&listed->device, &roster->parted))
+        return false;
+    for (size_t i = 0; i < roster->parting_count; i++) {
+        const struct parting *parting = &roster->partings[i];
+        if (listed->instance <= parting->instance ||
+            !governance_add_cites(roster->governance, &listed->device, listed->instance, &parting->removal))
+            return true;
+    }
+    return false;
 }
 
 /* Of each device its newest membership. */
@@ -129,6 +139,23 @@ static void evaluate_clocks(struct roster *roster)
     roster->clocks_dirty = false;
 }
 
+static bool is_here(const struct roster *roster, const struct hash *entry)
+{
+    enum governance_rule ignored;
+    return governance_verdict(roster->governance, entry, &ignored) == OK;
+}
+
+/* What has come speaks for itself. */
+static unsigned end_partings(struct roster *roster)
+{
+    size_t left = 0, before = roster->parting_count;
+    for (size_t i = 0; i < before; i++)
+        if (!is_here(roster, &roster->partings[i].removal))
+            roster->partings[left++] = roster->partings[i];
+    roster->parting_count = left;
+    return left < before ? GOVERNANCE_MEMBERS : 0;
+}
+
 bool roster_evaluate(struct roster *roster)
 {
     unsigned changes = governance_settle(roster->governance);
@@ -138,16 +165,24 @@ bool roster_evaluate(struct roster *roster)
     roster->cuts_changed |= changes & (GOVERNANCE_VERDICTS | GOVERNANCE_MEMBERS);
     roster->members_changed |= changes & GOVERNANCE_MEMBERS;
     roster->epochs_changed |= changes & (GOVERNANCE_EPOCHS | GOVERNANCE_MEMBERS | GOVERNANCE_POLICY);
+    changes |= end_partings(roster);
     if (changes & GOVERNANCE_MEMBERS)
         list_members(roster);
     return changes & GOVERNANCE_MEMBERS;
 }
 
-void roster_part(struct roster *roster, const struct sign_public *device, uint64_t instance)
+bool roster_part(struct roster *roster, const struct sign_public *device, const struct parting *parting)
 {
+    bool known = is_here(roster, &parting->removal) || roster->parting_count >= PARTINGS_MAX;
+    for (size_t i = 0; i < roster->parting_count; i++)
+        known |= same_hash(&roster->partings[i].removal, &parting->removal);
+    if (known)
+        return false;
     roster->parted = *device;
-    roster->parted_instance = instance;
+    ARRAY_ROOM(roster->partings, roster->parting_count, roster->parting_capacity);
+    roster->partings[roster->parting_count++] = *parting;
     list_members(roster);
+    return true;
 }
 
 /* ---------------------------------------------------------------- asked */
@@ -163,7 +198,7 @@ const struct member *roster_person(const struct roster *roster, const struct per
 bool roster_has_left(const struct roster *roster, const struct sign_public *device)
 {
     return !roster_find(roster, device) &&
-           (roster->parted_instance || governance_was_removed(roster->governance, device));
+           (roster->parting_count || governance_was_removed(roster->governance, device));
 }
 
 bool roster_is_admin(const struct roster *roster, const struct sign_public *device)

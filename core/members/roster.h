@@ -16,8 +16,10 @@ MUST_USE enum error roster_note(struct roster *roster, const struct log_name *au
 /* Evaluates what was noted.  True when members changed.  A group's after its workspace's. */
 bool roster_evaluate(struct roster *roster);
 
-/* This device was removed up to that instance, as an admin tells it: the REMOVE itself is not given to it any more. */
-void roster_part(struct roster *roster, const struct sign_public *device, uint64_t instance);
+/* This device was removed, as an admin tells it: the REMOVE itself is not given to it any more.  Should that come all
+ * the same, the rules decide.  False: it has come, or enough were told. */
+#define PARTINGS_MAX 64u
+bool roster_part(struct roster *roster, const struct sign_public *device, const struct parting *parting);
 
 /* Current members. */
 const struct member *roster_find(const struct roster *roster, const struct sign_public *device);

@@ -52,7 +52,7 @@ static void assert_only_whole(const struct note *note)
 static void a_note_is_read_as_written_and_only_whole(void **state)
 {
     struct note note = invitation(), other = consent(), refusal = {.kind = NOTE_DECLINE, .group = {{5}}},
-                parting = {.kind = NOTE_PARTING, .group = {{6}}, .instance = 2},
+                parting = {.kind = NOTE_PARTING, .group = {{6}}, .instance = 2, .removal = {{8}}},
                 leave = {.kind = NOTE_LEAVE, .group = {{7}}, .instance = 3}, back;
     struct buffer payload = {0};
     (void)state;
@@ -79,6 +79,7 @@ static void a_note_is_read_as_written_and_only_whole(void **state)
     assert_int_equal(note_decode(buffer_bytes(&payload), &back), OK);
     assert_int_equal(back.instance, 2);
     assert_memory_equal(&back.group, &parting.group, sizeof back.group);
+    assert_memory_equal(&back.removal, &parting.removal, sizeof back.removal);
     payload.size = 0;
     note_encode(&leave, &payload);
     assert_int_equal(note_decode(buffer_bytes(&payload), &back), OK);
