@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "state.h"
+#include "loading.h"
 
 #include "core/base/alloc.h"
+
 #include "core/joining/admit.h"
 #include "core/joining/invitations.h"
 #include "core/joining/invitees.h"
@@ -10,9 +11,8 @@
 #include "core/link/session.h"
 #include "core/log/early.h"
 #include "core/log/gaps.h"
-#include "core/log/intake.h"
 #include "core/log/logs.h"
-#include "core/log/past.h"
+#include "core/log/unproven.h"
 #include "core/members/dismissal.h"
 #include "core/members/founding.h"
 #include "core/members/group_command.h"
@@ -20,12 +20,9 @@
 #include "core/members/identity.h"
 #include "core/members/leaving.h"
 #include "core/members/letters.h"
-#include "core/members/names.h"
 #include "core/members/notes.h"
-#include "core/members/parting.h"
 #include "core/members/removal.h"
 #include "core/members/root.h"
-#include "core/members/root_log.h"
 #include "core/members/verify.h"
 #include "core/peers/neighbours.h"
 #include "core/peers/peers.h"
@@ -37,7 +34,6 @@
 #include "core/replication/receipts.h"
 #include "core/replication/relay.h"
 #include "core/replication/serve.h"
-#include "core/writing/compose.h"
 #include "core/writing/distrust.h"
 #include "core/writing/gate.h"
 #include "core/writing/held.h"
@@ -45,214 +41,6 @@
 #include <stdlib.h>
 
 #define MIB (1ull << 20)
-
-struct node *node_new(const struct node_options *options)
-{
-    struct node *node = alloc_secret(sizeof *node);
-    node->storage = options->storage;
-    node->store_key = options->store_key;
-    node->locked = options->locked;
-    memcpy(node->home, options->home_id, sizeof node->home);
-    node->listen_port = options->listen_port;
-    node->wake_ms = NEVER;
-    node->office = presence_new();
-    node->relay = relay_new();
-    return node;
-}
-
-/* Everything that storage can give back. */
-static void forget_stored(struct node *node)
-{
-    for (size_t i = 0; i < node->log_count; i++) {
-        free(node->logs[i]->evidence);
-        free(node->logs[i]);
-    }
-    free(node->logs);
-    free(node->numbered);
-    table_done(&node->logs_by_id);
-    free(node->dirty_logs);
-    gaps_forget(node);
-    held_forget(node);
-    invitations_forget(node);
-    invitees_forget(node);
-    leaving_done(node);
-    letters_forget(node);
-    groups_forget(node);
-    names_forget(node);
-    verify_forget(node);
-    peers_done(node);
-    relay_forget(node);
-    past_forget(node);
-    admit_done(node);
-    identity_done(node);
-    node->logs = NULL;
-    node->numbered = NULL;
-    node->numbered_count = 0;
-    node->dirty_logs = NULL;
-    node->log_count = node->log_capacity = node->dirty_log_count = node->dirty_log_capacity = 0;
-    node->entry_count = node->own_hlc = node->last_log_number = 0;
-    node->dismissal = (struct dismissal){0};
-}
-
-static void close_all_links(struct node *node, enum error reason)
-{
-    while (node->link_count)
-        link_close(node, node->links[0], reason);
-}
-
-void node_free(struct node *node)
-{
-    struct effects ignored = {0};
-    if (!node)
-        return;
-    node->effects = &ignored;
-    close_all_links(node, ERR_SHUTTING_DOWN);
-    gate_done(node, ERR_SHUTTING_DOWN);
-    effects_done(&ignored);
-    forget_stored(node);
-    for (size_t i = 0; i < node->pending_count; i++)
-        batch_free(node->pending[i]);
-    batch_free(node->batch);
-    free(node->pending);
-    free(node->links);
-    free(node->dirty_links);
-    free(node->fresh);
-    presence_free(node->office);
-    relay_free(node->relay);
-    say_done(node);
-    free(node->sightings);
-    buffer_wipe(&node->scratch);
-    buffer_wipe(&node->message_scratch);
-    alloc_secret_free(node);
-}
-
-/* ---------------------------------------------------------------- starting, and starting again after a failed commit
- */
-
-static enum error load_all(struct node *node)
-{
-    static enum error (*const parts[])(struct node *) = {
-        identity_load,    groups_load,   custody_load, dismissal_load, held_load,  parting_load, leaving_load,
-        invitations_load, invitees_load, gaps_load,    receipts_load,  peers_load, admit_load,   verify_load};
-    enum error err = OK;
-    for (size_t i = 0; !err && i < sizeof parts / sizeof *parts; i++)
-        err = parts[i](node);
-    presence_roster_changed(node);
-    for (size_t i = 0; node->restored && i < node->log_count; i++)
-        if (node->logs[i]->own)
-            logs_close(node, node->logs[i]);
-    if (node->restored)
-        root_log_close_all(node);
-    return err;
-}
-
-/* All or nothing: half of what is known would make a second identity, or a log written twice. */
-static void load(struct node *node)
-{
-    node->unreadable = node->locked ? ERR_LOCKED : load_all(node);
-    if (!node->unreadable || node->locked)
-        return;
-    node_log(node, node->unreadable, "the database could not be read");
-    forget_stored(node);
-}
-
-static void draw_link_key(struct node *node)
-{
-    uint8_t seed[32];
-    random_bytes(&node->random, seed, sizeof seed);
-    crypto_dh_keypair_from(seed, &node->link_key, &node->link_secret);
-    crypto_wipe(seed, sizeof seed);
-}
-
-/* With what is on disk: at the start, and again when it can be opened again. */
-static void begin(struct node *node)
-{
-    node->logs_by_id.salt = node->groups_by_id.salt = get_u64(node->event->random);
-    load(node);
-    gate_start(node);
-    peers_announce(node, false);
-}
-
-static void on_start(struct node *node, const struct event *event)
-{
-    node->restored = event->restored;
-    draw_link_key(node);
-    random_bytes(&node->random, node->beacon_salt, sizeof node->beacon_salt);
-    presence_start(node);
-    begin(node);
-    if (node->restored)
-        node_log(node, OK, "this database is an older copy: new entries go into new logs");
-}
-
-/* Nothing of that batch was stored, nor of any that was submitted after it: back to what is on disk. */
-static void go_back(struct node *node, enum error reason)
-{
-    node_log(node, reason, "entries could not be stored; going back to what is on disk");
-    if (node->join.active)
-        node_reply(node, node->join.command, reason, 0);
-    node->write_failed = reason;
-    close_all_links(node, reason == ERR_DISK_FULL ? reason : ERR_CLOSED);
-    batch_free(node->batch);
-    node->batch = NULL;
-    node->doomed_batch = node->last_batch;
-    forget_stored(node);
-    node->logs_by_id.salt = node->groups_by_id.salt = get_u64(node->event->random);
-    load(node);
-}
-
-/* ---------------------------------------------------------------- locked: nothing is here but what is on disk */
-
-static void lock(struct node *node, const struct command *command)
-{
-    if (node->unlock)
-        node_reply(node, node->unlock, ERR_LOCKED, 0);
-    node->unlock = 0;
-    if (!node->locked) {
-        if (node->join.active)
-            node_reply(node, node->join.command, ERR_LOCKED, 0);
-        gate_done(node, ERR_LOCKED);
-        receipts_store(node, true);
-        gaps_flush(node);
-        logs_flush_rows(node);
-        close_all_links(node, ERR_SHUTTING_DOWN);
-        forget_stored(node);
-        presence_roster_changed(node);
-        node->locked = true;
-        node->unreadable = ERR_LOCKED;
-        crypto_wipe(&node->store_key, sizeof node->store_key);
-        crypto_wipe(&node->link_secret, sizeof node->link_secret);
-        buffer_wipe(&node->scratch);
-        buffer_wipe(&node->message_scratch);
-        peers_announce(node, false);
-        node_notify(node, NOTICE_LOCKED, NULL, 0, NULL, 0);
-    }
-    node_reply(node, command->id, OK, node_after(node));
-}
-
-/* Not before the disk has taken what was submitted earlier: it is read anew. */
-static void finish_unlock(struct node *node)
-{
-    uint64_t command = node->unlock;
-    if (!command || node->pending_count)
-        return;
-    node->unlock = 0;
-    node->locked = false;
-    draw_link_key(node);
-    begin(node);
-    node_notify(node, NOTICE_UNLOCKED, NULL, 0, NULL, 0);
-    node_reply(node, command, node->unreadable, node_after(node));
-}
-
-static void unlock(struct node *node, const struct command *command)
-{
-    if (!node->locked || node->unlock) {
-        node_reply(node, command->id, node->unlock ? ERR_BUSY : OK, 0);
-        return;
-    }
-    node->store_key = *command->store_key;
-    node->unlock = command->id;
-    finish_unlock(node);
-}
 
 static struct batch *take_pending(struct node *node, uint64_t id)
 {
@@ -274,7 +62,7 @@ static void on_persisted(struct node *node, const struct persisted *persisted)
     node->pending_payloads -= batch->payload_count > 0;
     say_settled(node, batch);
     if (persisted->result && persisted->batch > node->doomed_batch)
-        go_back(node, persisted->result);
+        loading_go_back(node, persisted->result);
     if (!persisted->result) {
         node->write_failed = OK;
         node->restored = false; /* which logs are closed went with the first batch */
@@ -285,7 +73,7 @@ static void on_persisted(struct node *node, const struct persisted *persisted)
     if (!persisted->result)
         compare_durable(node, persisted->batch);
     batch_free(batch);
-    finish_unlock(node);
+    loading_unlock_settled(node);
 }
 
 /* ---------------------------------------------------------------- commands */
@@ -365,15 +153,15 @@ static void on_command(struct node *node, const struct command *command)
         simple_reply(node, command, root_note_shares(node, command));
         break;
     case COMMAND_LOCK:
-        lock(node, command);
+        loading_lock(node, command);
         break;
     case COMMAND_UNLOCK:
-        unlock(node, command);
+        loading_unlock(node, command);
         break;
     case COMMAND_STOP:
         gate_done(node, ERR_SHUTTING_DOWN);
         receipts_store(node, true);
-        close_all_links(node, ERR_SHUTTING_DOWN);
+        link_close_all(node, ERR_SHUTTING_DOWN);
         node_reply(node, command->id, OK, node_after(node));
         break;
     }
@@ -395,6 +183,7 @@ static void on_time(struct node *node)
     relay_time(node);
     fetch_time(node);
     early_time(node);
+    unproven_time(node);
     receipts_time(node);
     compare_time(node);
 }
@@ -426,7 +215,7 @@ static void dispatch(struct node *node, const struct event *event)
 {
     switch (event->type) {
     case EVENT_START:
-        on_start(node, event);
+        loading_start(node, event);
         break;
     case EVENT_TIME:
         break; /* on_time() below */

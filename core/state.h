@@ -378,6 +378,14 @@ struct identity {
     struct buffer name;
 };
 
+/* How thick live entries come (unproven.h). */
+struct crowd {
+    uint64_t since_ms;     /* of the window that is counted, monotonic */
+    size_t links, entries; /* in it */
+    bool thick;            /* the window before was */
+    uint64_t until_ms;     /* when what waits is checked; 0: nothing waits */
+};
+
 struct node {
     const struct storage *storage;
     struct secret_key store_key;
@@ -449,6 +457,7 @@ struct node {
     uint64_t doomed_batch;   /* batches up to this one failed with an earlier one; 0: none */
     struct table clients;    /* client ids of pending messages → struct message_ref, owned */
 
+    struct crowd crowd;
     struct link **links;
     size_t link_count, link_capacity;
     struct link **dirty_links;

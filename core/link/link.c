@@ -4,6 +4,7 @@
 #include "core/base/alloc.h"
 #include "core/log/intake.h"
 #include "core/log/probe.h"
+#include "core/log/unproven.h"
 #include "core/members/dismissal.h"
 #include "core/peers/peers.h"
 #include "core/peers/presence.h"
@@ -203,6 +204,12 @@ void link_close(struct node *node, struct link *link, enum error reason)
     forget(node, link);
 }
 
+void link_close_all(struct node *node, enum error reason)
+{
+    while (node->link_count)
+        link_close(node, node->links[0], reason);
+}
+
 /* ---------------------------------------------------------------- events */
 
 static struct link *link_new(struct node *node, const struct event *event)
@@ -247,9 +254,10 @@ void link_up(struct node *node, const struct event *event)
 void link_down(struct node *node, const struct event *event)
 {
     struct link *link = link_find(node, event->link);
-    if (link)
+    if (link) {
+        unproven_down(node, link);
         forget(node, link);
-    else if (event->dial)
+    } else if (event->dial)
         peers_dial_failed(node, event->dial);
 }
 
@@ -314,7 +322,7 @@ void link_bytes(struct node *node, const struct event *event)
         if (!err)
             link->heard_ms = node->mono_ms;
     }
-    if (!err && !link->intake.open)
+    if (!err && !link->intake.open && !unproven_waits(node, link))
         err = intake_finish(node, link);
     if (err) {
         if (err != ERR_CLOSED)

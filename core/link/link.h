@@ -20,6 +20,7 @@ void link_flush_all(struct node *node); /* end of the step */
 /* Says BYE with the reason, where the other end has proved itself, closes, and frees the link at once: the caller
  * must not touch it again. */
 void link_close(struct node *node, struct link *link, enum error reason);
+void link_close_all(struct node *node, enum error reason);
 /* The other device's link that stands and is open; NULL: none. */
 struct link *link_to(const struct node *node, const struct sign_public *device);
 /* When the peer was last heard (monotonic).  What is there of a frame that is still coming counts as well, though it

@@ -77,6 +77,7 @@ struct intake {
     struct buffer arena;
     struct intake_item *items;
     size_t count, capacity;
+    size_t told; /* of them, the first: shown before they are checked (unproven.h) */
 };
 
 /* One ENTRIES message on its way: what an ACK for it proves. */
@@ -137,6 +138,7 @@ struct link {
     uint64_t entries_received; /* ENTRIES messages */
     struct buffer refused;     /* u64 numbers for the next ACK */
     bool ack_due;
+    uint64_t crowd_ms;       /* the window in which it was counted (unproven.h) */
     size_t wants;            /* logs whose source this link is */
     struct buffer want_rows; /* scratch of one schedule */
     struct detour *detours;

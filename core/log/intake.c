@@ -13,6 +13,7 @@
 #include "logs.h"
 #include "lookup.h"
 #include "probe.h"
+#include "unproven.h"
 #include <stdlib.h>
 
 #define LOGS_PER_LINK_MAX 8192
@@ -260,6 +261,7 @@ static bool is_full(const struct intake *intake)
 enum error intake_entries(struct node *node, struct link *link, const struct wire_message *message)
 {
     struct bytes left = message->entries.items;
+    size_t entries = 0;
     bool taken = true;
     enum error err = OK;
     link->entries_received++;
@@ -275,9 +277,12 @@ enum error intake_entries(struct node *node, struct link *link, const struct wir
         err = take(node, link, log, (struct bytes){left.data + 2, size}, message->entries.flags, &taken);
         left.data += 2 + size;
         left.size -= 2 + size;
+        entries++;
     }
     if (err)
         return err;
+    if (live)
+        unproven_note(node, link, entries);
     if (!log || full || !taken)
         refuse(link);
     bool last = message->entries.flags & ENTRIES_FLAG_LAST, many = is_full(&link->intake);
@@ -295,8 +300,9 @@ static bool follows(const struct log *log, const struct entry *entry)
            (log->row.head_seq == 0 || same_hash(&entry->previous, &log->row.head_id));
 }
 
-static void accept(struct node *node, const struct intake *intake, const struct intake_item *item, uint32_t flags)
+static void accept(struct node *node, const struct intake *intake, size_t index, uint32_t flags)
 {
+    const struct intake_item *item = &intake->items[index];
     struct log *log = item->log;
     struct bytes wire = {intake->arena.data + item->at, item->size};
     struct entry entry;
@@ -330,7 +336,8 @@ static void accept(struct node *node, const struct intake *intake, const struct 
     if (entry.payload_missing)
         gaps_note(node, log, item->seq);
     if (log->kind == KIND_CONTENT && cuts_cover(log, item->seq) && (item->live || flags & ENTRY_FLAG_CHECKED)) {
-        node_notify(node, NOTICE_SHOWN_EARLY, log, item->seq, log_author(log), 0);
+        if (index >= intake->told)
+            node_notify(node, NOTICE_SHOWN_EARLY, log, item->seq, log_author(log), 0);
         node_notify(node, NOTICE_MESSAGE, log, item->seq, log_author(log), batch->id);
     }
 }
@@ -368,9 +375,9 @@ enum error intake_finish(struct node *node, struct link *link)
         if (!endorsed)
             err = verify(intake, item);
         if (!err)
-            accept(node, intake, item, item->checked || !endorsed ? ENTRY_FLAG_CHECKED : 0);
+            accept(node, intake, i, item->checked || !endorsed ? ENTRY_FLAG_CHECKED : 0);
     }
-    intake->count = 0;
+    intake->count = intake->told = 0;
     intake->arena.size = 0;
     intake->open = false;
     return err;
@@ -378,7 +385,7 @@ enum error intake_finish(struct node *node, struct link *link)
 
 void intake_acknowledge(struct node *node, struct link *link)
 {
-    if (!link->ack_due || link->intake.open)
+    if (!link->ack_due || link->intake.open || link->intake.told)
         return;
     struct wire_message message = {.type = WIRE_ACK};
     message.ack.count = link->entries_received;

@@ -17,8 +17,9 @@ struct log *intake_log_of(const struct link *link, uint32_t number);
 /* At most 256 entries and 256 KiB, and one entry more, until the signature that vouches for them comes.
  * ENTRIES: checks form, chain and payload hashes and keeps them; the flag LAST of a bulk batch finishes it. */
 MUST_USE enum error intake_entries(struct node *node, struct link *link, const struct wire_message *message);
-/* Verifies the last signature of each log at hand and accepts what hangs on it.  Nothing of it was stored, shown or
- * forwarded before.  ERR_BAD_SIGNATURE: what verified singly was accepted, the rest dropped. */
+/* Verifies the last signature of each log at hand and accepts what hangs on it.  Nothing of it was stored or forwarded
+ * before, nor shown, but for what unproven.h tells.  ERR_BAD_SIGNATURE: what verified singly was accepted, the rest
+ * dropped. */
 MUST_USE enum error intake_finish(struct node *node, struct link *link);
 /* How far `log` is here, with what has come on this link and is not accepted yet. */
 uint64_t intake_reached(const struct link *link, const struct log *log);

@@ -13,6 +13,7 @@
 #include "early.h"
 #include "logs.h"
 #include "lookup.h"
+#include "unproven.h"
 #include <stdlib.h>
 
 #define LATE_MS 60000
@@ -126,6 +127,10 @@ enum error node_message(struct node *node, uint32_t log_number, uint64_t seq, st
     const struct early_entry *held = err == ERR_NOT_FOUND ? early_find(log, seq) : NULL;
     if (held)
         return describe_early(node, held, ret);
+    if (err == ERR_NOT_FOUND && unproven_find(node, log, seq, &stored.wire)) {
+        stored = (struct stored_entry){.log = log_number, .seq = seq, .wire = stored.wire};
+        err = OK;
+    }
     return err ? err : describe(node, log, &stored, ret);
 }
 

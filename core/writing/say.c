@@ -7,6 +7,7 @@
 #include "core/log/branches.h"
 #include "core/log/logs.h"
 #include "core/log/lookup.h"
+#include "core/log/unproven.h"
 #include "core/members/direct.h"
 #include "core/members/groups.h"
 #include "core/members/roster.h"
@@ -98,6 +99,7 @@ static enum error find_answered(struct node *node, const struct group *group, co
     struct log *named = logs_find(node, &ref->log);
     if (!named || named->group != group || named->kind != KIND_CONTENT)
         return ERR_NOT_FOUND;
+    unproven_settle_log(node, named, ref->seq);
     const struct log *log = branches_now(node, named, ref->seq);
     enum error err = lookup_entry(node, log, ref->seq, &stored);
     if (!err)
