@@ -3,6 +3,7 @@
 #include "fields.h"
 #include "output.h"
 #include "people.h"
+#include "sizes.h"
 #include "translate.h"
 #include <string.h>
 
@@ -19,6 +20,14 @@ static void print_title(FILE *stream, const json_t *group)
     }
 }
 
+static void print_carried(FILE *stream, const json_t *group)
+{
+    char size[SIZES_SIZE];
+
+    sizes_format(field_number(group, "carried"), size);
+    fprintf(stream, _("  carried for others: %s that cannot be read here\n"), size);
+}
+
 static void print_line(FILE *stream, const json_t *group)
 {
     unsigned long long members = field_number(group, "members");
@@ -30,6 +39,10 @@ static void print_line(FILE *stream, const json_t *group)
     }
     if (!field_true(group, "admitted")) {
         fputs(_("  waiting to be let in\n"), stream);
+        return;
+    }
+    if (strcmp(field_text(group, "role"), "carrier") == 0) {
+        print_carried(stream, group);
         return;
     }
     fprintf(stream, ngettext("  %llu person, you are ", "  %llu people, you are ", (unsigned long)members), members);

@@ -17,6 +17,7 @@ static const struct verb verbs[] = {
     {"device", verb_device, N_("your own computers: one more, and which there are"), verb_device_help},
     {"who", verb_who, N_("the people, and who is connected"), verb_who_help},
     {"group", verb_group, N_("chats of some of the people"), verb_group_help},
+    {"carrier", verb_carrier, N_("how much this computer keeps for others"), verb_carrier_help},
     {"chat", verb_chat, N_("a chat on the terminal"), verb_chat_help},
     {"send", verb_send, N_("send a message"), verb_send_help},
     {"read", verb_read, N_("read messages, and follow those to come"), verb_read_help},

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "status.h"
+#include "carrier_print.h"
 #include "fields.h"
 #include "output.h"
 #include "people.h"
 #include "person_name.h"
+#include "sizes.h"
 #include "translate.h"
 #include <string.h>
 
@@ -39,6 +41,14 @@ static void print_held(FILE *stream, unsigned long long held)
                 held);
 }
 
+static void print_carried(FILE *stream, const json_t *group)
+{
+    char size[SIZES_SIZE];
+
+    sizes_format(field_number(group, "carried"), size);
+    fprintf(stream, _(", keeps %s that it cannot read"), size);
+}
+
 static void print_group(FILE *stream, const json_t *group)
 {
     unsigned long long missing = field_number(group, "missing");
@@ -48,7 +58,9 @@ static void print_group(FILE *stream, const json_t *group)
     output_name(stream, *field_text(group, "name") ? field_text(group, "name") : field_text(group, "group"));
     fputs(": ", stream);
     output_name(stream, people_role(field_text(group, "role")));
-    if (!field_true(group, "has_key"))
+    if (strcmp(field_text(group, "role"), "carrier") == 0)
+        print_carried(stream, group);
+    else if (!field_true(group, "has_key"))
         fputs(_(", the key has not arrived yet"), stream);
     if (missing > 0 && received > 0)
         fprintf(stream, _(", catching up: %llu of %llu entries"), received, received + missing);
@@ -239,6 +251,9 @@ void status_print(FILE *stream, const json_t *info, const json_t *sync, const js
         fputs(_("Chats:\n"), stream);
     json_array_foreach(json_object_get(sync, "groups"), index, group) print_group(stream, group);
     print_people(stream, people);
+    carrier_print_full(stream, json_object_get(people, "persons"));
+    if (carrier_is_any(json_object_get(sync, "carrier")))
+        carrier_print(stream, json_object_get(sync, "carrier"));
     print_forked(stream, sync);
     fprintf(stream, _("Connections: %llu\n"), (unsigned long long)field_number(sync, "links"));
     fprintf(stream, _("Entries stored: %llu\n"), (unsigned long long)field_number(sync, "entries"));

@@ -47,7 +47,7 @@ const char verb_group_help[] =
        "  --root-passphrase-file FILE  remove, role: its first line is the passphrase of the workspace's root\n"
        "                   key, if it has one and is needed; else asked for\n"
        "JSON of create: group name; of list: group name kind person folder private admitted left role members\n"
-       "logs missing payloads_missing received has_key waiting_for_key needs_instance needs_newer, and for\n"
+       "logs missing payloads_missing received carried has_key waiting_for_key needs_instance needs_newer, for\n"
        "invitations, with the kind \"invitation\": group name kind inviter person device fingerprint private role\n"
        "declined; of show: as of list, persons (as of who) and invited (person name device role declined); of\n"
        "leave: remaining\n");

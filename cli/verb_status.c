@@ -17,8 +17,9 @@ const char verb_status_help[] =
        "JSON, one object: the fields of node.info and of sync.status: version protocol pid home locked\n"
        "passphrase (these alone say something while the home is locked, and those of sync.status are left out)\n"
        "has_identity has_workspace device fingerprint person name workspace listen groups forked_logs\n"
-       "runs_twice links entries free_disk disk_state discovery pinned root; in a workspace also persons, as of\n"
-       "person.list; forked_logs: the logs that were written twice: group log device person author;\n"
+       "runs_twice links entries free_disk disk_state discovery pinned root carrier; in a workspace also\n"
+       "persons, as of person.list; carrier: groups used quota full; forked_logs: the logs\n"
+       "that were written twice: group log device person author;\n"
        "root (null: the root key is not here): passphrase shares shares_needed shares_made\n");
 
 static enum exit_code show(const struct context *context, struct client *client)

@@ -22,6 +22,7 @@ struct context {
     const struct verb *verb;  /* the one that runs */
 };
 
+enum exit_code verb_carrier(struct context *context, int argc, char **argv);
 enum exit_code verb_chat(struct context *context, int argc, char **argv); /* also the program without a verb */
 enum exit_code verb_device(struct context *context, int argc, char **argv);
 enum exit_code verb_doctor(struct context *context, int argc, char **argv);
@@ -45,6 +46,7 @@ enum exit_code verb_version(struct context *context, int argc, char **argv);
 enum exit_code verb_who(struct context *context, int argc, char **argv);
 enum exit_code verb_workspace(struct context *context, int argc, char **argv);
 
+extern const char verb_carrier_help[];
 extern const char verb_chat_help[];
 extern const char verb_device_help[];
 extern const char verb_doctor_help[];

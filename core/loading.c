@@ -21,6 +21,7 @@
 #include "core/members/verify.h"
 #include "core/peers/peers.h"
 #include "core/peers/presence.h"
+#include "core/replication/carried.h"
 #include "core/replication/receipts.h"
 #include "core/replication/relay.h"
 #include "core/writing/gate.h"
@@ -36,6 +37,7 @@ struct node *node_new(const struct node_options *options)
     node->locked = options->locked;
     memcpy(node->home, options->home_id, sizeof node->home);
     node->listen_port = options->listen_port;
+    carried_forget(node);
     node->wake_ms = NEVER;
     node->office = presence_new();
     node->relay = relay_new();
@@ -59,6 +61,7 @@ static void forget_stored(struct node *node)
     invitees_forget(node);
     leaving_done(node);
     letters_forget(node);
+    carried_forget(node);
     groups_forget(node);
     names_forget(node);
     verify_forget(node);
@@ -106,9 +109,10 @@ void node_free(struct node *node)
 
 static enum error load_all(struct node *node)
 {
-    static enum error (*const parts[])(struct node *) = {
-        identity_load,    groups_load,   custody_load, dismissal_load, held_load,  parting_load, leaving_load,
-        invitations_load, invitees_load, gaps_load,    receipts_load,  peers_load, admit_load,   verify_load};
+    static enum error (*const parts[])(struct node *) = {identity_load, groups_load,  custody_load, dismissal_load,
+                                                         held_load,     parting_load, leaving_load, invitations_load,
+                                                         invitees_load, gaps_load,    carried_load, receipts_load,
+                                                         peers_load,    admit_load,   verify_load};
     enum error err = OK;
     for (size_t i = 0; !err && i < sizeof parts / sizeof *parts; i++)
         err = parts[i](node);

@@ -28,11 +28,13 @@
 #include "core/peers/peers.h"
 #include "core/peers/presence.h"
 #include "core/peers/sightings.h"
+#include "core/replication/carried.h"
 #include "core/replication/compare.h"
 #include "core/replication/fetch.h"
 #include "core/replication/payloads.h"
 #include "core/replication/receipts.h"
 #include "core/replication/relay.h"
+#include "core/replication/room.h"
 #include "core/replication/serve.h"
 #include "core/writing/distrust.h"
 #include "core/writing/gate.h"
@@ -152,6 +154,10 @@ static void on_command(struct node *node, const struct command *command)
     case COMMAND_ROOT_SHARED:
         simple_reply(node, command, root_note_shares(node, command));
         break;
+    case COMMAND_CARRIER_QUOTA:
+        carried_set_quota(node, command->quota);
+        simple_reply(node, command, OK);
+        break;
     case COMMAND_LOCK:
         loading_lock(node, command);
         break;
@@ -250,6 +256,7 @@ static void submit(struct node *node)
 {
     receipts_store(node, false);
     gaps_flush(node);
+    carried_flush(node);
     logs_flush_rows(node);
     if (!node->batch || batch_is_empty(node->batch))
         return;
@@ -288,6 +295,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
         on_time(node);
     serve_fresh(node);
     session_leave_removed(node);
+    room_settle(node);
     fetch_schedule(node);
     payloads_schedule(node);
     submit(node);

@@ -45,6 +45,7 @@ enum command_type {
     COMMAND_ROOT_RECOVER, /* root → –; it is on this device from now on, from its shares, and goes on from there */
     COMMAND_ROOT_HAND_OVER, /* root.passphrase, root.new_passphrase → –; another key in its place, the old one is done
                              */
+    COMMAND_CARRIER_QUOTA, /* quota → –; how much content of the groups that it carries this node keeps */
     COMMAND_LOCK, /* – → –; every key is wiped from memory, and every link closed; answered when all is durable */
     COMMAND_UNLOCK, /* store_key → –; answered when what is on disk is here again */
     COMMAND_STOP,   /* says BYE on every link */
@@ -57,6 +58,13 @@ enum group_kind {
 };
 
 enum invitation_state { INVITATION_OPEN = 1, INVITATION_ACCEPTED = 2, INVITATION_DECLINED = 3 };
+
+/* Whether a node takes content of others, as it tells them. */
+enum room {
+    ROOM_FREE = 0,
+    ROOM_QUOTA = 1, /* none of the groups that it carries: its owner allows no more */
+    ROOM_DISK = 2,  /* none: its disk is nearly full */
+};
 
 /* Whom a code lets in. */
 enum invite_kind {
@@ -119,6 +127,7 @@ struct command {
         struct bytes passphrase;     /* that it lies under, or will; empty: none but the store key */
         struct bytes new_passphrase; /* ROOT_HAND_OVER: to keep the new one under */
     } root;
+    uint64_t quota;                     /* CARRIER_QUOTA: bytes; UINT64_MAX: as much as the disk holds */
     const struct secret_key *store_key; /* UNLOCK */
 };
 

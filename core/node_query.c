@@ -11,6 +11,7 @@
 #include "core/members/roster.h"
 #include "core/members/verify.h"
 #include "core/peers/presence.h"
+#include "core/replication/carried.h"
 #include "core/writing/held.h"
 #include "state.h"
 
@@ -37,6 +38,10 @@ void node_info(const struct node *node, struct node_info *ret)
                               .name = buffer_bytes(&node->identity.name),
                               .free_disk = node->free_disk,
                               .disk_state = disk_state(node),
+                              .room = node->room,
+                              .carried_groups = carried_groups(node),
+                              .carried = carried_total(node),
+                              .quota = node->quota,
                               .entries = node->entry_count};
     for (size_t i = 0; i < node->link_count; i++)
         ret->links += node->links[i]->state == LINK_OPEN;
@@ -97,6 +102,7 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
                                .has_left = roster_has_left(&group->roster, &node->identity.device),
                                .role = me ? (enum role)me->role : ROLE_READER,
                                .received = group->received,
+                               .carried = group->carries ? group->carried : 0,
                                .has_key = group->key_count > 0,
                                .held = held_count(node, group),
                                .logs = group->log_count};
@@ -248,10 +254,14 @@ static void describe_progress(const struct group *group, const struct member *me
 }
 
 /* Links are the workspace's. */
-static uint64_t last_heard_ms(const struct node *node, const struct sign_public *device)
+static void describe_link(const struct node *node, struct node_person *ret)
 {
-    const struct member *member = node->workspace ? roster_find(&node->workspace->roster, device) : NULL;
-    return member ? member->last_heard_ms : 0;
+    const struct member *member = node->workspace ? roster_find(&node->workspace->roster, &ret->device) : NULL;
+    const struct presence *presence = presence_find(node, &ret->device);
+    ret->last_heard_ms = member ? member->last_heard_ms : 0;
+    ret->room = ret->self ? node->room : member ? member->room : ROOM_FREE;
+    ret->linked = presence && presence->links;
+    ret->online = ret->self || (presence && presence_is_online(presence));
 }
 
 bool node_person_at(const struct node *node, uint32_t number, size_t index, struct node_person *ret)
@@ -266,11 +276,8 @@ bool node_person_at(const struct node *node, uint32_t number, size_t index, stru
                                 .instance = member->instance,
                                 .role = (enum role)member->role,
                                 .self = node_is_me(node, &member->device),
-                                .last_heard_ms = last_heard_ms(node, &member->device),
                                 .added_by = member->added_by};
-    const struct presence *presence = presence_find(node, &member->device);
-    ret->linked = presence && presence->links;
-    ret->online = ret->self || (presence && presence_is_online(presence));
+    describe_link(node, ret);
     ret->verification = verify_state(node, &member->device, &member->person, ret->name);
     describe_progress(group, member, ret);
     return true;

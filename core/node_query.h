@@ -16,10 +16,13 @@ struct node_info {
     struct bytes workspace_name; /* may be empty until its key and title have come */
     uint64_t free_disk;
     enum error
-        disk_state;   /* OK; ERR_LIMIT: takes no entries of others; ERR_DISK_FULL: read-only; another: not readable */
-    uint64_t entries; /* stored */
-    uint64_t last_arrival; /* of the newest durable entry: where node_arrivals() finds nothing yet */
-    size_t links;          /* that stand */
+        disk_state; /* OK; ERR_LIMIT: takes no entries of others; ERR_DISK_FULL: read-only; another: not readable */
+    enum room room; /* whether it takes content of others */
+    uint64_t carried_groups, carried, quota; /* carries so many groups, keeps so many bytes of their content, of at most
+                                                so many; UINT64_MAX: as many as the disk holds */
+    uint64_t entries;                        /* stored */
+    uint64_t last_arrival;                   /* of the newest durable entry: where node_arrivals() finds nothing yet */
+    size_t links;                            /* that stand */
 };
 void node_info(const struct node *node, struct node_info *ret);
 
@@ -37,6 +40,7 @@ struct node_group {
     uint64_t missing;          /* entries known to exist elsewhere and not here yet */
     uint64_t payloads_missing; /* of entries that are here */
     uint64_t received;         /* of the running catch-up; received + missing is its total */
+    uint64_t carried;          /* of one that this node carries: bytes of content */
     bool has_key;
     uint64_t held;    /* own messages that wait for a key to be sealed with */
     bool needs_newer; /* somebody writes what this version cannot read, so it is not all here; or governs so: read-only
@@ -111,6 +115,7 @@ struct node_person {
     bool linked;            /* a link stands */
     bool online;            /* that, or its neighbours in the office tell that it is there (own device: true) */
     uint64_t last_heard_ms; /* wall clock of the last link; 0: not since the start */
+    enum room room;         /* told on it: whether the device stores what is written here */
     struct sign_public added_by;
     enum verification verification;
     uint64_t complete_to_ms; /* HLC time of the newest entry held without gap; 0: none */

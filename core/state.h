@@ -80,7 +80,8 @@ struct member {
     bool was_admin; /* or is one */
     struct dh_public box;
     struct sign_public added_by; /* zero: by a root */
-    uint64_t last_heard_ms;      /* wall clock of this process's last link */
+    uint64_t last_heard_ms;      /* wall clock of this process's last link, */
+    enum room room;              /* and what was told on it (room.h) */
 };
 
 /* A CLOCK that was accepted, whether or not it counts. */
@@ -240,6 +241,9 @@ struct group {
     bool is_private; /* GROUP_CHAT: the workspace's root is never given its keys */
     struct invitee *invitees;
     size_t invitee_count, invitee_capacity;
+    bool carries; /* this device is a carrier there (carried.h), */
+    bool carried_dirty;
+    uint64_t carried;  /* and keeps so many bytes of content */
     uint64_t received; /* entries taken since the last time nothing was missing */
     struct early early;
     struct link *tail_from;   /* whom we asked for the newest messages; NULL: nobody in this catch-up */
@@ -400,6 +404,9 @@ struct node {
     bool deaf;        /* links are not read */
     uint64_t deaf_ms; /* when they last were not: whatever was sent before may still wait to be read */
     uint64_t free_disk;
+    uint64_t quota;          /* bytes of content of the groups that it carries */
+    enum room room;          /* as it was told last, */
+    uint64_t room_ms;        /* then (monotonic); 0: never */
     enum error write_failed; /* why the last write failed; OK: it did not */
     enum error disk_state;
     enum error unreadable; /* not OK: what is on disk could not be loaded, and nothing is in here */

@@ -36,6 +36,8 @@ static const char *const hints[ERROR_COUNT] = {
     [ERR_MAY_NOT_ADMIT] = "Ask an admin of the workspace for a code.",
     [ERR_LAST_ADMIN] = "Make somebody else an admin first: group.role.",
     [ERR_ROLE_FIXED] = "Remove and invite that person again, with the other role.",
+    [ERR_CARRIER] =
+        "Let it carry the group (role \"carrier\"), or make it a member of the workspace first: group.role.",
     [ERR_LEFT] = "Ask an admin of the group for a new invitation; what was written before can still be read.",
     [ERR_REMOVED] = "Ask an admin of the workspace why, and for a new code if you should be in it.",
     [ERR_VERSION] = "Install the same version on both computers.",

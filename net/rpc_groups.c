@@ -81,6 +81,10 @@ static void emit_group(const struct node *node, const struct node_group *group, 
     emit_digits(out, "missing", group->missing);
     emit_digits(out, "payloads_missing", group->payloads_missing);
     emit_digits(out, "received", group->received);
+    if (group->is_member && group->role == ROLE_CARRIER)
+        emit_digits(out, "carried", group->carried);
+    else
+        emit_null(out, "carried");
     emit_bool(out, "has_key", group->has_key);
     emit_number(out, "waiting_for_key", group->held);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "rpc_methods.h"
+#include "rpc_carrier.h"
 #include "rpc_commands.h"
 #include "rpc_events.h"
 #include "rpc_group_commands.h"
@@ -46,6 +47,7 @@ static const struct rpc_method methods[] = {
     {"group.leave", NULL, rpc_group_commands_leave, rpc_group_commands_left},
     {"group.accept", NULL, rpc_group_commands_accept, rpc_commands_done},
     {"group.decline", NULL, rpc_group_commands_decline, rpc_commands_done},
+    {"carrier.quota", NULL, rpc_carrier_quota, rpc_commands_done},
     {"clock.get", rpc_overview_clock, NULL, NULL},
     {"clock.distrust", NULL, rpc_commands_distrust, rpc_commands_done},
     {"sync.status", rpc_overview_sync, NULL, NULL},

@@ -3,6 +3,7 @@
 #include "address.h"
 #include "core/base/words.h"
 #include "emit.h"
+#include "rpc_carrier.h"
 #include "rpc_groups.h"
 #include "rpc_lock.h"
 #include "rpc_message.h"
@@ -128,6 +129,7 @@ void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
     emit_bool(out, "runs_twice", info.runs_twice);
     emit_removed(options->node, out);
     rpc_root_emit(options->node, out);
+    rpc_carrier_emit(options->node, out);
     emit_number(out, "links", info.links);
     emit_digits(out, "entries", info.entries);
     emit_digits(out, "free_disk", info.free_disk);
@@ -140,6 +142,14 @@ void rpc_overview_sync(struct rpc_call *call, struct buffer *out)
 }
 
 /* ---------------------------------------------------------------- people and peers */
+
+static void emit_word_or_null(struct buffer *out, const char *key, const char *word)
+{
+    if (word)
+        emit_string(out, key, word);
+    else
+        emit_null(out, key);
+}
 
 static void emit_person(const struct node_person *person, struct buffer *out)
 {
@@ -155,6 +165,7 @@ static void emit_person(const struct node_person *person, struct buffer *out)
     emit_bool(out, "online", person->online);
     emit_bool(out, "linked", person->linked);
     emit_time(out, "last_heard", person->last_heard_ms);
+    emit_word_or_null(out, "full", rpc_carrier_full(person->room));
     emit_base32_or_null(out, "added_by", BYTES_OF(person->added_by.bytes));
     emit_time(out, "complete_to", person->complete_to_ms);
     emit_digits(out, "missing", person->missing);

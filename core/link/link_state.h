@@ -155,6 +155,8 @@ struct link {
     uint64_t acked;                     /* messages */
     size_t unacked_bytes, unacked_live; /* of bulk, and of live entries */
     bool behind;                        /* live entries were held back: tell what we have when the window opens */
+    enum room room;                     /* as the peer has told, */
+    uint64_t room_ms;                   /* and when that made us tell all that we have */
     struct person_id invited_person;
     struct buffer offered; /* chats in the OFFER that it got */
     struct asked_payloads payloads;

@@ -11,6 +11,7 @@
 #include "core/replication/fetch.h"
 #include "core/replication/payloads.h"
 #include "core/replication/relay.h"
+#include "core/replication/room.h"
 #include "core/replication/serve.h"
 #include "core/replication/tail.h"
 #include "link.h"
@@ -118,6 +119,7 @@ static enum error on_hello(struct node *node, struct link *link, const struct wi
     if (news)
         node_notify(node, NOTICE_PEER_UP, NULL, 0, &link->device, 0);
     presence_link_open(node, link);
+    room_link_open(node, link);
     compare_hello(node, link, &message->hello.digest);
     return OK;
 }
@@ -157,6 +159,9 @@ static enum error on_open(struct node *node, struct link *link, const struct wir
         return OK;
     case WIRE_PAYLOADS:
         return payloads_came(node, link, message);
+    case WIRE_ROOM:
+        room_told(node, link, message->room);
+        return OK;
     case WIRE_PING:
         return OK;
     case WIRE_HELLO:

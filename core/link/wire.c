@@ -49,6 +49,7 @@ static const uint8_t item_counts[] = {
     [WIRE_BYE] = 3,     [WIRE_INVITED] = 4,  [WIRE_JOIN] = 4,     [WIRE_WELCOME] = 5,  [WIRE_REKEY] = 1,
     [WIRE_STOP] = 2,    [WIRE_TAIL] = 3,     [WIRE_ANNOUNCE] = 4, [WIRE_PROBE] = 3,    [WIRE_IDS] = 3,
     [WIRE_WANTP] = 3,   [WIRE_PAYLOADS] = 4, [WIRE_OFFER] = 4,    [WIRE_CONSENT] = 3,  [WIRE_PROOF] = 2,
+    [WIRE_ROOM] = 2,
 };
 
 #define BRANCH_SIZE (8 + 32) /* base ‖ id of the first entry */
@@ -98,6 +99,9 @@ static void read_items(struct reader *in, struct wire_message *ret)
         break;
     case WIRE_DIGESTS:
         ret->digests = read_rows(in, DIGEST_ROW_SIZE, WIRE_ROWS_MAX);
+        break;
+    case WIRE_ROOM:
+        ret->room = read_uint(in);
         break;
     case WIRE_PROOF:
         ret->proof = read_bytes(in, WIRE_PROOF_MAX);
@@ -234,6 +238,9 @@ void wire_encode(const struct wire_message *message, struct buffer *out)
         write_bytes(out, BYTES_OF(message->hello.home));
         write_uint(out, message->hello.port);
         write_bytes(out, FIXED(message->hello.digest));
+        break;
+    case WIRE_ROOM:
+        write_uint(out, message->room);
         break;
     case WIRE_PROOF:
         write_bytes(out, message->proof);

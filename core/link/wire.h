@@ -32,6 +32,7 @@ enum wire_type {
     WIRE_OFFER = 23,
     WIRE_CONSENT = 24,
     WIRE_PROOF = 25,
+    WIRE_ROOM = 26,
 };
 
 #define WIRE_PLAIN_MAX (65535u - AEAD_TAG_SIZE) /* of one frame */
@@ -105,6 +106,7 @@ struct wire_message {
             struct hash digest; /* over (group, digest) of all groups that both are in */
         } hello;
         struct bytes digests; /* DIGEST_ROW_SIZE */
+        uint64_t room;        /* enum room; others as ROOM_DISK */
         struct bytes proof;   /* as in the handshake, where that did not carry it */
         struct {
             struct hash group;

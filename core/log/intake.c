@@ -6,6 +6,7 @@
 #include "core/link/link.h"
 #include "core/members/content.h"
 #include "core/members/groups.h"
+#include "core/replication/carried.h"
 #include "core/replication/relay.h"
 #include "cuts.h"
 #include "early.h"
@@ -253,6 +254,12 @@ static enum error take(struct node *node, struct link *link, struct log *log, st
     return OK;
 }
 
+static bool has_room(const struct node *node, const struct link *link, const struct log *log)
+{
+    bool is_content = log && log->kind == KIND_CONTENT;
+    return node->disk_state == OK && (!is_content || carried_takes(node, log->group, link->intake.arena.size));
+}
+
 static bool is_full(const struct intake *intake)
 {
     return intake->arena.size > BATCH_BYTES + ENTRY_SIZE_MAX || intake->count > BATCH_ENTRIES;
@@ -269,7 +276,7 @@ enum error intake_entries(struct node *node, struct link *link, const struct wir
     link->progress_ms = node->mono_ms;
 
     struct log *log = intake_log_of(link, message->entries.number);
-    bool full = node->disk_state != OK, live = message->entries.flags & ENTRIES_FLAG_LIVE;
+    bool full = !has_room(node, link, log), live = message->entries.flags & ENTRIES_FLAG_LIVE;
     while (!err && log && !full && taken && left.size) {
         size_t size = left.size >= 2 ? get_u16(left.data) : 0;
         if (size == 0 || size > left.size - 2)
@@ -329,6 +336,7 @@ static void accept(struct node *node, const struct intake *intake, size_t index,
         groups_note_governance(node, log, &entry, &flags);
     } else {
         content_note(node, log, &entry);
+        carried_note(log->group, wire.size);
         early_accepted(node, log, &entry, wire);
     }
     struct batch *batch = node_batch(node);

@@ -14,6 +14,7 @@
 #include "core/log/logs.h"
 #include "core/log/lookup.h"
 #include "core/peers/presence.h"
+#include "core/replication/carried.h"
 #include "direct.h"
 #include "letters.h"
 #include "names.h"
@@ -259,6 +260,7 @@ static void members_changed(struct node *node, struct group *group)
     retry_unjustified(group);
     if (group != node->workspace)
         group->introduce_after = node_after(node);
+    carried_judge(node, group);
     node->consents_due = node->consent_count > 0;
     if (group == node->workspace)
         invitations_judge(node);

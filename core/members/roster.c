@@ -118,6 +118,7 @@ static void list_members(struct roster *roster)
     for (size_t i = 0; i < roster->count; i++) {
         const struct member *before = roster_find(&old, &roster->members[i].device);
         roster->members[i].last_heard_ms = before ? before->last_heard_ms : 0;
+        roster->members[i].room = before ? before->room : ROOM_FREE;
     }
     free(old.members);
 }

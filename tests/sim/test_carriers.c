@@ -218,10 +218,11 @@ static void its_owner_is_asked_for_the_groups_of_others(void **state)
 
     CHECK_OK(answer(&world, "box", "", COMMAND_GROUP_DECLINE));
     world_settle(&world);
+    world_restart(&world, "box"); /* what was answered once is not read again */
+    world_settle(&world);
+    assert_true(node_invitation_at(world_host(&world, "box")->node, 0, &invitation) && invitation.declined);
     assert_int_equal(members(&world, "bob", "Board"), 2);
     CHECK_OK(let_carry(&world, "bob", "Board", "box"));
-    world_settle(&world);
-    world_restart(&world, "box"); /* what was answered once is not read again */
     world_settle(&world);
     assert_int_equal(invitations(&world, "box"), 1);
     CHECK_OK(answer(&world, "box", "", COMMAND_GROUP_ACCEPT));
@@ -346,6 +347,210 @@ static void a_member_of_the_office_may_carry_a_group(void **state)
     end_story(&world);
 }
 
+/* ---------------------------------------------------------------- how much it keeps */
+
+static void allow(struct world *world, uint64_t bytes)
+{
+    const struct command command = {.type = COMMAND_CARRIER_QUOTA, .quota = bytes};
+    struct asked asked;
+    CHECK_OK(world_command(world, "box", &command, ANSWER_MS, &asked));
+}
+
+static struct node_info info_of_box(const struct world *world)
+{
+    struct node_info info;
+    node_info(world_host(world, "box")->node, &info);
+    return info;
+}
+
+static enum room room_of_box(const struct world *world, const char *by)
+{
+    struct node_person person;
+    for (size_t i = 0; node_person_at(world_host(world, by)->node, 1, i, &person); i++)
+        if (bytes_equal(person.name, BYTES_TEXT("box")))
+            return person.room;
+    return ROOM_FREE;
+}
+
+static struct message_ref say_much(struct world *world, const char *name, char letter)
+{
+    static char text[12000];
+    struct message_ref ref;
+    memset(text, letter, sizeof text - 1);
+    CHECK_OK(world_say_more(world, name, &(struct saying){.text = text, .to = "Board"}, &ref));
+    world_run(world, 2000);
+    return ref;
+}
+
+static size_t others_with(const struct world *world, const char *by, const struct message_ref *ref)
+{
+    struct receipt receipt;
+    CHECK_OK(node_receipt(world_host(world, by)->node, ref, &receipt));
+    return receipt.with;
+}
+
+/* Bytes of content in all its entries, by another way than it counts them. */
+static bool add_size(void *arg, const struct stored_entry *stored)
+{
+    struct entry entry;
+    CHECK_OK(entry_decode(stored->wire, &entry));
+    *(uint64_t *)arg += entry.type >= ENTRY_MESSAGE ? stored->wire.size : 0;
+    return true;
+}
+
+static uint64_t content_on_disk(const struct host *host)
+{
+    struct storage storage = medium_reads(host->disk);
+    uint64_t bytes = 0;
+    CHECK_OK(storage.begin(storage.ctx));
+    CHECK_OK(storage.each_arrival(storage.ctx, 1, add_size, &bytes));
+    storage.end(storage.ctx);
+    return bytes;
+}
+
+static void what_is_above_the_quota_is_refused_and_said(void **state)
+{
+    struct world world;
+    struct message_ref last = {{{0}}, 0};
+    struct node_group group;
+    (void)state;
+    begin_with_box(&world, 20, GUESTS("bob"));
+    CHECK_OK(create(&world, "alice", "Board", GUESTS("bob")));
+    world_settle(&world);
+    CHECK_OK(let_carry(&world, "alice", "Board", "box"));
+    world_settle(&world);
+    allow(&world, 150000);
+    world_stop(&world, "bob");
+    struct message_ref first = say_much(&world, "alice", 'a');
+    assert_int_equal(others_with(&world, "alice", &first), 1);
+    for (char letter = 'b'; letter < 'q'; letter++)
+        last = say_much(&world, "alice", letter);
+    struct node_info info = info_of_box(&world);
+    assert_int_equal(info.room, ROOM_QUOTA);
+    assert_int_equal(info.carried_groups, 2);
+    assert_in_range(info.carried, 150000 - ENTRY_SIZE_MAX, 150000);
+    assert_int_equal(info.carried, content_on_disk(world_host(&world, "box")));
+    assert_int_equal(room_of_box(&world, "alice"), ROOM_QUOTA);
+    assert_int_equal(others_with(&world, "alice", &last), 0);
+    assert_int_equal(others_with(&world, "alice", &first), 1);
+
+    uint64_t sent = world_host(&world, "alice")->payload_sent; /* what would be refused is not sent */
+    say_much(&world, "alice", 'q');
+    world_run(&world, 60000);
+    assert_in_range(world_host(&world, "alice")->payload_sent - sent, 0, 1000);
+
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_READER)); /* governance comes all the same */
+    world_run(&world, 5000);
+    world_stop(&world, "alice");
+    world_restart(&world, "box");
+    world_restart(&world, "bob");
+    world_run(&world, 20000);
+    assert_int_equal(info_of_box(&world).room, ROOM_QUOTA);
+    assert_int_equal(info_of_box(&world).carried, content_on_disk(world_host(&world, "box")));
+    assert_int_equal(room_of_box(&world, "bob"), ROOM_QUOTA);
+    assert_true(reads(&world, "bob", "aaaa") && !reads(&world, "bob", "qqqq"));
+    assert_int_equal(world_say_to(&world, "bob", "Board", "may I?"), ERR_NOT_PERMITTED);
+
+    world_stop(&world, "bob");
+    world_restart(&world, "alice");
+    world_run(&world, 60000); /* by now it is told of ever more rarely */
+    allow(&world, UINT64_MAX);
+    world_run(&world, 1500);
+    assert_int_equal(info_of_box(&world).room, ROOM_FREE);
+    assert_int_equal(room_of_box(&world, "alice"), ROOM_FREE);
+    assert_int_equal(others_with(&world, "alice", &last), 1);
+    world_stop(&world, "alice");
+    world_restart(&world, "bob");
+    world_run(&world, 20000);
+    assert_true(reads(&world, "bob", "qqqq"));
+    world_restart(&world, "alice");
+    world_settle(&world);
+    assert_true(as_carried(&world, "alice", "Board", &group) && group.carried > 150000);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+/* A large log is on its way when there is no room any more: the rest of it does not come, and is not refused in vain.
+ */
+static void a_catch_up_ends_where_the_quota_does(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_with_box(&world, 21, GUESTS("bob"));
+    CHECK_OK(create(&world, "alice", "Board", GUESTS("bob")));
+    world_settle(&world);
+    for (int i = 0; i < 1000; i++) {
+        static char text[12000];
+        memset(text, 'a' + i % 26, sizeof text - 1);
+        CHECK_OK(world_say_to(&world, "alice", "Board", text));
+    }
+    world_stop(&world, "bob");
+    allow(&world, 400000);
+    uint64_t sent = world_host(&world, "alice")->payload_sent;
+    CHECK_OK(let_carry(&world, "alice", "Board", "box"));
+    world_run(&world, 60000);
+    assert_int_equal(info_of_box(&world).room, ROOM_QUOTA);
+    assert_in_range(info_of_box(&world).carried, 400000 - ENTRY_SIZE_MAX, 400000 + (256 << 10));
+    assert_in_range(world_host(&world, "alice")->payload_sent - sent, 0, 400000 + (4 << 20) + (512 << 10));
+    allow(&world, UINT64_MAX);
+    world_restart(&world, "bob");
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+/* Others than those that it carries are none of the owner's quota. */
+static void the_quota_is_for_what_is_carried_only(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world, 22, "alice", GUESTS("bob", "box"));
+    CHECK_OK(create(&world, "alice", "Board", GUESTS("bob")));
+    world_settle(&world);
+    allow(&world, 0);
+    CHECK_OK(let_carry(&world, "alice", "Board", "box"));
+    world_run(&world, 10000);
+    CHECK_OK(world_say(&world, "alice", "to the office"));
+    CHECK_OK(world_say_to(&world, "alice", "Board", "to the group"));
+    world_run(&world, 10000);
+    assert_non_null(strstr(world_texts(&world, "box"), "to the office"));
+    assert_int_equal(room_of_box(&world, "alice"), ROOM_QUOTA);
+    assert_int_equal(info_of_box(&world).carried_groups, 1);
+    assert_int_equal(info_of_box(&world).carried, 0);
+
+    CHECK_OK(set_role(&world, "alice", "Board", "box", ROLE_MEMBER)); /* then it reads it, and it is none of that */
+    world_run(&world, 10000);
+    assert_true(reads(&world, "box", "to the group"));
+    assert_int_equal(info_of_box(&world).room, ROOM_FREE);
+    CHECK_OK(set_role(&world, "alice", "Board", "box", ROLE_CARRIER));
+    world_run(&world, 10000);
+    assert_true(info_of_box(&world).carried > 0); /* what is here counts, and stays */
+    assert_int_equal(info_of_box(&world).room, ROOM_QUOTA);
+    allow(&world, UINT64_MAX);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+static void a_disk_that_is_nearly_full_is_told_of(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_with_box(&world, 23, GUESTS("bob"));
+    world_host(&world, "box")->free_disk = 100ull << 20;
+    world_run(&world, 10000);
+    assert_int_equal(room_of_box(&world, "alice"), ROOM_DISK);
+    assert_int_equal(room_of_box(&world, "bob"), ROOM_DISK);
+    CHECK_OK(world_say(&world, "alice", "not there"));
+    world_run(&world, 10000);
+    world_host(&world, "box")->free_disk = 100ull << 30;
+    world_run(&world, 10000);
+    assert_int_equal(room_of_box(&world, "alice"), ROOM_FREE);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +562,10 @@ int main(void)
         cmocka_unit_test(it_stops_carrying_and_begins_again),
         cmocka_unit_test(a_carrier_becomes_a_member_and_a_carrier_again),
         cmocka_unit_test(a_member_of_the_office_may_carry_a_group),
+        cmocka_unit_test(what_is_above_the_quota_is_refused_and_said),
+        cmocka_unit_test(a_catch_up_ends_where_the_quota_does),
+        cmocka_unit_test(the_quota_is_for_what_is_carried_only),
+        cmocka_unit_test(a_disk_that_is_nearly_full_is_told_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,6 +246,7 @@ json_t *part_messages(const struct cast *cast)
     struct wire_message ping = {.type = WIRE_PING}, rekey = {.type = WIRE_REKEY};
     const uint8_t some_proof[] = {0x85, 1, 1, 0};
     struct wire_message proof = {.type = WIRE_PROOF, .proof = BYTES_OF(some_proof)};
+    struct wire_message room = {.type = WIRE_ROOM, .room = ROOM_QUOTA};
     struct hash id;
     log_name_id(&name, &id);
     comparing(cast, &id, list);
@@ -257,6 +258,7 @@ json_t *part_messages(const struct cast *cast)
     linking(cast, list);
     being_there(cast, list);
     json_array_append_new(list, message_parts("PROOF", &proof, json_pack("[i,o]", 25, hex(BYTES_OF(some_proof)))));
+    json_array_append_new(list, message_parts("ROOM", &room, json_pack("[i,i]", 26, 1)));
     json_array_append_new(list, message_parts("PING", &ping, json_pack("[i]", 10)));
     json_array_append_new(list, message_parts("REKEY", &rekey, json_pack("[i]", 15)));
     return list;

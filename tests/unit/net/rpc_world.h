@@ -200,6 +200,7 @@ bool node_person_at(const struct node *node, uint32_t group, size_t index, struc
         .role = index == 2 ? ROLE_READER : ROLE_ADMIN,
         .self = index == 0,
         .online = index == 0,
+        .room = index == 2 ? ROOM_QUOTA : ROOM_FREE,
         .last_heard_ms = index == 2 ? 1795508130123 : 0,
     };
     memset(ret->person.bytes, index == 2 ? 2 : 1, sizeof ret->person.bytes);

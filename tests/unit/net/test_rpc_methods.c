@@ -166,18 +166,20 @@ static void lists_have_the_rows_of_the_node(void **state)
     json_t *persons = result(&client, "person.list", "{}");
     assert_int_equal(json_array_size(at(persons, "persons")), 3);
     assert_members(at(persons, "persons.2"),
-                   "person name device fingerprint verification instance role self online linked last_heard "
+                   "person name device fingerprint verification instance role self online linked last_heard full "
                    "added_by complete_to missing");
     assert_string_equal(text_at(persons, "persons.2.name"), "Bob");
     assert_string_equal(text_at(persons, "persons.2.role"), "reader");
     assert_string_equal(text_at(persons, "persons.2.last_heard"), "2026-11-24T08:15:30.123Z");
     assert_true(json_is_null(at(persons, "persons.0.last_heard")));
+    assert_string_equal(text_at(persons, "persons.2.full"), "quota");
+    assert_true(json_is_null(at(persons, "persons.0.full")));
 
     json_t *groups = result(&client, "group.list", "{}");
     assert_members(
         at(groups, "groups.0"),
         "group name kind person folder private admitted left role members logs missing payloads_missing received "
-        "has_key waiting_for_key needs_instance needs_newer");
+        "carried has_key waiting_for_key needs_instance needs_newer");
     assert_int_equal(json_integer_value(at(groups, "groups.0.waiting_for_key")), 2);
     assert_true(json_is_true(at(groups, "groups.0.needs_newer")));
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");
@@ -191,7 +193,8 @@ static void lists_have_the_rows_of_the_node(void **state)
 
     json_t *sync = result(&client, "sync.status", "{}");
     assert_members(sync,
-                   "groups forked_logs runs_twice removed root links entries free_disk disk_state discovery pinned");
+                   "groups forked_logs runs_twice removed root carrier links entries free_disk disk_state discovery "
+                   "pinned");
     assert_true(json_is_true(at(sync, "runs_twice")));
     assert_members(at(sync, "removed"), "by device person name time");
     assert_string_equal(text_at(sync, "removed.by"), "admin");
@@ -301,6 +304,12 @@ static void groups_are_made_and_changed_by_names(void **state)
     assert_commands(&client, world, "group.add", "{\"group\":\"B\xC3\xBCro\",\"person\":\"bob\",\"role\":\"carrier\"}",
                     COMMAND_GROUP_ADD);
     assert_int_equal(world->last.role, ROLE_CARRIER);
+    assert_commands(&client, world, "carrier.quota", "{\"bytes\":\"5000000000\"}", COMMAND_CARRIER_QUOTA);
+    assert_true(world->last.quota == 5000000000);
+    assert_commands(&client, world, "carrier.quota", "{\"bytes\":\"none\"}", COMMAND_CARRIER_QUOTA);
+    assert_true(world->last.quota == UINT64_MAX);
+    assert_error(client_call(&client, "carrier.quota", "{\"bytes\":\"5 GB\"}"), -32602, "usage");
+    assert_error(client_call(&client, "carrier.quota", "{\"bytes\":\"9999999999999999999\"}"), -32602, "usage");
     assert_commands(&client, world, "group.rename", "{\"group\":\"B\xC3\xBCro\",\"name\":\"Head Office\"}",
                     COMMAND_GROUP_RENAME);
     assert_commands(&client, world, "group.role", "{\"group\":\"B\xC3\xBCro\",\"person\":\"bob\",\"role\":\"carrier\"}",
