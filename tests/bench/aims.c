@@ -3,8 +3,10 @@
 #include <string.h>
 
 static const struct aim aims[] = {
-    {.figure = "hop_shown_p50", .value = {AT_MOST, 600}, .ratio = {AT_MOST, 1.5}},
-    {.figure = "hop_acknowledged_p50", .value = {AT_MOST, 900}, .ratio = {AT_MOST, 1.5}},
+    {.figure = "hop_shown_p50", .value = {AT_MOST, 600}},
+    {.figure = "hop_acknowledged_p50", .value = {AT_MOST, 900}},
+    {.figure = "hop_shown_p99", .value = {AT_MOST, 1200}},
+    {.figure = "hop_acknowledged_p99", .value = {AT_MOST, 1800}},
     {.figure = "throughput", .value = {AT_LEAST, 12000}},
     {.figure = "group_of_10", .value = {AT_LEAST, 2200}},
     {.figure = "twenty_nodes_shown_p99", .value = {AT_MOST, 50}},

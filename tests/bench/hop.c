@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * One message at a time from A to B: from writing the request to A's socket until B shows it, and until A knows that
- * B holds it durably.
+ * One message at a time from A to B: until B shows it, and until A knows that B holds it durably; counted from when A
+ * holds it durably, which A's answer says, and as a whole from writing the request to A's socket.
  *
  *     request → A: sign, seal, commit │ → B: verify, shown │ commit │ → A: acknowledged
  *
- * So the first takes at least one commit and half a round trip, the second two commits and a round trip. */
+ * So from A's durable entry the first takes at least half a round trip, the second a commit and a round trip; the whole
+ * one more commit. */
 #include "bench.h"
 #include "pair.h"
 #include <poll.h>
@@ -21,8 +22,13 @@ struct hop {
     uint64_t last;                     /* number of the last message */
 };
 
+/* Seconds since the request was written. */
+struct passage {
+    double durable, shown, acknowledged;
+};
+
 struct latencies {
-    struct samples shown, acknowledged, round_trip, commit;
+    struct samples shown, acknowledged, whole_shown, whole_acknowledged, round_trip, commit;
 };
 
 static void send_message(struct hop *hop, char *marker, size_t size)
@@ -50,60 +56,71 @@ static bool saw(struct client *client, const char *words, const char *more)
     return found;
 }
 
-static void one_message(struct hop *hop, double *ret_shown, double *ret_acknowledged)
+static struct passage one_message(struct hop *hop)
 {
     enum { ANSWER, SHOWN, ACKNOWLEDGED, SOURCES };
     struct pollfd sources[SOURCES] = {{.fd = hop->pair.a_client.fd, .events = POLLIN},
                                       {.fd = hop->shown.fd, .events = POLLIN},
                                       {.fd = hop->acknowledged.fd, .events = POLLIN}};
+    struct passage passage = {0};
     char marker[40];
     uint64_t start = now_ns();
 
     send_message(hop, marker, sizeof marker);
-    for (int left = SOURCES; left > 0;) {
+    while (passage.durable == 0 || passage.shown == 0 || passage.acknowledged == 0) {
         if (poll(sources, SOURCES, 10000) <= 0)
             die("a message does not arrive");
         double seconds = seconds_since(start);
-        bool shown = sources[SHOWN].revents && saw(&hop->shown, marker, "\"message.shown\"");
-        bool acknowledged = sources[ACKNOWLEDGED].revents && saw(&hop->acknowledged, "\"message.acknowledged\"", "");
-        left -= shown + acknowledged + (sources[ANSWER].revents && saw(&hop->pair.a_client, "\"result\"", ""));
-        if (shown)
-            *ret_shown = seconds;
-        if (acknowledged)
-            *ret_acknowledged = seconds;
+        if (sources[ANSWER].revents && saw(&hop->pair.a_client, "\"result\"", ""))
+            passage.durable = seconds;
+        if (sources[SHOWN].revents && saw(&hop->shown, marker, "\"message.shown\""))
+            passage.shown = seconds;
+        if (sources[ACKNOWLEDGED].revents && saw(&hop->acknowledged, "\"message.acknowledged\"", ""))
+            passage.acknowledged = seconds;
     }
+    return passage;
 }
 
 static void measure(struct hop *hop, size_t count, struct latencies *ret)
 {
     for (size_t i = 0; i < count; i++) {
-        double shown = 0, acknowledged = 0;
-        one_message(hop, &shown, &acknowledged);
-        samples_add(&ret->shown, shown);
-        samples_add(&ret->acknowledged, acknowledged);
+        struct passage passage = one_message(hop);
+        samples_add(&ret->shown, passage.shown - passage.durable);
+        samples_add(&ret->acknowledged, passage.acknowledged - passage.durable);
+        samples_add(&ret->whole_shown, passage.shown);
+        samples_add(&ret->whole_acknowledged, passage.acknowledged);
     }
     yard_round_trips(count, FRAME_SIZE, &ret->round_trip);
     yard_commits(count, FRAME_SIZE, &ret->commit);
 }
 
-/* Microseconds at p50 and p99, one value a run. */
+/* Microseconds, one value a run. */
+struct figure {
+    const char *name;
+    struct samples value, yardstick;
+};
+enum { FIGURES = 4 };
+
 struct quantile {
     double part;
-    const char *shown_name, *acknowledged_name;
-    struct samples shown, shown_yardstick, acknowledged, acknowledged_yardstick, round_trip, commit;
+    struct figure figures[FIGURES];
+    struct samples round_trip, commit;
 };
 
 static void add_run(struct latencies *run, struct quantile *quantile)
 {
+    struct samples *values[FIGURES] = {&run->shown, &run->acknowledged, &run->whole_shown, &run->whole_acknowledged};
     double round_trip = 1e6 * samples_quantile(&run->round_trip, quantile->part);
     double commit = 1e6 * samples_quantile(&run->commit, quantile->part);
+    const double least[FIGURES] = {round_trip / 2, round_trip + commit, round_trip / 2 + commit,
+                                   round_trip + 2 * commit};
 
     samples_add(&quantile->round_trip, round_trip);
     samples_add(&quantile->commit, commit);
-    samples_add(&quantile->shown, 1e6 * samples_quantile(&run->shown, quantile->part));
-    samples_add(&quantile->shown_yardstick, round_trip / 2 + commit);
-    samples_add(&quantile->acknowledged, 1e6 * samples_quantile(&run->acknowledged, quantile->part));
-    samples_add(&quantile->acknowledged_yardstick, round_trip + 2 * commit);
+    for (size_t i = 0; i < FIGURES; i++) {
+        samples_add(&quantile->figures[i].value, 1e6 * samples_quantile(values[i], quantile->part));
+        samples_add(&quantile->figures[i].yardstick, least[i]);
+    }
 }
 
 static void report(struct quantile *quantile)
@@ -112,27 +129,42 @@ static void report(struct quantile *quantile)
 
     snprintf(note, sizeof note, "a round trip takes %.0f us, a commit %.0f us",
              samples_quantile(&quantile->round_trip, 0.5), samples_quantile(&quantile->commit, 0.5));
-    report_figure(quantile->shown_name, "us", &quantile->shown, &quantile->shown_yardstick, note);
-    report_figure(quantile->acknowledged_name, "us", &quantile->acknowledged, &quantile->acknowledged_yardstick, note);
+    for (size_t i = 0; i < FIGURES; i++)
+        report_figure(quantile->figures[i].name, "us", &quantile->figures[i].value, &quantile->figures[i].yardstick,
+                      note);
     samples_done(&quantile->round_trip);
     samples_done(&quantile->commit);
 }
 
+static void latencies_done(struct latencies *run)
+{
+    samples_done(&run->shown);
+    samples_done(&run->acknowledged);
+    samples_done(&run->whole_shown);
+    samples_done(&run->whole_acknowledged);
+    samples_done(&run->round_trip);
+    samples_done(&run->commit);
+}
+
 static void measure_runs(struct hop *hop, size_t count)
 {
-    struct quantile quantiles[2] = {
-        {.part = 0.5, .shown_name = "hop_shown_p50", .acknowledged_name = "hop_acknowledged_p50"},
-        {.part = 0.99, .shown_name = "hop_shown_p99", .acknowledged_name = "hop_acknowledged_p99"}};
+    struct quantile quantiles[2] = {{.part = 0.5,
+                                     .figures = {{.name = "hop_shown_p50"},
+                                                 {.name = "hop_acknowledged_p50"},
+                                                 {.name = "hop_whole_shown_p50"},
+                                                 {.name = "hop_whole_acknowledged_p50"}}},
+                                    {.part = 0.99,
+                                     .figures = {{.name = "hop_shown_p99"},
+                                                 {.name = "hop_acknowledged_p99"},
+                                                 {.name = "hop_whole_shown_p99"},
+                                                 {.name = "hop_whole_acknowledged_p99"}}}};
 
     for (size_t i = 0; i < BENCH_RUNS; i++) {
         struct latencies run = {0};
         measure(hop, count, &run);
         add_run(&run, &quantiles[0]);
         add_run(&run, &quantiles[1]);
-        samples_done(&run.shown);
-        samples_done(&run.acknowledged);
-        samples_done(&run.round_trip);
-        samples_done(&run.commit);
+        latencies_done(&run);
     }
     report(&quantiles[0]);
     report(&quantiles[1]);
@@ -141,7 +173,6 @@ static void measure_runs(struct hop *hop, size_t count)
 void bench_hop(const struct bench *bench)
 {
     static struct hop hop;
-    double ignored;
 
     pair_start(&hop.pair);
     client_open(hop.pair.b.home.text, &hop.shown);
@@ -149,7 +180,7 @@ void bench_hop(const struct bench *bench)
     client_subscribe(&hop.shown, "message.shown");
     client_subscribe(&hop.acknowledged, "message.acknowledged");
     for (size_t i = 0; i < WARM_UP; i++)
-        one_message(&hop, &ignored, &ignored);
+        one_message(&hop);
     measure_runs(&hop, bench_size(bench, MESSAGES));
     client_done(&hop.shown);
     client_done(&hop.acknowledged);
