@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "generate.h"
+#include "history.h"
+
+#include "core/base/random.h"
 
 struct written {
     struct item *items;

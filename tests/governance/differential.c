@@ -9,19 +9,18 @@
 
 #include "orders.h"
 
-#define ORDERS 3
-
 /* ---------------------------------------------------------------- the program */
 
 #define EVERY_RULE 600 /* so many histories meet every rule */
 
-static bool show_rules(void)
+static bool every_rule_was_met(void)
 {
     bool all = true;
-    for (int rule = 0; rule < RULE_COUNT; rule++) {
-        printf("%10llu  %s\n", orders_seen[rule], governance_sentence((enum governance_rule)rule));
-        all &= orders_seen[rule] > 0;
-    }
+    for (int rule = 0; rule < RULE_COUNT; rule++)
+        if (!orders_seen[rule]) {
+            printf("no entry was judged: %s\n", governance_sentence((enum governance_rule)rule));
+            all = false;
+        }
     return all;
 }
 
@@ -43,10 +42,9 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     for (unsigned long long done = 0; done < histories; done++, orders_seed++) {
         tale_make(&tale, orders_seed);
-        for (int order = 0; order < ORDERS; order++)
-            orders_tell(&tale, &tale.random, order == 0);
+        orders_compare(&tale);
         tale_done(&tale);
     }
-    printf("%llu histories agree\n", histories);
-    return histories < EVERY_RULE || show_rules() ? EXIT_SUCCESS : EXIT_FAILURE;
+    printf("%llu histories agree, up to seed %llu\n", histories, orders_seed - 1);
+    return histories < EVERY_RULE || every_rule_was_met() ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -52,6 +52,19 @@ static const struct item *place(struct making *m, const struct hash *log)
     return fork && chance(m, 10) ? NULL : found;
 }
 
+/* A log goes on from another one of the same instance.  NULL: it does not. */
+static const struct item *last_elsewhere(struct making *m, const struct item *item)
+{
+    const struct item *found = NULL;
+    for (int i = 0; i < m->h->count && !crypto_is_zero(item->author.sub.bytes, sizeof item->author.sub.bytes); i++) {
+        const struct item *other = &m->h->items[i];
+        if (same(&other->author.device, &item->author.device) && other->author.instance == item->author.instance &&
+            !same(&other->log, &item->log) && chance(m, 60))
+            found = other;
+    }
+    return found;
+}
+
 void write_into(struct making *m, struct item *item, const struct log_name *name)
 {
     item->author = *name;
@@ -59,9 +72,11 @@ void write_into(struct making *m, struct item *item, const struct log_name *name
     log_name_id(&item->author, &item->log);
     const struct item *before = place(m, &item->log);
     item->seq = before ? before->seq + 1 : 1;
+    if (!before)
+        before = last_elsewhere(m, item);
     if (before)
         item->previous = before->id;
-    random_bytes(&m->tale->random, &item->id, sizeof item->id);
+    dice_fill(&m->tale->dice, &item->id, sizeof item->id);
     if (m->h->count && chance(m, 5)) /* eight bytes that fit two */
         memcpy(&item->id, &any_item(m)->id, 8);
 }
@@ -122,7 +137,7 @@ static void cut_one(struct making *m, struct item *item, const struct item *at)
     struct cut *cut = &item->cuts[item->cut_count++];
     *cut = (struct cut){at->log, at->seq, at->id};
     if (chance(m, 4))
-        random_bytes(&m->tale->random, &cut->id, sizeof cut->id);
+        dice_fill(&m->tale->dice, &cut->id, sizeof cut->id);
     if (chance(m, 4))
         cut->seq += below(m, 3);
 }
@@ -165,15 +180,27 @@ static void cite_what_fits(struct making *m, struct item *item)
         cite_one(item, &any_item(m)->id);
 }
 
+static bool has_arrived(const struct making *m, uint32_t device)
+{
+    for (int i = 0; i < m->h->count; i++) {
+        const struct item *item = &m->h->items[i];
+        if ((item->type == ENTRY_ADD || item->type == ENTRY_LINK || item->type == ENTRY_GENESIS) &&
+            same(&item->device, &m->tale->devices[device]))
+            return true;
+    }
+    return false;
+}
+
 static void give_key(struct making *m, struct item *item)
 {
     const struct item *other = any_item(m);
+    const bool careful = chance(m, 60);
     const bool again = other->type == ENTRY_EPOCH && chance(m, 70);
     uint64_t top = 0;
     for (int i = 0; i < m->h->count; i++)
         if (m->h->items[i].type == ENTRY_EPOCH && m->h->items[i].height > top && m->h->items[i].height < 100000)
             top = m->h->items[i].height;
-    random_bytes(&m->tale->random, &item->epoch, sizeof item->epoch);
+    dice_fill(&m->tale->dice, &item->epoch, sizeof item->epoch);
     item->height = chance(m, 70) ? top + 1 : chance(m, 50) ? below(m, 8) : top + 990 + below(m, 20);
     if (item->type == ENTRY_KEYSHARE || chance(m, 8)) {
         for (int i = 0; i < m->h->count; i++)
@@ -181,7 +208,7 @@ static void give_key(struct making *m, struct item *item)
                 item->epoch = again ? other->epoch : m->h->items[i].epoch;
     }
     for (uint32_t i = 0; i < DEVICES; i++)
-        if (chance(m, item->type == ENTRY_EPOCH ? 35 : 15))
+        if (chance(m, item->type == ENTRY_EPOCH ? 35 : 15) && (!careful || has_arrived(m, i)))
             item->holders[item->holder_count++] = m->tale->boxes[i];
     for (uint32_t i = 0; item->type == ENTRY_EPOCH && chance(m, 20) && i < DEVICES; i++)
         if (chance(m, 20))
@@ -206,7 +233,7 @@ static void fill(struct making *m, struct item *item)
     target(m, item);
     if (item->type == ENTRY_LINK && chance(m, 85))
         item->person = own_person(m, &item->author.device);
-    item->role = (enum role)(1 + below(m, chance(m, 70) ? 2 : 6));
+    item->role = (enum role)(chance(m, 60) ? 1 + below(m, 2) : below(m, 7));
     item->number = 1 + below(m, chance(m, 50) ? 2 : 8);
     item->policy = (struct policy){chance(m, 50), below(m, 4) * 10};
     if (item->type == ENTRY_REVOKE)
@@ -238,6 +265,20 @@ static void aim_at_own(struct making *m, struct item *item)
             chance(m, 50)) {
             item->device = m->h->items[i].device;
             item->instance = 1;
+        }
+    item->cut_count = 0;
+    cut_logs(m, item, &item->device, item->instance);
+}
+
+/* A root's REMOVE of an admin, whichever root granted him. */
+static void aim_at_admin(struct making *m, struct item *item)
+{
+    if (item->type != ENTRY_REMOVE || !chance(m, 40))
+        return;
+    for (int i = 0; i < m->h->count; i++)
+        if (m->h->items[i].type == ENTRY_GRANT && chance(m, 50)) {
+            item->device = m->h->items[i].device;
+            item->instance = m->h->items[i].instance;
         }
     item->cut_count = 0;
     cut_logs(m, item, &item->device, item->instance);
@@ -311,6 +352,7 @@ static void by_root(struct making *m, struct item *item)
         hand_over(m, item);
     } else {
         fill(m, item);
+        aim_at_admin(m, item);
     }
 }
 

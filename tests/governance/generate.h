@@ -2,16 +2,15 @@
  * Random histories of a workspace and of a group in it: duels, backdaters, forks, several generations, wrong cites,
  * strangers.  The same seed makes the same. */
 #pragma once
+#include "dice.h"
 #include "history.h"
-
-#include "core/base/random.h"
 
 #define DEVICES 9
 #define PEOPLE 4
 #define ROOT_KEYS 5
 
 struct tale {
-    struct random random;
+    struct dice dice;
     uint32_t forks;                                            /* percent of entries that fork a log */
     struct sign_public devices[DEVICES], root_keys[ROOT_KEYS]; /* the first two root keys are of workspace and group */
     struct dh_public boxes[DEVICES];

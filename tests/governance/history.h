@@ -43,5 +43,12 @@ struct history {
     int count;
 };
 
+/* Some of a history. */
+struct told {
+    const struct governance_scope *scope;
+    const struct item *items[ITEMS_MAX];
+    int count;
+};
+
 /* Tells the core of an item.  ERR_NOT_FOUND: the one before it is missing. */
 enum error tell(struct governance *governance, const struct item *item);

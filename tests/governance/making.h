@@ -13,7 +13,7 @@ struct making {
 
 static inline uint32_t below(struct making *m, uint32_t bound)
 {
-    return (uint32_t)random_below(&m->tale->random, bound);
+    return dice_below(&m->tale->dice, bound);
 }
 static inline bool chance(struct making *m, uint32_t percent)
 {

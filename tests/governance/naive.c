@@ -1,233 +1,200 @@
-/* SPDX-License-Identifier: MIT */
-#include "naive_sets.h"
+/* SPDX-License-Identifier: MIT
+ * PROTOCOL.md, "Governance", in its order and its words; those of the formulas are explained in naive.h. */
+#include "naive.h"
 
-struct who *who(struct naive *n, const struct sign_public *device, uint64_t instance)
-{
-    for (int w = 0; w < n->who_count; w++)
-        if (eq(&n->who[w].device, device) && n->who[w].instance == instance)
-            return &n->who[w];
-    n->who[n->who_count] = (struct who){.device = *device, .instance = instance};
-    return &n->who[n->who_count++];
-}
+/* ---------------------------------------------------------------- Cuts */
+RULE(covers, (FACT r, FACT e), ANY_RECORD(c, r, c->log == e->log && (c->head ? leads(e, c->head) : e->seq <= c->seq)));
+RULE(begins, (FACT from, FACT e), /* of a GRANT: what comes after */
+     !from->cut_count || ANY_RECORD(c, from, c->log == e->log && (c->head ? before(c->head, e) : e->seq > c->seq)));
+RULE(lets_stand, (FACT r, FACT e), /* "What a REMOVE cuts" */
+     covers(n, r, e) || (r->removes == OF_ITSELF ? !e->past[r->number] : r->removes != BY_ROOT && r->past[e->number]));
+RULE(within, (FACT e, enum removes sort), ALL(r, r->removes != sort || r->about != e->author || lets_stand(n, r, e)));
 
-/* ---- causes */
-static bool is_cause(const struct naive *n, int a, int b)
-{
-    if (eq(&IT(b)->previous, &IT(a)->id))
-        return true;
-    for (int d = 0; d < IT(b)->dep_count; d++) {
-        const struct dep *dep = &IT(b)->deps[d];
-        int best = -1;
-        EACH(i)
-        if (eq(&IT(i)->log, &dep->log) && IT(i)->seq == dep->seq && !memcmp(&IT(i)->id, dep->id, 8) &&
-            smaller(n, i, best))
-            best = i;
-        if (best == a)
-            return true;
-    }
-    return false;
-}
-void find_past(struct naive *n)
-{
-    EACH(a) EACH(b) n->past[a][b] = is_cause(n, a, b);
-    EACH(k) EACH(a) EACH(b) n->past[a][b] |= n->past[a][k] && n->past[k][b];
-}
+/* ---------------------------------------------------------------- Roots */
+RULE(founds, (FACT e),
+     IS(e, GENESIS) && e->begins_root_log && e->generation == 0 && same(e->key, &n->scope->root) && e->consented);
+RULE(of_one_log, (FACT a, FACT b), a->first == b->first || (founds(n, a->first) && founds(n, b->first)));
+RULE(continues, (FACT o),
+     IS(o, GENERATION) && o->begins_root_log && o->named && o->named->first->begins_root_log &&
+         o->generation == o->named->generation + 1);
+RULE(gives, (FACT x, KEY key, FACT head), /* 5 */
+     IS(x, HANDOVER) && x->rank == 2 && x->named == head && same(x->device, key));
+FIND(handover, (FACT head), FIRST(t, IS(t, HANDOVER) && leads(t, head) && !ANY(s, IS(s, HANDOVER) && before(s, t))));
+RULE(is_heir, (KEY key, FACT head), same(key, handover(n, head) ? handover(n, head)->device : head->key));
+RULE(may_open, (FACT o, FACT head),
+     n->closing != NULL && of_one_log(n, n->closing->named, head)
+         ? gives(n, n->closing, o->key, head)
+         : is_heir(n, o->key, head) && (handover(n, head) || !ANY(t, IS(t, HANDOVER) && of_one_log(n, t, head))));
+FIND(opening, (FACT below), FIRST(o, continues(n, o) && of_one_log(n, o->named, below) && may_open(n, o, o->named)));
+RULE(is_second, (FACT b, FACT a), b->seq == 1 && b->log == a->log && b != a);
+FIND(unforked, (FACT e), e->next && !(founds(n, e) && ANY(b, is_second(n, b, e))) ? unforked(n, e->next) : e);
+FIND(end_above, (FACT o, FACT end), opening(n, o) ? end_above(n, opening(n, o), unforked(n, opening(n, o))) : end);
+RULE(leads_up, (FACT e, FACT head), /* through the generations */
+     head && (leads(e, head) || (!founds(n, head->first) && leads_up(n, e, head->first->named))));
+RULE(superior, (FACT first),
+     IS(first, GENERATION) && first->begins_root_log && n->scope->kind == GOVERN_GROUP &&
+         ANY_THERE(r, r->rank && r->generation == first->generation && same(r->key, first->key)) &&
+         (!first->names || (is_under(first->named, first) && superior(n, first->named->first))));
+RULE(takes_key, (FACT t, FACT e), /* of e, since that was written */
+     IS(t, HANDOVER) && t->rank && t->generation >= e->generation && !is_heir(n, e->key, n->end));
+FIND(loss, (FACT e), FIRST(t, takes_key(n, t, e) && !ANY(s, takes_key(n, s, e) && s->generation < t->generation)));
+RULE(ends, (FACT t, FACT e), ANY_CUT(c, t, is_of(c, e) && !ANY_CUT(d, t, is_higher(d, c))));
+RULE(ends_superior, (FACT e),
+     superior(n, e->first) && (loss(n->workspace, e) ? ends(n, loss(n->workspace, e), e)
+                                                     : e == unforked(n, FIRST(o, o->log == e->log && superior(n, o)))));
+RULE(leads_to_genesis, (FACT head),
+     founds(n, head->first) ||
+         (continues(n, head->first) && leads_to_genesis(n, head->first->named) &&
+          (is_heir(n, head->key, head->first->named) || ANY(x, gives(n, x, head->key, head->first->named)))));
+RULE(closes, (FACT x), IS(x, HANDOVER) && x->rank == 2 && x->named && leads_to_genesis(n, x->named));
+RULE(is_root_key, (KEY key),
+     same(key, &n->scope->root) || (n->end && is_heir(n, key, n->end)) || ANY(e, e->rank == 1 && same(key, e->key)) ||
+         (n->closing && same(key, n->closing->device)) || (n->workspace && is_root_key(n->workspace, key)));
 
-/* ---- grants (stratum 2) */
-static bool is_grant(const struct naive *n, int g)
-{
-    return n->rank[g] && ((IT(g)->type == ENTRY_GRANT && !IT(g)->malformed) || g == n->founding);
-}
-bool revokes(const struct naive *n, int v, int g)
-{
-    return n->rank[v] >= n->rank[g] && IT(v)->type == ENTRY_REVOKE && !IT(v)->malformed && is_grant(n, g) &&
-           eq(&IT(v)->named, &IT(g)->id);
-}
-bool grants(const struct naive *n, int g, const struct who *w)
-{
-    return is_grant(n, g) && !w->root_key && eq(&IT(g)->device, &w->device) && IT(g)->instance == w->instance;
-}
-bool within(const struct naive *n, int e, const struct who *w, enum removing how) /* all cuts of that kind */
-{
-    EACH(r) if (n->removing[r] == how && about(n, r, ENTRY_REMOVE, w))
-    {
-        bool stands = covers(n, r, e);
-        if (how == REMOVES_ITSELF)
-            stands |= !n->past[r][e];
-        else if (how != ROOT_REMOVES)
-            stands |= n->past[e][r];
-        if (!stands)
-            return false;
-    }
-    return true;
-}
-bool authority(struct naive *n, int e)
-{
-    const struct who *w = who(n, &IT(e)->author.device, IT(e)->author.instance);
-    EACH(g) if (grants(n, g, w) && behind(n, g, e) && within(n, e, w, ROOT_REMOVES))
-    {
-        bool in = true;
-        EACH(v) in &= !revokes(n, v, g) || covers(n, v, e);
-        if (in)
-            return true;
-    }
-    return false;
-}
-bool revokes_cited(const struct naive *n, int r, const struct who *w)
-{
-    EACH(g) if (grants(n, g, w))
-    {
-        bool cited = false;
-        EACH(v) cited |= revokes(n, v, g) && cites(n, r, &IT(v)->id);
-        if (!cited)
-            return false;
-    }
-    return true;
-}
-bool is_current(const struct naive *n, const struct sign_public *device)
-{
-    bool found = false;
-    for (int w = 0; w < n->who_count; w++)
-        found |= n->who[w].current && eq(&n->who[w].device, device);
-    return found;
-}
+/* ---------------------------------------------------------------- Strata, 2 */
+RULE(grants, (FACT g, WHO w), g->rank && g->about == w && (IS(g, GRANT) || founds(n, g)) && !w->is_root);
+RULE(revokes, (FACT v, FACT g), IS(v, REVOKE) && v->rank >= g->rank && v->named == g);
+RULE(authority, (FACT e),
+     within(n, e, BY_ROOT) &&
+         ANY(g, grants(n, g, e->author) && begins(n, g, e) && ALL(v, !revokes(n, v, g) || covers(n, v, e))));
+RULE(root_removes, (FACT r), IS(r, REMOVE) && r->rank && !ANY(g, grants(n, g, r->about) && g->rank > r->rank));
+DEFINE(static enum role, rights, (FACT a),
+       a->role == ROLE_CARRIER ? ROLE_CARRIER : (a->role && a->role <= ROLE_MEMBER ? ROLE_MEMBER : ROLE_READER));
+DEFINE(enum role, naive_role, (WHO w), w->add ? rights(n, w->add) : w->link || w->direct ? ROLE_MEMBER : NO_ROLE);
 
-/* ---- cuts (stratum 3) */
-bool by_admin(struct naive *n, int r)
-{
-    return n->removing[r] == ADMIN_REMOVES || (n->removing[r] == CITES_WORKSPACE && authority(n, r));
-}
-bool in_pool(struct naive *n, int r, const struct who *w)
-{
-    bool admins = false;
-    EACH(a) admins |= n->removing[a] == CITES_WORKSPACE && about(n, a, ENTRY_REMOVE, w) && by_admin(n, a);
-    return n->removing[r] == CITES_WORKSPACE && about(n, r, ENTRY_REMOVE, w) && (!admins || by_admin(n, r));
-}
-bool stands3(struct naive *n, int e)
-{
-    const struct who *w = who(n, &IT(e)->author.device, IT(e)->author.instance);
-    bool any = false, covered = false;
-    EACH(r) if (in_pool(n, r, w))
-    {
-        any = true;
-        covered |= covers(n, r, e) || n->past[e][r];
-    }
-    return (!any || covered) && within(n, e, w, ROOT_REMOVES) && within(n, e, w, REMOVES_ITSELF) &&
-           within(n, e, w, REMOVES_LINKED);
-}
-bool stands4(struct naive *n, int e)
-{
-    return stands3(n, e) && within(n, e, who(n, &IT(e)->author.device, IT(e)->author.instance), ADMIN_REMOVES);
-}
-bool workspace_removed(const struct naive *w, const struct hash *id, const struct sign_public *device)
-{
-    int r = w ? at(w, id) : -1;
-    return r >= 0 && w->removing[r] != NO_REMOVAL && eq(&w->h->items[r].device, device);
-}
+/* ---------------------------------------------------------------- Strata, 3 */
+RULE(is_full, (FACT e), naive_role(n, e->author) == ROLE_MEMBER || authority(n, e));
+RULE(belongs, (FACT e), (naive_role(n, e->author) || authority(n, e)) && within(n, e, BY_ROOT));
+RULE(leaves, (FACT r), IS(r, REMOVE) && r->about == r->author && belongs(n, r));
+RULE(repeats, (FACT r, FACT there), r->cites_there[there->number] && there->removes && same(there->device, r->device));
+RULE(brings, (FACT a, WHO w), IS(a, ADD) && a->counts && a->about == w);
+RULE(is_stale, (FACT r, FACT there), ANY(a, brings(n, a, r->about) && a->cites_there[there->number]));
+RULE(passes_on, (FACT r),
+     is_full(n, r) && ANYBODY_THERE(a, same(&a->device, r->key) && a->current) &&
+         ANY_THERE(w, repeats(n, r, w) && !is_stale(n, r, w)));
+RULE(cites_revokes, (FACT r), ALL(g, !grants(n, g, r->about) || ANY(v, revokes(n, v, g) && r->cites[v->number])));
+DEFINE(static enum removes, without_admin, (FACT r),
+       !IS(r, REMOVE) || r->removes || !belongs(n, r) ? r->removes
+       : r->about == r->author                        ? (ANY(s, leaves(n, s) && before(s, r)) ? NOT : OF_ITSELF)
+       : passes_on(n, r)                              ? FOR_WORKSPACE
+       : top(r->author) == top(r->about) && cites_revokes(n, r) ? OF_LINKED
+                                                                : NOT);
+RULE(looked_at, (FACT r, WHO w), /* of those for the workspace */
+     r->removes == FOR_WORKSPACE && r->about == w &&
+         (authority(n, r) || !ANY(a, a->removes == FOR_WORKSPACE && a->about == w && authority(n, a))));
+RULE(within_3, (FACT e),
+     within(n, e, BY_ROOT) && within(n, e, OF_ITSELF) && within(n, e, OF_LINKED) &&
+         ALL(r, !looked_at(n, r, e->author) || ANY(s, looked_at(n, s, e->author) && lets_stand(n, s, e))));
 
-/* ---- members (strata 4 and 5), as if only roots removed or as it is */
-bool add_counts(struct naive *n, int a, bool last)
+/* ---------------------------------------------------------------- Strata, 4 */
+RULE(admin_writes, (FACT e), authority(n, e) && within_3(n, e));
+RULE(admin_removes, (FACT r),
+     IS(r, REMOVE) && !r->removes && r->about != r->author && admin_writes(n, r) && cites_revokes(n, r));
+RULE(knows_of, (FACT a, FACT r),
+     a->cites[r->number] &&
+         (r->removes != FOR_WORKSPACE || !ANY_THERE(w, repeats(n, r, w) && !a->cites_there[w->number])));
+RULE(adds, (FACT a, bool knowing), /* of removals */
+     (IS(a, ADD) || (a->rank && founds(n, a))) && a->consented && !same(a->device, a->key) && !a->about->is_root &&
+         (a->rank || admin_writes(n, a)) &&
+         ALL(r, !knowing || !r->removes || !is_lower(r->about, a->about) || knows_of(n, a, r)));
+RULE(holds, (FACT a, WHO w), a->counts && a->about == w && !ANY(b, b->counts && b->about == w && b->cites[a->number]));
+
+/* ---------------------------------------------------------------- Strata, 5 */
+RULE(within_4, (FACT e), within_3(n, e) && within(n, e, BY_ADMIN));
+RULE(member_writes, (FACT e), is_full(n, e) && within_4(n, e));
+RULE(links, (FACT l, int level),
+     IS(l, LINK) && l->consented && !same(l->device, l->key) && !l->about->is_root && !l->about->add &&
+         !l->about->link && !ANY(g, grants(n, g, l->about)) && !l->author->direct &&
+         is_person(l->author, &l->item->person) && depth(l->author) == level && member_writes(n, l));
+RULE(is_first_of_number, (FACT l, int level),
+     links(n, l, level) && !ANY(m, m < l && m->author == l->author && same_number(m, l) && links(n, m, level)));
+RULE(brings_in, (FACT l, int level),
+     is_first_of_number(n, l, level) && !ANY(m, m < l && m->about == l->about && is_first_of_number(n, m, level)));
+RULE(precedes, (FACT p, FACT e), IS(p, EPOCH) && p->counts && e->past[p->number]);
+RULE(is_next_epoch, (FACT e),
+     member_writes(n, e) && !ANY(p, e->past[p->number] && p->past[p->number]) && e->height &&
+         ALL(p, !precedes(n, p, e) || e->height > p->height) &&
+         (e->height <= 1000 || ANY(p, precedes(n, p, e) && e->height - p->height <= 1000)));
+
+/* ---------------------------------------------------------------- What counts; a current member */
+RULE(counts, (FACT e),
+     IS(e, GENESIS)              ? founds(n, e) && e->rank
+     : IS(e, GRANT)              ? grants(n, e, e->about)
+     : IS(e, REVOKE)             ? ANY(g, revokes(n, e, g) && grants(n, g, g->about))
+     : IS(e, HANDOVER)           ? e->rank == 1 || closes(n, e)
+     : IS(e, GENERATION)         ? e->rank && e->seq == 1
+     : IS(e, REMOVE)             ? e->removes != NOT
+     : IS(e, ADD) || IS(e, LINK) ? e->counts
+     : IS(e, KEYSHARE)           ? member_writes(n, e)
+     : IS(e, LETTER)             ? within_4(n, e) && (naive_role(n, e->author) || ANY(g, grants(n, g, e->author)))
+     : IS(e, CLOCK)              ? (n->scope->kind == GOVERN_DIRECT ? member_writes(n, e) : admin_writes(n, e))
+                                 : (IS(e, POLICY) || IS(e, PURGE) || IS(e, HOLD)) && admin_writes(n, e));
+RULE(is_current, (WHO w),
+     (w->add || w->link || w->open || (w->direct && w->there->current)) && !ANY(r, r->removes && r->about == w) &&
+         (!n->workspace || ANYBODY_THERE(v, same(&v->device, &w->device) && v->current)));
+RULE(is_of_two, (WHO w), /* of a direct chat */
+     w->there && (is_person(w->there, &n->scope->people[0]) || is_person(w->there, &n->scope->people[1])) &&
+         (w->there->open || naive_role(n->workspace, w->there) != ROLE_CARRIER));
+DEFINE(bool, naive_needs_newer, (FACT e), e->type > ENTRY_LETTER && (e->rank || admin_writes(n, e)));
+RULE(is_policy, (FACT p),
+     p->counts && (IS(p, POLICY) ? !ANY(q, IS(q, POLICY) && q->counts && q->cites[p->number])
+                                 : IS(p, GENESIS) && !ANY(q, IS(q, POLICY) && q->counts)));
+DEFINE(bool, naive_policy, (bool share, uint64_t days),
+       share == ALL(p, !is_policy(n, p) || p->share) && ANY(p, is_policy(n, p) && p->days == days) &&
+           ALL(p, !is_policy(n, p) || !days || (p->days && p->days <= days)));
+
+/* ---------------------------------------------------------------- Content */
+RULE(by_admin, (FACT r), r->removes == BY_ADMIN || (r->removes == FOR_WORKSPACE && authority(n, r)));
+RULE(bounds, (FACT r, WHO w),
+     r->about == w && r->removes && r->removes != OF_ITSELF && (r->removes != FOR_WORKSPACE || looked_at(n, r, w)) &&
+         (r->removes == BY_ROOT || !ANY(a, a->about == w && by_admin(n, a) && a->cites[r->number])));
+RULE(lists, (FACT r, FACT e), ANY_RECORD(c, r, c->log == e->log && e->seq <= c->seq));
+RULE(spares, (FACT s, FACT r), s == r || (s->removes == FOR_WORKSPACE && r->removes == FOR_WORKSPACE));
+DEFINE(bool, naive_covers_content, (WHO w, FACT e),
+       ALL(r, !bounds(n, r, w) || ANY(s, spares(n, s, r) && bounds(n, s, w) && lists(n, s, e))));
+
+/* ---------------------------------------------------------------- Which key to seal with */
+RULE(had_keys, (WHO w),
+     w->link || w->direct || ANY(a, grants(n, a, w) || (brings(n, a, w) && rights(n, a) != ROLE_CARRIER)));
+RULE(reaches, (const struct dh_public *box, bool carriers),
+     ANYBODY(w, has_box(w, box) && w->current && (carriers || w->open || naive_role(n, w) != ROLE_CARRIER)));
+RULE(is_for_members, (FACT k),
+     !ANY_BOX(b, k, holder, !reaches(n, b, false)) && !ANY_BOX(b, k, carrier, !reaches(n, b, true)));
+DEFINE(bool, naive_usable, (FACT e),
+       IS(e, EPOCH) && e->counts && e->author->current &&
+           (e->author->open || naive_role(n, e->author) == ROLE_MEMBER) &&
+           ALL(k, !gives_same(k, e) || !had_keys(n, k->author) || is_for_members(n, k)));
+
+/* ---------------------------------------------------------------- Strata, one after the other */
+static void settle_members(struct naive *n, bool knowing)
 {
-    struct item *item = (struct item *)IT(a);
-    bool is = (item->type == ENTRY_ADD || a == n->founding) && !item->malformed && item->consented;
-    if (!is || n->h->scope.kind == GOVERN_DIRECT || eq(&item->device, &item->author.device) ||
-        who(n, &item->device, item->instance)->root_key ||
-        !(n->rank[a] || (authority(n, a) && (!last || stands3(n, a)))))
-        return false;
-    EACH(r)
-    if (last && n->removing[r] != NO_REMOVAL && eq(&IT(r)->device, &item->device) && IT(r)->instance < item->instance) {
-        bool cited = cites(n, a, &IT(r)->id);
-        for (int c = 0; c < IT(r)->cite_count && n->removing[r] == CITES_WORKSPACE; c++)
-            cited &= !workspace_removed(n->workspace, &IT(r)->cites[c], &item->device) || cites(n, a, &IT(r)->cites[c]);
-        if (!cited)
-            return false;
-    }
-    return true;
-}
-enum role role_of(const struct item *add)
-{
-    return add->role == ROLE_ADMIN || add->role == ROLE_MEMBER ? ROLE_MEMBER
-           : add->role == ROLE_CARRIER                         ? ROLE_CARRIER
-                                                               : ROLE_READER;
-}
-static void hold_add(struct naive *n, struct who *w, bool last)
-{
-    bool counted[ITEMS_MAX];
-    EACH(a)
-    counted[a] = (a == n->founding || IT(a)->type == ENTRY_ADD) && eq(&IT(a)->device, &w->device) &&
-                 IT(a)->instance == w->instance && add_counts(n, a, last);
-    w->add = w->link = -1;
-    w->role = w->direct ? ROLE_MEMBER : 0;
-    w->level = 0;
-    w->numbers = 0;
-    w->tree = (int)(w - n->who);
-    EACH(a) if (counted[a])
-    {
-        bool cited = false;
-        EACH(b) cited |= counted[b] && IT(b)->type == ENTRY_ADD && cites(n, b, &IT(a)->id);
-        if (!cited && (w->add < 0 || role_of(IT(a)) > role_of(IT(w->add)) ||
-                       (role_of(IT(a)) == role_of(IT(w->add)) && smaller(n, a, w->add))))
-            w->add = a;
-    }
-    if (w->add >= 0)
-        w->role = role_of(IT(w->add));
-}
-const struct person_id *naive_person(const struct naive *n, const struct who *w)
-{
-    return w->add >= 0    ? &IT(w->add)->person
-           : w->link >= 0 ? &IT(w->link)->person
-           : w->direct    ? naive_person(n->workspace, w->direct)
-                          : NULL;
-}
-const struct dh_public *naive_box(const struct naive *n, const struct who *w)
-{
-    return w->add >= 0    ? &IT(w->add)->box
-           : w->link >= 0 ? &IT(w->link)->box
-           : w->direct    ? naive_box(n->workspace, w->direct)
-                          : NULL;
-}
-static bool may_link(struct naive *n, int l, int level, bool last)
-{
-    struct who *a = who(n, &IT(l)->author.device, IT(l)->author.instance), *b = who(n, &IT(l)->device, 1);
-    return IT(l)->type == ENTRY_LINK && !IT(l)->malformed && IT(l)->consented && !eq(&IT(l)->device, &a->device) &&
-           !b->root_key && !a->root_key && a->level == level && (a->add >= 0 || a->link >= 0) && b->add < 0 &&
-           !b->granted && !(b->link >= 0 && b->level <= level) &&
-           (last ? stands4(n, l) : within(n, l, a, ROOT_REMOVES)) && (a->role == ROLE_MEMBER || authority(n, l)) &&
-           !memcmp(naive_person(n, a), &IT(l)->person, sizeof IT(l)->person);
-}
-static void hold_links(struct naive *n, bool last)
-{
-    EACH(l) n->counts[l] = false;
+    EACH(a) a->counts = adds(n, a, knowing);
+    EACHBODY(w) w->add = FIRST(a, holds(n, a, w) && !ANY(b, holds(n, b, w) && rights(n, b) > rights(n, a)));
+    EACHBODY(w) w->link = NULL;
     for (int level = 0; level < 2; level++) {
-        bool may[ITEMS_MAX], won[ITEMS_MAX];
-        EACH(l) may[l] = n->h->scope.kind != GOVERN_DIRECT && may_link(n, l, level, last);
-        EACH(l)
-        {
-            won[l] = may[l];
-            EACH(m)
-            won[l] &= !may[m] || m == l || !eq(&IT(m)->author.device, &IT(l)->author.device) ||
-                      IT(m)->author.instance != IT(l)->author.instance || IT(m)->number != IT(l)->number ||
-                      smaller(n, l, m);
-        }
-        EACH(l)
-        {
-            n->counts[l] |= won[l];
-            EACH(m)
-            if (won[l] && won[m] && m != l && eq(&IT(m)->device, &IT(l)->device) && !smaller(n, l, m))
-                n->counts[l] = false;
-            struct who *a = who(n, &IT(l)->author.device, IT(l)->author.instance), *b = who(n, &IT(l)->device, 1);
-            if (won[l] && n->counts[l]) {
-                b->link = l;
-                b->role = ROLE_MEMBER;
-                b->tree = a->tree;
-                b->level = level + 1;
-            }
-        }
+        EACH(l) l->counts = l->counts || brings_in(n, l, level);
+        EACHBODY(w) w->link = w->link ? w->link : FIRST(l, IS(l, LINK) && l->counts && l->about == w);
     }
 }
-void hold(struct naive *n, bool last)
+void naive_evaluate(struct naive *n, const struct told *told, const struct naive *workspace)
 {
-    for (int w = 0; w < n->who_count; w++)
-        hold_add(n, &n->who[w], last);
-    hold_links(n, last);
+    naive_read(n, told, workspace);
+    FACT superior_end = FIRST(e, ends_superior(n, e) && !ANY(d, ends_superior(n, d) && is_later(d, e)));
+    EACH(e) e->rank = leads_up(n, e, superior_end) ? 2 : 0;
+    n->closing = FIRST(x, closes(n, x) && !ANY(y, closes(n, y) && is_later(y, x)));
+    FACT lowest = n->closing ? n->closing->named : FIRST(g, founds(n, g));
+    n->end = lowest ? end_above(n, lowest, n->closing ? lowest : unforked(n, lowest)) : NULL;
+    EACH(e) if (leads_up(n, e, n->end) && !ANY(t, IS(t, HANDOVER) && before(t, e))) e->rank = 1;
+    EACHBODY(w) w->is_root = is_root_key(n, &w->device);
+    EACHBODY(w) w->open = ANY(g, grants(n, g, w) && !ANY(v, revokes(n, v, g)));
+    EACHBODY(w) w->direct = is_of_two(n, w);
+    EACH(r) r->removes = root_removes(n, r) ? BY_ROOT : NOT;
+    settle_members(n, false); /* as if only roots removed */
+    EACH(r) r->removes = without_admin(n, r);
+    EACH(r) r->removes = admin_removes(n, r) ? BY_ADMIN : r->removes;
+    settle_members(n, true);
+    EACHBODY(w) w->current = is_current(n, w);
+    EACH(e) e->counts = counts(n, e);
+    for (int size = 0; size < n->count; size++) /* what is before another has less before it */
+        EACH(e) if (IS(e, EPOCH) && e->causes == size) e->counts = is_next_epoch(n, e);
 }

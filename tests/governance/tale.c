@@ -9,7 +9,7 @@ static void found(struct making *m)
     struct item *item = &m->h->items[m->h->count];
     struct buffer *payload = &m->tale->genesis[m->which];
     uint32_t founder = below(m, DEVICES);
-    random_bytes(&m->tale->random, genesis.nonce, sizeof genesis.nonce);
+    dice_fill(&m->tale->dice, genesis.nonce, sizeof genesis.nonce);
     genesis.founder = (struct membership){.device = m->tale->devices[founder],
                                           .person = m->tale->people[founder % PEOPLE],
                                           .instance = 1,
@@ -114,22 +114,21 @@ static void remove_everywhere(struct making *there, struct making *here)
 
 static void scope(struct tale *tale, struct history *h, enum governance_kind kind, int which)
 {
-    *h = (struct history){.scope = {.kind = kind, .root = tale->root_keys[which]}};
-    random_bytes(&tale->random, &h->scope.id, sizeof h->scope.id);
+    h->count = 0;
+    h->scope = (struct governance_scope){.kind = kind, .root = tale->root_keys[which]};
+    dice_fill(&tale->dice, &h->scope.id, sizeof h->scope.id);
     h->scope.people[0] = tale->people[0];
     h->scope.people[1] = tale->people[1];
 }
 
 void tale_make(struct tale *tale, uint64_t seed)
 {
-    uint8_t bytes[32] = {0};
-    *tale = (struct tale){0};
-    put_u64(bytes, seed);
-    random_stir(&tale->random, bytes);
-    random_bytes(&tale->random, tale->devices, sizeof tale->devices);
-    random_bytes(&tale->random, tale->root_keys, sizeof tale->root_keys);
-    random_bytes(&tale->random, tale->boxes, sizeof tale->boxes);
-    random_bytes(&tale->random, tale->people, sizeof tale->people);
+    tale->dice.state = seed;
+    tale->genesis[0] = tale->genesis[1] = (struct buffer){0};
+    dice_fill(&tale->dice, tale->devices, sizeof tale->devices);
+    dice_fill(&tale->dice, tale->root_keys, sizeof tale->root_keys);
+    dice_fill(&tale->dice, tale->boxes, sizeof tale->boxes);
+    dice_fill(&tale->dice, tale->people, sizeof tale->people);
     struct making first = {tale, &tale->workspace, NULL, 0}, second = {tale, &tale->group, &tale->workspace, 1};
     bool direct = chance(&first, 12);
     scope(tale, &tale->workspace, GOVERN_WORKSPACE, 0);
