@@ -127,9 +127,9 @@ void carried_flush(struct node *node)
 {
     for (size_t i = 0; node->disk_state != ERR_DISK_FULL && i < node->group_count; i++) {
         struct group *group = node->groups[i];
-        struct vault_key key = groups_row_key(row_kind, group->number);
         if (!group->carried_dirty)
             continue;
+        struct vault_key key = groups_row_key(row_kind, group->number);
         group->carried_dirty = false;
         if (group->carries)
             put_number(node, &key, group->carried);
