@@ -58,6 +58,7 @@ static void forget_stored(struct node *node)
     gaps_forget(node);
     held_forget(node);
     invitations_forget(node);
+    parting_forget(node);
     invitees_forget(node);
     leaving_done(node);
     letters_forget(node);

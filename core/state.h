@@ -331,6 +331,13 @@ struct waiting_letter {
     struct buffer payload;
 };
 
+/* A PARTING whose author is no admin of the group by what is known yet (parting.h). */
+struct early_parting {
+    struct hash group;
+    struct sign_public author;
+    struct parting parting;
+};
+
 /* This device was removed, as a BYE has proved (dismissal.h). */
 struct dismissal {
     uint64_t instance; /* 0: it was not */
@@ -452,7 +459,9 @@ struct node {
     bool leaving_due; /* some are still to be carried out */
     struct waiting_letter *letters;
     size_t letter_count, letter_capacity;
-    bool letters_due;  /* some may be opened now */
+    bool letters_due; /* some may be opened now */
+    struct early_parting *partings;
+    size_t parting_count, parting_capacity;
     size_t note_tries; /* left in this step (notes.h) */
     bool notes_wait;   /* some were not tried */
 

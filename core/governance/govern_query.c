@@ -51,15 +51,35 @@ static const struct governance_member *listed(const struct governance *g, const 
     return member;
 }
 
+static bool is_brought_in(const struct instance *instance)
+{
+    return instance->last.add != NONE || instance->last.link != NONE || instance->granted || instance->from_workspace;
+}
+
 bool governance_who(const struct governance *g, const struct sign_public *device, uint64_t instance,
                     struct governance_member *ret)
 {
     uint32_t at = govern_find_instance(g, device, instance);
-    const struct instance *found = at == NONE ? NULL : &g->instances.at[at];
-    if (!found || (found->last.add == NONE && found->last.link == NONE && !found->granted && !found->from_workspace))
+    if (at == NONE || !is_brought_in(&g->instances.at[at]))
         return false;
-    govern_describe(g, found, ret);
+    govern_describe(g, &g->instances.at[at], ret);
     return true;
+}
+
+bool governance_seek(const struct governance *g, governance_matches *matches, const void *arg,
+                     struct governance_member *ret)
+{
+    for (uint32_t i = 0; i < g->instances.count; i++) {
+        struct governance_member member;
+        if (!is_brought_in(&g->instances.at[i]))
+            continue;
+        govern_describe(g, &g->instances.at[i], &member);
+        if (!matches(arg, &member))
+            continue;
+        *ret = member;
+        return true;
+    }
+    return false;
 }
 
 bool governance_standing(const struct governance *g, const struct sign_public *device, uint64_t instance,

@@ -61,6 +61,11 @@ const struct governance_member *governance_member(const struct governance *gover
 bool governance_who(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                     struct governance_member *ret);
 
+/* Any who is or was a member, and matches.  False: nobody does. */
+typedef bool governance_matches(const void *arg, const struct governance_member *member);
+bool governance_seek(const struct governance *governance, governance_matches *matches, const void *arg,
+                     struct governance_member *ret);
+
 /* What a membership came to; false: nobody ever spoke of it. */
 struct governance_standing {
     bool current;              /* in the list above */

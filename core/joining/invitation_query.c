@@ -32,9 +32,22 @@ bool node_invitee_at(const struct node *node, uint32_t number, size_t index, str
     return false;
 }
 
+static bool is_someone_there(const struct node *node, const struct buffer *devices)
+{
+    bool found = false;
+    struct sign_public device;
+    for (size_t at = 0; node->workspace && !found && at < devices->size; at += sizeof device) {
+        memcpy(device.bytes, devices->data + at, sizeof device.bytes);
+        found = roster_find(&node->workspace->roster, &device);
+    }
+    return found;
+}
+
 /* Accepted ones are groups by now, also where nobody has let this device in yet. */
 static bool is_to_be_answered(const struct node *node, const struct invitation *invitation)
 {
+    if (!is_someone_there(node, &invitation->admins) && !is_someone_there(node, &invitation->others))
+        return false;
     const struct group *group = groups_by_id(node, &invitation->group);
     bool is_in = group && roster_find(&group->roster, &node->identity.device);
     return invitation->state != INVITATION_ACCEPTED && !invitation->wanted && !is_in;

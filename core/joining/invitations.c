@@ -81,6 +81,13 @@ static struct invitation *place_for(struct node *node, const struct sign_public 
     return held ? held : append(node, group);
 }
 
+/* Also who was removed since: what he wrote before holds, whenever it comes here, and whom an admin has let in after it
+ * is a member. */
+static bool may_invite(const struct node *node, const struct sign_public *author)
+{
+    return colleague(node, author) || governance_was_removed(node->workspace->roster.governance, author);
+}
+
 /* Else he who consents could sign for another group than he is told, or wait for one with a false root for ever. */
 static bool is_founded_so(const struct note *note)
 {
@@ -146,7 +153,7 @@ void invitations_noted(struct node *node, const struct sign_public *author, uint
 {
     struct buffer name = {0};
     bool is_named = !note->name.size || text_clean_name(note->name, &name) == OK; /* a carrier is told no name */
-    bool is_fine = is_named && colleague(node, author) && is_founded_so(note) && !is_member_of(node, &note->group);
+    bool is_fine = is_named && may_invite(node, author) && is_founded_so(note) && !is_member_of(node, &note->group);
     struct invitation *invitation = is_fine ? place_for(node, author, &note->group) : NULL;
     if (invitation) {
         bool is_new = !invitation->admins.size || invitation->state == INVITATION_DECLINED ||

@@ -224,6 +224,7 @@ void logs_advance(struct node *node, struct log *log, const struct entry *entry,
     if (entry->seq == log->cut_seq) {
         log->cut_id = *id;
         log->cut_hlc = entry->hlc;
+        log->group->roster.cuts_changed |= log->root->next_branch != NULL; /* it may be the one that a cut names */
     }
     if (entry->seq > log->known_seq)
         log->known_seq = entry->seq;
@@ -418,11 +419,23 @@ void logs_flush_rows(struct node *node)
 
 /* ---------------------------------------------------------------- digest */
 
+/* A branch beyond the cut beside one that counts: who has its first entry has that one as a branch, too. */
+static bool shows_fork(const struct log *log)
+{
+    const uint64_t base = log->row.base_seq;
+    if (!log->row.is_branch || cuts_cover(log, base + 1) || !cuts_cover(log->parent, base))
+        return false;
+    for (const struct log *at = log->root->next_branch; at; at = at->next_branch)
+        if (at->row.base_seq == base && at->parent == log->parent && at->durable_seq > base && cuts_cover(at, base + 1))
+            return true;
+    return false;
+}
+
 uint64_t logs_told_seq(const struct log *log)
 {
     uint64_t first = log->row.base_seq + 1, end = log->durable_seq;
     if (log->cut_seq < end)
-        end = log->cut_seq < first ? log->row.base_seq : log->cut_seq;
+        end = log->cut_seq >= first ? log->cut_seq : shows_fork(log) ? first : log->row.base_seq;
     if (!log->hidden || end < first)
         return end;
     return log->is_proof ? first : log->row.base_seq;
@@ -430,7 +443,7 @@ uint64_t logs_told_seq(const struct log *log)
 
 const struct hash *logs_told_id(const struct log *log)
 {
-    if (log->hidden)
+    if (log->hidden || (log->row.is_branch && !cuts_cover(log, log->row.base_seq + 1)))
         return &log->row.first_id;
     return log->cut_seq < log->durable_seq ? &log->cut_id : &log->durable_id;
 }

@@ -73,26 +73,38 @@ enum error direct_open(struct node *node, const struct person_id *person, struct
     return OK;
 }
 
-static struct group *expect_with(struct node *node, const struct member *me, const struct person_id *person,
-                                 const struct hash *id)
+struct expected {
+    const struct hash *workspace, *id;
+    const struct person_id *me;
+};
+
+static bool is_theirs(const struct expected *expected, const struct person_id *person)
 {
-    struct person_id people[2];
-    struct hash expected;
-    sort_people(&me->person, person, people);
-    direct_id(&node->workspace->id, people, &expected);
-    return same_hash(&expected, id) && !same_person(&me->person, person) ? begin(node, people) : NULL;
+    const struct person_id people[2] = {*expected->me, *person};
+    struct hash id;
+    direct_id(expected->workspace, people, &id);
+    return same_hash(&id, expected->id) && !same_person(expected->me, person);
 }
 
+static bool is_with(const void *arg, const struct governance_member *member)
+{
+    return is_theirs(arg, &member->person);
+}
+
+/* With the teller; or, as another home or device of this person's tells, with anybody who is or was here. */
 struct group *direct_expect(struct node *node, const struct link *link, const struct hash *id)
 {
     const struct member *me = myself(node);
     const struct member *teller = me ? roster_find(&node->workspace->roster, &link->device) : NULL;
-    struct group *group = NULL;
+    const struct governance *all = node->workspace ? node->workspace->roster.governance : NULL;
+    struct person_id people[2];
     if (!teller)
         return NULL;
-    if (!same_person(&teller->person, &me->person))
-        return expect_with(node, me, &teller->person, id);
-    for (size_t i = 0; i < node->workspace->roster.count && !group; i++) /* another device of this person's */
-        group = expect_with(node, me, &node->workspace->roster.members[i].person, id);
-    return group;
+    const struct expected expected = {&node->workspace->id, id, &me->person};
+    struct governance_member other = {.person = teller->person};
+    if (same_person(&teller->person, &me->person) ? !governance_seek(all, is_with, &expected, &other)
+                                                  : !is_theirs(&expected, &teller->person))
+        return NULL;
+    sort_people(&me->person, &other.person, people);
+    return begin(node, people);
 }

@@ -18,6 +18,7 @@
 #include "direct.h"
 #include "letters.h"
 #include "names.h"
+#include "parting.h"
 #include "roster.h"
 #include "told.h"
 #include <stdlib.h>
@@ -261,6 +262,7 @@ static void members_changed(struct node *node, struct group *group)
     if (group != node->workspace)
         group->introduce_after = node_after(node);
     carried_judge(node, group);
+    parting_settle(node, group);
     node->consents_due = node->consent_count > 0;
     if (group == node->workspace)
         invitations_judge(node);

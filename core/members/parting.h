@@ -10,5 +10,8 @@ void parting_tell(struct node *node, const struct group *group, const struct sig
                   const struct hash *removal);
 /* A PARTING for this device was opened. */
 void parting_told(struct node *node, const struct sign_public *author, const struct note *note);
+/* Members of the group have changed: of what was told before, some may be by an admin. */
+void parting_settle(struct node *node, struct group *group);
 
 MUST_USE enum error parting_load(struct node *node); /* after the groups */
+void parting_forget(struct node *node);

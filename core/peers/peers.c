@@ -316,12 +316,25 @@ static void retry_later(struct node *node, struct peer *peer)
     node_wake_at(node, peer->next_ms);
 }
 
+/* Of the homes of this device each has an address of its own, and one may know what no other does. */
+static bool is_linked_home(const struct node *node, const struct address *address)
+{
+    for (size_t i = 0; i < node->link_count; i++) {
+        const struct link *link = node->links[i];
+        if (link->listen_port == address->port && memcmp(link->address.ip, address->ip, sizeof address->ip) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool is_linked(const struct node *node, const struct peer *peer)
 {
     if (peer->link || peer->dial)
         return true;
     if (!peer->has_device || peer->for_join)
         return false;
+    if (node_is_me(node, &peer->device))
+        return is_linked_home(node, &peer->address);
     const struct presence *presence = presence_find(node, &peer->device);
     return (presence && presence->links) || link_to(node, &peer->device);
 }

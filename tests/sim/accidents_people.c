@@ -9,7 +9,6 @@ static bool may_go(const struct life *life, const struct node_group *group)
     return group->kind == GROUP_CHAT || (group->kind == GROUP_WORKSPACE && life->removed * 3 < life->people_count);
 }
 
-/* Not where disks are put back: a REMOVE may be lost with the only disk that had it, after others were told. */
 void accident_removals(struct life *life)
 {
     struct world *world = &life->world;
@@ -17,7 +16,7 @@ void accident_removals(struct life *life)
     struct command command = {.type = COMMAND_GROUP_REMOVE};
     struct node_group group;
     struct node_person person;
-    if (life->troubles & TROUBLE_BIT(TROUBLE_COPIES) || !life_has_workspace(host) ||
+    if (!life_has_workspace(host) ||
         !node_group_at(host->node, world_below(world, 4), &group) || group.role != ROLE_ADMIN ||
         !may_go(life, &group) ||
         !node_person_at(host->node, group.number, world_below(world, life->people_count), &person) || person.self)

@@ -13,14 +13,6 @@ struct difference {
     enum matter matter;
 };
 
-static struct view *view_of_device(const struct views *views, const struct sign_public *device)
-{
-    for (size_t i = 0; i < views->count; i++)
-        if (memcmp(&views->items[i].device, device, sizeof *device) == 0)
-            return &views->items[i];
-    return NULL;
-}
-
 /* NULL: it does not know of it. */
 static struct view_group *same_group(const struct view *view, const struct view_group *group)
 {
@@ -57,17 +49,21 @@ static bool differs_in_workspace(struct views *views, enum matter matter, struct
     return false;
 }
 
-/* With those whom the host takes for members. */
+/* He was removed, and with the admin's rolled back disk went the only entry that says so. */
+static bool was_told_to_go(const struct views *views, const struct view_group *its)
+{
+    return views->rolled_back && its && its->has_left;
+}
+
+/* With those whom the host takes for members, on each computer that has one's key. */
 static bool differs_in_group(const struct views *views, const struct view *view, struct view_group *group,
                              enum matter matter, struct difference *ret)
 {
-    struct node_person person;
-    for (size_t i = 0; node_person_at(view->host->node, group->number, i, &person); i++) {
-        const struct view *other = view_of_device(views, &person.device);
-        struct view_group *its = other ? same_group(other, group) : NULL;
-        /* He was removed, and with the admin's rolled back disk went the only entry that says so. */
-        bool told_to_go = views->rolled_back && its && its->has_left;
-        if (!other || other == view || told_to_go || !differ_about(view, group, other, its, matter))
+    for (size_t i = 0; i < views->count; i++) {
+        const struct view *other = &views->items[i];
+        struct view_group *its = other == view ? NULL : same_group(other, group);
+        if (other == view || !view_names(view, group, &other->device) || was_told_to_go(views, its) ||
+            !differ_about(view, group, other, its, matter))
             continue;
         *ret = (struct difference){view->host, other->host, matter};
         return true;

@@ -41,5 +41,7 @@ bool agree_takes_part(const struct host *host);
 void views_init(struct views *views, struct world *world);
 void views_done(struct views *views);
 void views_see_groups(struct views *views);
+/* Whether the host takes that device for a member. */
+bool view_names(const struct view *view, const struct view_group *group, const struct sign_public *device);
 /* Borrowed. */
 const struct hash *view_digest(const struct view *view, struct view_group *group, enum matter matter);

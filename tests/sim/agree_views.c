@@ -2,6 +2,8 @@
 #include "agree.h"
 
 #include "core/base/alloc.h"
+#include "core/members/groups.h"
+#include "core/members/roster.h"
 #include "core/state.h"
 #include <stdlib.h>
 
@@ -107,6 +109,12 @@ const struct hash *view_digest(const struct view *view, struct view_group *group
         crypto_hash(buffer_bytes(view->scratch), &group->digests[matter]);
     }
     return &group->digests[matter];
+}
+
+bool view_names(const struct view *view, const struct view_group *group, const struct sign_public *device)
+{
+    const struct group *its = groups_by_number(view->host->node, group->number);
+    return its && roster_find(&its->roster, device);
 }
 
 /* ---------------------------------------------------------------- whose views there are */

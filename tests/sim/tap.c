@@ -168,15 +168,15 @@ static bool was_member(const struct node *node, const struct group *group, const
            governance_was_removed(node->workspace->roster.governance, device);
 }
 
-/* Nobody hears of a group but its members, as the speaker knows them.  Who hears is who has proved to be at the other
- * end: the computer there may have lost its power since, and have begun again. */
+/* Nobody hears of a group but its members, as the speaker knows them, and other homes of his own.  Who hears is who has
+ * proved to be at the other end: the computer there may have lost its power since, and have begun again. */
 static void check_hears_of(const struct tap *tap, const struct group *group)
 {
     const struct host *listener = tap->cable->ends[!tap->side].host;
     const struct node *node = speaker(tap)->node;
     const struct link *link = node ? link_find(node, cable_link(tap->cable, tap->side)) : NULL;
-    if (!link || !group || group == node->workspace || roster_find(&group->roster, &link->device) ||
-        was_member(node, group, &link->device))
+    if (!link || !group || group == node->workspace || node_is_me(node, &link->device) ||
+        roster_find(&group->roster, &link->device) || was_member(node, group, &link->device))
         return;
     world_fail(tap->cable->world, "%s let %s know of a group", speaker(tap)->name, listener->name);
 }
