@@ -156,6 +156,20 @@ void crypto_dh_keypair_from(const uint8_t seed[32], struct dh_public *ret_public
     crypto_scalarmult_base(ret_public->bytes, ret_secret->bytes);
 }
 
+enum error crypto_dh_public_of(const struct sign_public *key, struct dh_public *ret)
+{
+    struct dh_public public;
+    if (crypto_sign_ed25519_pk_to_curve25519(public.bytes, key->bytes) != 0)
+        return ERR_CRYPTO;
+    *ret = public;
+    return OK;
+}
+
+void crypto_dh_secret_of(const struct sign_secret *secret, struct dh_secret *ret)
+{
+    crypto_sign_ed25519_sk_to_curve25519(ret->bytes, secret->bytes);
+}
+
 enum error crypto_dh(const struct dh_secret *secret, const struct dh_public *peer, uint8_t ret[32])
 {
     uint8_t shared[crypto_scalarmult_BYTES];

@@ -54,6 +54,9 @@ MUST_USE enum error crypto_verify(const struct sign_public *key, struct bytes co
 
 /* --- X25519 */
 void crypto_dh_keypair_from(const uint8_t seed[32], struct dh_public *ret_public, struct dh_secret *ret_secret);
+/* The pair that belongs to an Ed25519 one (RFC 7748 §4.1, the birational map).  ERR_CRYPTO: it is no such key. */
+MUST_USE enum error crypto_dh_public_of(const struct sign_public *key, struct dh_public *ret);
+void crypto_dh_secret_of(const struct sign_secret *secret, struct dh_secret *ret);
 MUST_USE enum error crypto_dh(const struct dh_secret *secret, const struct dh_public *peer,
                               uint8_t ret[32]); /* ERR_CRYPTO: all zero */
 

@@ -10,6 +10,7 @@
 #include "core/log/gaps.h"
 #include "core/log/logs.h"
 #include "core/log/past.h"
+#include "core/members/charters.h"
 #include "core/members/dismissal.h"
 #include "core/members/groups.h"
 #include "core/members/identity.h"
@@ -17,8 +18,10 @@
 #include "core/members/letters.h"
 #include "core/members/names.h"
 #include "core/members/parting.h"
+#include "core/members/root.h"
 #include "core/members/root_log.h"
 #include "core/members/verify.h"
+#include "core/members/visits.h"
 #include "core/peers/peers.h"
 #include "core/peers/presence.h"
 #include "core/replication/carried.h"
@@ -61,6 +64,7 @@ static void forget_stored(struct node *node)
     parting_forget(node);
     invitees_forget(node);
     leaving_done(node);
+    charters_done(node);
     letters_forget(node);
     carried_forget(node);
     groups_forget(node);
@@ -110,10 +114,10 @@ void node_free(struct node *node)
 
 static enum error load_all(struct node *node)
 {
-    static enum error (*const parts[])(struct node *) = {identity_load, groups_load,  custody_load, dismissal_load,
-                                                         held_load,     parting_load, leaving_load, invitations_load,
-                                                         invitees_load, gaps_load,    carried_load, receipts_load,
-                                                         peers_load,    admit_load,   verify_load};
+    static enum error (*const parts[])(struct node *) = {
+        identity_load, groups_load,  custody_load,  dismissal_load, held_load,        parting_load,
+        leaving_load,  root_load,    charters_load, visits_load,    invitations_load, invitees_load,
+        gaps_load,     carried_load, receipts_load, peers_load,     admit_load,       verify_load};
     enum error err = OK;
     for (size_t i = 0; !err && i < sizeof parts / sizeof *parts; i++)
         err = parts[i](node);

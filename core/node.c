@@ -13,6 +13,7 @@
 #include "core/log/gaps.h"
 #include "core/log/logs.h"
 #include "core/log/unproven.h"
+#include "core/members/charters.h"
 #include "core/members/dismissal.h"
 #include "core/members/founding.h"
 #include "core/members/group_command.h"
@@ -23,6 +24,7 @@
 #include "core/members/notes.h"
 #include "core/members/removal.h"
 #include "core/members/root.h"
+#include "core/members/root_command.h"
 #include "core/members/verify.h"
 #include "core/peers/neighbours.h"
 #include "core/peers/peers.h"
@@ -148,6 +150,8 @@ static void on_command(struct node *node, const struct command *command)
         break;
     case COMMAND_ROOT_RECOVER:
     case COMMAND_ROOT_HAND_OVER:
+    case COMMAND_ROOT_GROUPS:
+    case COMMAND_ROOT_ENTER:
         if (!gate_holds(node, command))
             root_command(node, command);
         break;
@@ -286,6 +290,7 @@ void node_step(struct node *node, const struct event *event, struct effects *eff
     custody_settle(node);
     held_settle(node);
     letters_settle(node);
+    charters_settle(node);
     invitations_settle(node);
     leaving_settle(node);
     invitees_settle(node);

@@ -45,6 +45,8 @@ enum command_type {
     COMMAND_ROOT_RECOVER, /* root → –; it is on this device from now on, from its shares, and goes on from there */
     COMMAND_ROOT_HAND_OVER, /* root.passphrase, root.new_passphrase → –; another key in its place, the old one is done
                              */
+    COMMAND_ROOT_GROUPS, /* root.passphrase → –; what the workspace's root can open is in node_charter_at() then */
+    COMMAND_ROOT_ENTER,  /* group.id, root.passphrase → its number; who is in it is asked for */
     COMMAND_CARRIER_QUOTA, /* quota → –; how much content of the groups that it carries this node keeps */
     COMMAND_LOCK, /* – → –; every key is wiped from memory, and every link closed; answered when all is durable */
     COMMAND_UNLOCK, /* store_key → –; answered when what is on disk is here again */
@@ -126,6 +128,7 @@ struct command {
         uint8_t of, need;            /* shares that exist, and how many of them restore it */
         struct bytes passphrase;     /* that it lies under, or will; empty: none but the store key */
         struct bytes new_passphrase; /* ROOT_HAND_OVER: to keep the new one under */
+        bool anyway;                 /* ROOT_HAND_OVER: though what it said in groups not entered here will not count */
     } root;
     uint64_t quota;                     /* CARRIER_QUOTA: bytes; UINT64_MAX: as much as the disk holds */
     const struct secret_key *store_key; /* UNLOCK */
@@ -233,7 +236,7 @@ struct effect {
     struct code code;           /* REPLY to INVITE_CREATE */
     uint64_t expires_ms;        /* REPLY to INVITE_CREATE */
     struct message_ref message; /* REPLY to SEND */
-    uint32_t group;             /* REPLY to GROUP_CREATE */
+    uint32_t group;             /* REPLY to GROUP_CREATE, ROOT_ENTER */
     size_t remaining;           /* REPLY to GROUP_LEAVE: other devices of this person, until they hear of it */
     struct notice notice;       /* NOTIFY */
 };

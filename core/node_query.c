@@ -99,6 +99,8 @@ bool node_group_at(const struct node *node, size_t index, struct node_group *ret
                                .folder = buffer_bytes(&group->folder),
                                .is_private = group->is_private,
                                .is_member = me != NULL,
+                               .is_entered = group->is_entered,
+                               .by_workspace = group->kind == GROUP_CHAT && !group->has_root && !group->is_private,
                                .has_left = roster_has_left(&group->roster, &node->identity.device),
                                .role = me ? (enum role)me->role : ROLE_READER,
                                .received = group->received,

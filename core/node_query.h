@@ -32,8 +32,10 @@ struct node_group {
     struct hash id;
     struct bytes name;         /* of a direct chat: that of the other person */
     struct bytes folder;       /* a path; empty: the top */
-    bool is_private;           /* the workspace's root is never given its keys */
+    bool is_private;           /* the workspace's root is never told of it */
     bool is_member;            /* false: consented, and not admitted yet, or: */
+    bool is_entered;           /* as the workspace's root, which knows who is in it and reads nothing; or: */
+    bool by_workspace;         /* not its own root key is here, but that of the workspace, which may name its admins */
     bool has_left;             /* was a member, and was removed or has left */
     struct person_id partner;  /* of a direct chat: the other person */
     enum role role;            /* mine */
@@ -161,6 +163,23 @@ bool node_root(struct node *node, struct node_root *ret); /* false: it is not on
  * ERR_NO_PASSPHRASE: one is needed; ERR_BAD_PASSPHRASE. */
 MUST_USE enum error node_root_export(struct node *node, struct bytes passphrase, struct sign_public *ret_root,
                                      uint8_t ret_seed[32]);
+
+/* A group that the workspace's root has opened on this device (COMMAND_ROOT_GROUPS). */
+struct node_charter {
+    struct hash group;
+    struct bytes name;
+    struct sign_public device; /* whose word it is */
+    struct person_id person;   /* zero when unknown */
+    struct bytes author;       /* name; empty when unknown */
+    bool is_ruled;             /* the workspace's root has written into it */
+    bool is_member;            /* this device is in it */
+    bool is_entered;           /* as the root; */
+    bool is_known;             /* and knows who is in it */
+};
+bool node_charter_at(const struct node *node, size_t index, struct node_charter *ret); /* false: past the last */
+/* By name (case-insensitive for ASCII) or id in base32.  ERR_NOT_FOUND; ERR_NAME_AMBIGUOUS; ERR_PRIVATE_GROUP: it is
+ * one that this device is in; ERR_EXISTS: this device is in it, and the root is not told of it yet. */
+MUST_USE enum error node_find_charter(const struct node *node, struct bytes name, struct hash *ret);
 
 /* Of a device by its key: VERIFICATION_NONE also for one that is no member. */
 enum verification node_verification(const struct node *node, const struct sign_public *device);

@@ -13,6 +13,7 @@
 #include "core/writing/batch.h"
 #include "node.h"
 
+struct charters;
 struct office;
 struct pasts;
 struct relay;
@@ -191,6 +192,12 @@ struct invitee {
     struct sign_public by;
 };
 
+/* Who may be told what governs a group, says the workspace's root (visits.h). */
+struct visitor {
+    struct sign_public device;
+    struct sign_public root; /* as it was then */
+};
+
 struct group {
     uint32_t number; /* on this disk; from 1, in the order in which they came */
     enum group_kind kind;
@@ -241,7 +248,11 @@ struct group {
     bool is_private; /* GROUP_CHAT: the workspace's root is never given its keys */
     struct invitee *invitees;
     size_t invitee_count, invitee_capacity;
-    bool carries; /* this device is a carrier there (carried.h), */
+    struct visitor *visitors;
+    size_t visitor_count, visitor_capacity;
+    bool is_entered; /* as the workspace's root: what governs it is asked for, though this device is no member */
+    bool has_root;   /* its own root key is here (root.h) */
+    bool carries;    /* this device is a carrier there (carried.h), */
     bool carried_dirty;
     uint64_t carried;  /* and keeps so many bytes of content */
     uint64_t received; /* entries taken since the last time nothing was missing */
@@ -503,9 +514,10 @@ struct node {
     struct held held;
     uint64_t receipts_ms; /* when new evidence is stored; 0: there is none */
 
-    struct office *office;  /* presence.h, neighbours.h */
-    struct relay *relay;    /* relay.h */
-    struct missing missing; /* payloads */
+    struct charters *charters; /* charters.h; NULL: there are none */
+    struct office *office;     /* presence.h, neighbours.h */
+    struct relay *relay;       /* relay.h */
+    struct missing missing;    /* payloads */
 
     uint64_t wake_ms;    /* earliest moment anyone asked for */
     uint64_t digest_ms;  /* next digest to some peers */

@@ -73,6 +73,8 @@ static void emit_group(const struct node *node, const struct node_group *group, 
     emit_bool(out, "private", group->is_private);
     emit_bool(out, "admitted", group->is_member);
     emit_bool(out, "left", group->has_left);
+    emit_bool(out, "entered", group->is_entered);
+    emit_bool(out, "by_workspace", group->by_workspace);
     emit_string(out, "role", rpc_names_role(group->role));
     emit_number(out, "members", count_members(node, group->number));
     emit_number(out, "logs", group->logs);

@@ -26,6 +26,8 @@ static const struct rpc_method methods[] = {
     {"root.export", rpc_root_export, NULL, NULL},
     {"root.recover", NULL, rpc_root_recover, rpc_commands_done},
     {"root.hand_over", NULL, rpc_root_hand_over, rpc_commands_done},
+    {"root.groups", NULL, rpc_root_groups, rpc_root_groups_opened},
+    {"root.enter", NULL, rpc_root_enter, rpc_group_commands_created},
     {"root.shared", NULL, rpc_root_shared, rpc_commands_done},
     {"workspace.create", NULL, rpc_commands_workspace, rpc_commands_done},
     {"workspace.join", NULL, rpc_commands_join, rpc_commands_joined},

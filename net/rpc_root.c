@@ -65,7 +65,49 @@ void rpc_root_hand_over(struct rpc_call *call, struct command *ret)
     rpc_root_read_passphrase(call, "new_passphrase", ret);
     ret->root.new_passphrase = ret->root.passphrase;
     rpc_root_read_passphrase(call, "passphrase", ret);
+    ret->root.anyway = rpc_params_bool(&call->params, "anyway");
     rpc_params_end(&call->params);
+}
+
+void rpc_root_groups(struct rpc_call *call, struct command *ret)
+{
+    ret->type = COMMAND_ROOT_GROUPS;
+    rpc_root_read_passphrase(call, "passphrase", ret);
+    rpc_params_end(&call->params);
+}
+
+void rpc_root_groups_opened(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
+                            struct buffer *out)
+{
+    struct node_charter charter;
+
+    (void)pending;
+    (void)reply;
+    emit_open(out, "groups", '[');
+    for (size_t i = 0; node_charter_at(rpc->options.node, i, &charter); i++) {
+        emit_open(out, NULL, '{');
+        emit_base32(out, "group", BYTES_OF(charter.group.bytes));
+        emit_text(out, "name", charter.name);
+        emit_text_or_null(out, "by", charter.author);
+        emit_base32_or_null(out, "person", BYTES_OF(charter.person.bytes));
+        emit_base32(out, "device", BYTES_OF(charter.device.bytes));
+        emit_bool(out, "ruled", charter.is_ruled);
+        emit_bool(out, "member", charter.is_member);
+        emit_bool(out, "entered", charter.is_entered);
+        emit_bool(out, "known", charter.is_known);
+        emit_close(out, '}');
+    }
+    emit_close(out, ']');
+}
+
+void rpc_root_enter(struct rpc_call *call, struct command *ret)
+{
+    struct bytes group = rpc_params_text(&call->params, "group", RPC_REQUIRED);
+
+    ret->type = COMMAND_ROOT_ENTER;
+    rpc_root_read_passphrase(call, "passphrase", ret);
+    if (rpc_params_end(&call->params))
+        rpc_error_refuse(&call->failure, node_find_charter(call->rpc->options.node, group, &ret->group.id));
 }
 
 void rpc_root_shared(struct rpc_call *call, struct command *ret)

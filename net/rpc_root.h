@@ -6,6 +6,10 @@
 void rpc_root_export(struct rpc_call *call, struct buffer *out);
 void rpc_root_recover(struct rpc_call *call, struct command *ret);
 void rpc_root_hand_over(struct rpc_call *call, struct command *ret);
+void rpc_root_groups(struct rpc_call *call, struct command *ret);
+void rpc_root_groups_opened(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
+                            struct buffer *out);
+void rpc_root_enter(struct rpc_call *call, struct command *ret);
 void rpc_root_shared(struct rpc_call *call, struct command *ret);
 
 /* A passphrase to keep the root key under: an optional param. */

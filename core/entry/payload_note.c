@@ -29,43 +29,59 @@ static void write_consent(const struct note *note, struct buffer *out)
     write_bytes(out, FIXED(member->consent));
 }
 
-static bool names_instance(uint64_t kind)
+static void write_parting(const struct note *note, struct buffer *out)
 {
-    return kind == NOTE_PARTING || kind == NOTE_LEAVE;
+    write_array(out, 4);
+    write_uint(out, NOTE_PARTING);
+    write_bytes(out, FIXED(note->group));
+    write_uint(out, note->instance);
+    write_bytes(out, FIXED(note->removal));
 }
 
-static size_t items_of(uint64_t kind)
+static void write_charter(const struct note *note, struct buffer *out)
 {
-    switch (kind) {
-    case NOTE_INVITATION:
-        return 8;
-    case NOTE_CONSENT:
-        return 6;
-    case NOTE_PARTING:
-        return 4;
-    case NOTE_LEAVE:
-        return 3;
-    default:
-        return 2;
-    }
+    write_array(out, 6);
+    write_uint(out, NOTE_CHARTER);
+    write_bytes(out, FIXED(note->group));
+    write_bytes(out, FIXED(note->root));
+    write_bytes(out, note->genesis);
+    write_bool(out, note->is_ruled);
+    write_text(out, note->name);
+}
+
+static void write_visit(const struct note *note, struct buffer *out)
+{
+    write_array(out, 4);
+    write_uint(out, NOTE_VISIT);
+    write_bytes(out, FIXED(note->group));
+    write_bytes(out, FIXED(note->root));
+    write_bytes(out, FIXED(note->word));
+}
+
+static void write_other(const struct note *note, struct buffer *out)
+{
+    write_array(out, note->kind == NOTE_LEAVE ? 3 : 2);
+    write_uint(out, note->kind);
+    write_bytes(out, FIXED(note->group));
+    if (note->kind == NOTE_LEAVE)
+        write_uint(out, note->instance);
 }
 
 void note_encode(const struct note *note, struct buffer *out)
 {
     size_t begin = out->size;
-    if (note->kind == NOTE_INVITATION) {
+    if (note->kind == NOTE_INVITATION)
         write_invitation(note, out);
-    } else if (note->kind == NOTE_CONSENT) {
+    else if (note->kind == NOTE_CONSENT)
         write_consent(note, out);
-    } else {
-        write_array(out, items_of(note->kind));
-        write_uint(out, note->kind);
-        write_bytes(out, FIXED(note->group));
-        if (names_instance(note->kind))
-            write_uint(out, note->instance);
-        if (note->kind == NOTE_PARTING)
-            write_bytes(out, FIXED(note->removal));
-    }
+    else if (note->kind == NOTE_PARTING)
+        write_parting(note, out);
+    else if (note->kind == NOTE_CHARTER)
+        write_charter(note, out);
+    else if (note->kind == NOTE_VISIT)
+        write_visit(note, out);
+    else
+        write_other(note, out);
     while (out->size - begin < NOTE_SIZE)
         buffer_append_byte(out, 0);
 }
@@ -93,33 +109,101 @@ static void read_consent(struct reader *in, struct note *note)
         in->failed = true;
 }
 
+static void read_instance(struct reader *in, struct note *note)
+{
+    note->instance = read_uint(in);
+    if (!note->instance)
+        in->failed = true;
+}
+
+static void read_parting(struct reader *in, struct note *note)
+{
+    read_instance(in, note);
+    read_fixed(in, note->removal.bytes, sizeof note->removal.bytes);
+}
+
+static void read_charter(struct reader *in, struct note *note)
+{
+    read_fixed(in, note->root.bytes, sizeof note->root.bytes);
+    note->genesis = read_bytes(in, NOTE_GENESIS_MAX);
+    note->is_ruled = read_bool(in);
+    note->name = read_text(in, NAME_MAX_SIZE);
+}
+
+static void read_visit(struct reader *in, struct note *note)
+{
+    read_fixed(in, note->root.bytes, sizeof note->root.bytes);
+    read_fixed(in, note->word.bytes, sizeof note->word.bytes);
+}
+
+static void read_nothing(struct reader *in, struct note *note)
+{
+    (void)in;
+    (void)note;
+}
+
 /* Of a kind that a later version knows the rest may be anything. */
 enum error note_decode(struct bytes plain, struct note *ret)
 {
+    static const struct {
+        size_t items;
+        void (*read)(struct reader *in, struct note *note);
+    } kinds[] = {[NOTE_INVITATION] = {8, read_invitation},
+                 [NOTE_CONSENT] = {6, read_consent},
+                 [NOTE_DECLINE] = {2, read_nothing},
+                 [NOTE_PARTING] = {4, read_parting},
+                 [NOTE_LEAVE] = {3, read_instance},
+                 [NOTE_CHARTER] = {6, read_charter},
+                 [NOTE_VISIT] = {4, read_visit}};
     struct reader in = {.left = plain};
     struct note note = {0};
 
     size_t items = read_array(&in, CBOR_ITEMS_MAX);
     note.kind = read_uint(&in);
-    bool known = note.kind >= NOTE_INVITATION && note.kind <= NOTE_LEAVE;
-    if (plain.size != NOTE_SIZE || in.failed || (known && items != items_of(note.kind)))
+    bool known = note.kind >= NOTE_INVITATION && note.kind <= NOTE_VISIT;
+    if (plain.size != NOTE_SIZE || in.failed || (known && items != kinds[note.kind].items))
         return ERR_MALFORMED;
-    if (known)
+    if (known) {
         read_fixed(&in, note.group.bytes, sizeof note.group.bytes);
-    if (note.kind == NOTE_INVITATION)
-        read_invitation(&in, &note);
-    else if (note.kind == NOTE_CONSENT)
-        read_consent(&in, &note);
-    else if (names_instance(note.kind))
-        note.instance = read_uint(&in);
-    if (note.kind == NOTE_PARTING)
-        read_fixed(&in, note.removal.bytes, sizeof note.removal.bytes);
-    if (in.failed || (names_instance(note.kind) && !note.instance) ||
-        (known && !crypto_is_zero(in.left.data, in.left.size)))
+        kinds[note.kind].read(&in, &note);
+    }
+    if (in.failed || (known && !crypto_is_zero(in.left.data, in.left.size)))
         return ERR_MALFORMED;
     *ret = note;
     return OK;
 }
+
+/* ---------------------------------------------------------------- the root's word */
+
+static const char visit_context[] = "zuruf-visit-v1"; /* with its zero byte */
+
+static void visit_text(const struct hash *workspace, const struct hash *group, const struct sign_public *device,
+                       struct buffer *out)
+{
+    buffer_append(out, FIXED(*workspace));
+    buffer_append(out, FIXED(*group));
+    buffer_append(out, FIXED(*device));
+}
+
+void visit_sign(const struct hash *workspace, const struct hash *group, const struct sign_public *device,
+                const struct sign_secret *root, struct signature *ret)
+{
+    struct buffer text = {0};
+    visit_text(workspace, group, device, &text);
+    crypto_sign(root, BYTES_OF(visit_context), buffer_bytes(&text), ret);
+    buffer_done(&text);
+}
+
+enum error visit_verify(const struct hash *workspace, const struct note *note, const struct sign_public *device)
+{
+    struct buffer text = {0};
+    visit_text(workspace, &note->group, device, &text);
+    enum error err = crypto_verify(&note->root, BYTES_OF(visit_context), buffer_bytes(&text), &note->word);
+    buffer_done(&text);
+    return err;
+}
+
+/* ---------------------------------------------------------------- sealed, and who is invited */
 
 static void write_sealed(const struct sealed_note *note, struct buffer *out)
 {

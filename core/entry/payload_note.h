@@ -16,22 +16,31 @@ enum note_kind {
     NOTE_DECLINE = 3,
     NOTE_PARTING = 4, /* the receiver was removed from the group, which is given to it no more */
     NOTE_LEAVE = 5,   /* the receiver's person has left the group on another device */
+    NOTE_CHARTER = 6, /* to the workspace's root: there is this group */
+    NOTE_VISIT = 7,   /* to a group: its sender may be told who is in it, says the workspace's root */
 };
 struct note {
     uint64_t kind; /* enum note_kind; of others the rest is not set */
     struct hash group;
-    struct sign_public
-        root; /* INVITATION, as those that follow (instance: PARTING and LEAVE, too): the group's root key */
-    struct bytes genesis; /* borrowed: payload of its GENESIS; id, root key and this prove each other */
-    uint64_t instance;    /* to which to consent, or (PARTING, LEAVE) which ends; from 1 */
-    struct hash removal;  /* PARTING: the REMOVE */
-    bool is_private;
+    struct sign_public root;  /* INVITATION, CHARTER: the group's root key; VISIT: the workspace's */
+    struct bytes genesis;     /* likewise; borrowed: payload of its GENESIS; id, root key and this prove each other */
+    uint64_t instance;        /* INVITATION: to which to consent; PARTING, LEAVE: which ends; from 1 */
+    struct hash removal;      /* PARTING: the REMOVE */
+    bool is_private;          /* INVITATION, as those that follow */
     struct bytes admins;      /* borrowed: devices to which to answer, 1 to NOTE_ADMINS_MAX */
-    struct bytes name;        /* of the group; empty: the receiver is asked to carry it, and is told no names */
+    struct bytes name;        /* of the group; empty: the receiver is asked to carry it, and is told no names; CHARTER,
+                                 too */
+    bool is_ruled;            /* CHARTER: the workspace's root has written into it */
+    struct signature word;    /* VISIT: by its root key */
     struct membership member; /* CONSENT; its device is the note's author, its role not told */
 };
 void note_encode(const struct note *note, struct buffer *out); /* NOTE_SIZE bytes */
 MUST_USE enum error note_decode(struct bytes plain, struct note *ret);
+/* What makes a VISIT by this device its root's word. */
+void visit_sign(const struct hash *workspace, const struct hash *group, const struct sign_public *device,
+                const struct sign_secret *root, struct signature *ret);
+MUST_USE enum error visit_verify(const struct hash *workspace, const struct note *note,
+                                 const struct sign_public *device); /* ERR_BAD_SIGNATURE */
 
 /* ENTRY_NOTE: whoever can open the box may read it; nothing tells who that is. */
 struct sealed_note {

@@ -6,6 +6,7 @@
 #include "core/keys/vault.h"
 #include "core/log/logs.h"
 #include "core/log/lookup.h"
+#include "core/members/founding.h"
 #include "core/members/groups.h"
 #include "core/members/notes.h"
 #include "core/members/roster.h"
@@ -126,29 +127,6 @@ static enum error write_invitee(struct node *node, struct group *group, const st
     return err;
 }
 
-static bool is_genesis(const struct group *group, struct bytes payload)
-{
-    struct hash id;
-    genesis_group_id(&group->root, payload, &id);
-    return same_hash(&id, &group->id);
-}
-
-/* Where the root log was written twice, it may lie in a branch. */
-static enum error copy_genesis(const struct node *node, const struct group *group, struct buffer *out)
-{
-    for (size_t i = 0; i < group->log_count; i++) {
-        const struct log *log = group->logs[i];
-        struct stored_entry stored;
-        struct entry entry;
-        if (!log->named || !same_key(log_author(log), &group->root) || lookup_entry(node, log, 1, &stored) != OK ||
-            entry_decode(stored.wire, &entry) != OK || !is_genesis(group, entry.payload))
-            continue;
-        buffer_append(out, entry.payload);
-        return OK;
-    }
-    return ERR_NOT_FOUND;
-}
-
 /* As which it is in, or would come in. */
 static uint64_t instance_of(const struct group *group, const struct sign_public *device)
 {
@@ -164,7 +142,7 @@ static enum error send_invitation(struct node *node, const struct group *group, 
                                   enum role role)
 {
     struct buffer genesis = {0};
-    enum error err = copy_genesis(node, group, &genesis);
+    enum error err = founding_genesis(node, group, &genesis);
     struct note note = {.kind = NOTE_INVITATION,
                         .group = group->id,
                         .root = group->root,

@@ -473,17 +473,27 @@ void logs_rows(const struct group *group, enum log_kind kind, logs_chooser *choo
     }
 }
 
-const struct hash *logs_digest(struct group *group)
+static void digest_of(const struct group *group, bool with_content, struct hash *ret)
 {
-    if (group->digest_valid)
-        return &group->digest;
     struct buffer text = {0};
     buffer_append(&text, text_bytes("zuruf-digest-v1"));
     buffer_append(&text, hash_bytes(&group->id));
     logs_rows(group, KIND_GOVERNANCE, NULL, NULL, &text);
-    logs_rows(group, KIND_CONTENT, NULL, NULL, &text);
-    crypto_hash(buffer_bytes(&text), &group->digest);
+    if (with_content)
+        logs_rows(group, KIND_CONTENT, NULL, NULL, &text);
+    crypto_hash(buffer_bytes(&text), ret);
     buffer_done(&text);
+}
+
+const struct hash *logs_digest(struct group *group)
+{
+    if (!group->digest_valid)
+        digest_of(group, true, &group->digest);
     group->digest_valid = true;
     return &group->digest;
+}
+
+void logs_governance_digest(const struct group *group, struct hash *ret)
+{
+    digest_of(group, false, ret);
 }

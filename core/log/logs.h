@@ -43,6 +43,8 @@ void logs_collect_deps(const struct log *own, enum log_kind kind, uint64_t now_m
 
 /* BLAKE2b-256("zuruf-digest-v1" ‖ group ‖ kind-0 rows ‖ kind-1 rows): PROTOCOL.md, "Digest". */
 const struct hash *logs_digest(struct group *group);
+/* Likewise without the rows of kind 1: for who may know of the group and of no more. */
+void logs_governance_digest(const struct group *group, struct hash *ret);
 /* How far others are told of a log: to its durable end, but not beyond its cut; of a hidden branch at most its first
  * entry. */
 uint64_t logs_told_seq(const struct log *log);

@@ -46,7 +46,7 @@ static enum error read_entry(struct node *node, struct log *log, const struct en
     if (!err && entry->type != ENTRY_NOTE)
         told_note(node, log, entry, buffer_bytes(&plain));
     else if (!err && log->group == node->workspace && cuts_cover(log, entry->seq))
-        err = notes_read(node, &log->row.name, entry->hlc, buffer_bytes(&plain));
+        err = notes_read(node, log, entry, buffer_bytes(&plain));
     buffer_wipe(&plain);
     return err;
 }

@@ -3,6 +3,8 @@
 
 #include "core/base/text.h"
 #include "core/keys/sealing.h"
+#include "core/log/logs.h"
+#include "core/log/lookup.h"
 #include "core/writing/compose.h"
 #include "groups.h"
 #include "root.h"
@@ -127,4 +129,27 @@ enum error founding_chat(struct node *node, struct bytes name, struct bytes fold
     }
     beginning_done(&beginning);
     return err;
+}
+
+static bool is_genesis(const struct group *group, struct bytes payload)
+{
+    struct hash id;
+    genesis_group_id(&group->root, payload, &id);
+    return same_hash(&id, &group->id);
+}
+
+/* Where the root log was written twice, it may lie in a branch. */
+enum error founding_genesis(const struct node *node, const struct group *group, struct buffer *out)
+{
+    for (size_t i = 0; i < group->log_count; i++) {
+        const struct log *log = group->logs[i];
+        struct stored_entry stored;
+        struct entry entry;
+        if (!log->named || !same_key(log_author(log), &group->root) || lookup_entry(node, log, 1, &stored) != OK ||
+            entry_decode(stored.wire, &entry) != OK || !is_genesis(group, entry.payload))
+            continue;
+        buffer_append(out, entry.payload);
+        return OK;
+    }
+    return ERR_NOT_FOUND;
 }

@@ -11,3 +11,6 @@ MUST_USE enum error founding_workspace(struct node *node, struct bytes name, str
  * this device is no member of the workspace yet; ERR_LIMIT: in as many groups as a node may be. */
 MUST_USE enum error founding_chat(struct node *node, struct bytes name, struct bytes folder, bool is_private,
                                   struct group **ret);
+
+/* Appends the payload of a group's GENESIS.  ERR_NOT_FOUND: it is not here. */
+MUST_USE enum error founding_genesis(const struct node *node, const struct group *group, struct buffer *out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "group_command.h"
 
+#include "charters.h"
 #include "core/base/text.h"
 #include "core/joining/invitations.h"
 #include "core/joining/invitees.h"
@@ -123,6 +124,8 @@ static enum error create(struct node *node, const struct command *command, struc
     if (!err)
         err = invitees_remember(node, *ret);
     if (!err)
+        charters_begin(node, *ret);
+    if (!err)
         err = invite_first(node, *ret, command);
     buffer_done(&name);
     buffer_done(&folder);
@@ -151,6 +154,8 @@ static enum error rename_group(struct node *node, struct group *group, const str
         title_encode(&title, &plain);
         err = compose_content(node, group, ENTRY_TITLE, buffer_bytes(&plain), NULL, 0, &ignored);
     }
+    if (!err)
+        charters_begin(node, group);
     buffer_done(&name);
     buffer_done(&plain);
     return err;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "groups.h"
 
+#include "charters.h"
 #include "content.h"
 #include "core/base/alloc.h"
 #include "core/base/cbor.h"
@@ -132,6 +133,7 @@ struct group *groups_create_chat(struct node *node, const struct hash *id, const
     struct vault_key row = groups_row_key("chat/", group->number);
     vault_put(node, &row, buffer_bytes(&plain));
     buffer_done(&plain);
+    charters_try_again(node);
     return group;
 }
 
@@ -146,6 +148,7 @@ static void group_free(struct group *group)
     buffer_done(&group->title);
     buffer_done(&group->folder);
     free(group->invitees);
+    free(group->visitors);
     early_done(&group->early);
     alloc_secret_free(group);
 }

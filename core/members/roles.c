@@ -274,13 +274,41 @@ static enum error carry_out(struct change *change)
     return err;
 }
 
+/* Who has entered with the workspace's root key, and is no member: he may let himself in, as an admin. */
+static enum error admit_self(struct change *change, const struct person_id *person, struct bytes passphrase)
+{
+    const struct identity *me = &change->node->identity;
+    const struct member *office = roster_find(&change->node->workspace->roster, &me->device);
+    struct buffer payload = {0}, cites = {0};
+    struct add add = {.member = {.device = me->device, .person = *person, .role = ROLE_MEMBER, .box = me->box}};
+    if (!change->group->is_entered || change->role != ROLE_ADMIN || change->count || !office ||
+        !same_person(&office->person, person))
+        return OK;
+    enum error err = open_root(change, passphrase);
+    if (err)
+        return err;
+    add.member.instance = governance_return(rules(change), &me->device, &cites);
+    membership_sign(&change->group->id, &add.member, &me->secret);
+    add.cites = buffer_bytes(&cites);
+    add_encode(&add, &payload);
+    err = write_as_root(change, ENTRY_ADD, buffer_bytes(&payload));
+    root_voice_done(&change->root);
+    groups_settle(change->node);
+    collect(change, person);
+    buffer_done(&cites);
+    buffer_done(&payload);
+    return err;
+}
+
 enum error roles_set(struct node *node, struct group *group, const struct person_id *person, enum role role,
                      struct bytes passphrase)
 {
     struct change change = {.node = node, .group = group, .role = role};
     groups_settle(node);
     collect(&change, person);
-    enum error err = check(&change, person, passphrase);
+    enum error err = admit_self(&change, person, passphrase);
+    if (!err)
+        err = check(&change, person, passphrase);
     if (!err)
         err = carry_out(&change);
     change_done(&change);

@@ -27,10 +27,24 @@ static struct vault_key row_key(const struct group *group)
     return groups_row_key("root/", group->number);
 }
 
-void root_keep(struct node *node, const struct group *group, struct bytes row)
+void root_keep(struct node *node, struct group *group, struct bytes row)
 {
     struct vault_key key = row_key(group);
+    group->has_root = true;
     vault_put(node, &key, row);
+}
+
+static void load(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct group *group = which.size == 4 ? groups_by_number(node, get_u32(which.data)) : NULL;
+    (void)plain;
+    if (group)
+        group->has_root = true;
+}
+
+enum error root_load(struct node *node)
+{
+    return vault_each(node, "root/", load);
 }
 
 static enum error read_row(struct node *node, const struct group *group, struct buffer *ret)
@@ -72,14 +86,12 @@ static struct vault_key shares_key(const struct group *group)
 static void put_shares(struct node *node, const struct group *group, uint8_t of, uint8_t need)
 {
     struct vault_key key = shares_key(group);
-    if (!of) {
-        vault_delete(node, &key);
-        return;
-    }
     uint8_t row[SHARES_ROW_SIZE] = {of, need};
     put_u64(row + 2, node->now_ms);
     vault_put(node, &key, BYTES_OF(row));
 }
+
+/* ---------------------------------------------------------------- recovering, and shares */
 
 enum error root_recover(struct node *node, const struct command *command)
 {
@@ -102,67 +114,6 @@ enum error root_recover(struct node *node, const struct command *command)
     return err;
 }
 
-/* ---------------------------------------------------------------- another key */
-
-/* Where the old key has spoken in groups, which goes on counting. */
-static void list_words(const struct node *node, struct buffer *out)
-{
-    struct cut said;
-    for (size_t i = 0; i < node->group_count && out->size < CUTS_MAX * CUT_SIZE; i++)
-        if (node->groups[i]->kind == GROUP_CHAT && governance_superior(node->groups[i]->roster.governance, &said))
-            cut_append(&said, out);
-}
-
-static enum error write_handover(struct node *node, const struct root_voice *old, const struct sign_public *heir)
-{
-    struct buffer words = {0}, payload = {0};
-    struct handover handover = {.key = *heir};
-    list_words(node, &words);
-    handover.cut = buffer_bytes(&words);
-    handover_encode(&handover, &payload);
-    enum error err = root_log_write(node, node->workspace, old, ENTRY_HANDOVER, buffer_bytes(&payload));
-    groups_settle(node);
-    buffer_done(&words);
-    buffer_done(&payload);
-    return err;
-}
-
-static enum error hand_over(struct node *node, const struct root_voice *old, const uint8_t seed[ROOT_SEED_SIZE],
-                            struct bytes row)
-{
-    struct root_voice new = {.of = node->workspace};
-    crypto_sign_keypair_from(seed, &new.key, &new.secret);
-    enum error err = write_handover(node, old, &new.key);
-    if (!err)
-        err = root_log_begin(node, &new);
-    if (!err) {
-        root_keep(node, node->workspace, row);
-        put_shares(node, node->workspace, 0, 0);
-    }
-    root_voice_done(&new);
-    return err;
-}
-
-enum error root_hand_over(struct node *node, const struct command *command)
-{
-    struct root_voice old;
-    struct buffer row = {0};
-    uint8_t seed[ROOT_SEED_SIZE];
-    if (!node->workspace)
-        return ERR_NO_WORKSPACE;
-    enum error err = root_voice_open(node, node->workspace, command->root.passphrase, &old);
-    if (err)
-        return err;
-    random_bytes(&node->random, seed, sizeof seed);
-    err = root_seal(node, seed, command->root.new_passphrase, &row);
-    if (!err)
-        err = hand_over(node, &old, seed, buffer_bytes(&row));
-    crypto_wipe(seed, sizeof seed);
-    root_voice_done(&old);
-    buffer_wipe(&row);
-    return err;
-}
-
 enum error root_note_shares(struct node *node, const struct command *command)
 {
     struct buffer row = {0};
@@ -173,13 +124,10 @@ enum error root_note_shares(struct node *node, const struct command *command)
     return err;
 }
 
-void root_command(struct node *node, const struct command *command)
+void root_forget_shares(struct node *node)
 {
-    enum error err =
-        command->type == COMMAND_ROOT_RECOVER ? root_recover(node, command) : root_hand_over(node, command);
-    if (!err)
-        node_notify(node, NOTICE_WORKSPACE, NULL, 0, NULL, node_after(node));
-    node_reply(node, command->id, err, err ? 0 : node_after(node));
+    struct vault_key key = shares_key(node->workspace);
+    vault_delete(node, &key);
 }
 
 /* ---------------------------------------------------------------- questions */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "root_log.h"
 
+#include "charters.h"
 #include "core/log/logs.h"
 #include "core/log/lookup.h"
 #include "core/writing/compose.h"
@@ -133,6 +134,7 @@ static enum error ready_in_group(struct node *node, struct group *group, const s
         return err;
     governance_superior(group->roster.governance, &said);
     write_opening(node, group, voice, *ret, &said.id);
+    charters_begin(node, group); /* which tells whoever will hold the root key that it has spoken here */
     return OK;
 }
 

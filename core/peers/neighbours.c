@@ -4,6 +4,7 @@
 #include "core/base/alloc.h"
 #include "core/link/link.h"
 #include "core/members/roster.h"
+#include "core/members/visits.h"
 #include "mesh.h"
 #include "peers.h"
 #include "presence.h"
@@ -60,6 +61,12 @@ static void mark_in_group(struct node *node, const struct group *group, struct s
         if (presence && is_candidate(presence, false))
             devices[count++] = presence->device;
     }
+    for (size_t i = 0; i < group->visitor_count; i++) {
+        const struct presence *presence = presence_find(node, &group->visitors[i].device);
+        if (presence && is_candidate(presence, false) && !roster_find(&group->roster, &presence->device) &&
+            visits_allow(node, group, &presence->device))
+            devices[count++] = presence->device;
+    }
     if (!count)
         return;
     qsort(devices, count, sizeof *devices, mesh_compare);
@@ -97,7 +104,8 @@ static void choose(struct node *node)
     size_t known = collect(office, true, devices);
     mark(node, devices, known, known <= MESH_FULL_MAX, false);
     for (size_t i = 0; office->sparse && i < node->group_count; i++)
-        if (node->groups[i] != node->workspace && roster_find(&node->groups[i]->roster, &node->identity.device))
+        if (node->groups[i] != node->workspace &&
+            (node->groups[i]->is_entered || roster_find(&node->groups[i]->roster, &node->identity.device)))
             mark_in_group(node, node->groups[i], devices);
     free(devices);
 

@@ -9,6 +9,7 @@
 #include "core/log/probe.h"
 #include "core/members/groups.h"
 #include "core/members/roster.h"
+#include "core/members/visits.h"
 #include "core/writing/gate.h"
 #include "receipts.h"
 #include "serve.h"
@@ -29,7 +30,7 @@ bool compare_may_read(const struct node *node, const struct group *group, const 
 
 bool compare_may_know(const struct node *node, const struct group *group, const struct link *link)
 {
-    return group == node->workspace || compare_may_read(node, group, link);
+    return group == node->workspace || compare_may_read(node, group, link) || visits_allow(node, group, &link->device);
 }
 
 bool compare_may_have(const struct node *node, const struct log *log, const struct link *link)
@@ -42,10 +43,28 @@ bool compare_may_have(const struct node *node, const struct log *log, const stru
 
 static const struct hash all_groups; /* in place of a group's id: the digest over all */
 
-static void append_row(struct group *group, struct buffer *rows)
+/* One of the two is let in by the workspace's root, and is given what governs the group. */
+static bool is_visit(const struct node *node, const struct group *group, const struct link *link)
 {
+    if (group->is_entered && !roster_find(&group->roster, &node->identity.device))
+        return true;
+    return group->visitor_count && !compare_may_read(node, group, link) && visits_allow(node, group, &link->device);
+}
+
+static struct hash digest_with(const struct node *node, struct group *group, const struct link *link)
+{
+    struct hash digest;
+    if (!is_visit(node, group, link))
+        return *logs_digest(group);
+    logs_governance_digest(group, &digest);
+    return digest;
+}
+
+static void append_row(const struct node *node, struct group *group, const struct link *link, struct buffer *rows)
+{
+    struct hash digest = digest_with(node, group, link);
     buffer_append(rows, hash_bytes(&group->id));
-    buffer_append(rows, hash_bytes(logs_digest(group)));
+    buffer_append(rows, hash_bytes(&digest));
 }
 
 static int by_id(const void *a, const void *b)
@@ -70,7 +89,7 @@ static size_t append_digest_rows(struct node *node, const struct link *link, boo
         bool tells = also_empty || has_anything(node->groups[i]);
         if (!tells || !compare_may_know(node, node->groups[i], link))
             continue;
-        append_row(node->groups[i], rows);
+        append_row(node, node->groups[i], link, rows);
         count++;
     }
     if (count > 1)
@@ -118,9 +137,11 @@ static void send_summary(struct node *node, struct link *link)
 /* An equal digest proves that the peer has all that is durable here. */
 static void has_all(struct node *node, struct link *link, struct group *group)
 {
+    bool of_all = !is_visit(node, group, link);
     gate_open(group);
     for (size_t i = 0; i < group->log_count; i++)
-        receipts_note(node, link, group->logs[i], logs_told_seq(group->logs[i]));
+        if (of_all || group->logs[i]->kind == KIND_GOVERNANCE)
+            receipts_note(node, link, group->logs[i], logs_told_seq(group->logs[i]));
 }
 
 /* False: the peer has something else, or knows of other groups. */
@@ -215,15 +236,15 @@ static void tell_first(struct node *node, struct link *link, const struct group 
  * question. */
 static void compare_group(struct node *node, struct link *link, struct group *group, const struct hash *digest)
 {
-    const struct hash *own = logs_digest(group);
+    const struct hash own = digest_with(node, group, link);
     bool may_know = compare_may_know(node, group, link);
-    if (same_hash(digest, own)) {
+    if (same_hash(digest, &own)) {
         comparison_with(link, group)->differs = false;
         if (may_know)
             has_all(node, link, group);
     } else if (!link->compared && may_know) {
         tell_first(node, link, group);
-    } else if (needs_answer(node, link, group, is_quiet(node, group) || !may_know, own, digest)) {
+    } else if (needs_answer(node, link, group, is_quiet(node, group) || !may_know, &own, digest)) {
         if (may_know)
             compare_tell(node, link, group, true);
         else
@@ -261,9 +282,10 @@ static void tell_unmentioned(struct node *node, struct link *link, struct bytes 
         return; /* no list of all */
     for (size_t i = 0; i < node->group_count; i++) {
         struct group *group = node->groups[i];
+        const struct hash own = digest_with(node, group, link);
         if (has_anything(group) && compare_may_know(node, group, link) && !is_mentioned(rows, group) &&
-            needs_answer(node, link, group, is_quiet(node, group), logs_digest(group), &nothing))
-            append_row(group, &answer);
+            needs_answer(node, link, group, is_quiet(node, group), &own, &nothing))
+            append_row(node, group, link, &answer);
     }
     if (answer.size)
         send_rows_of_digests(node, link, buffer_bytes(&answer));
@@ -315,10 +337,14 @@ void compare_time(struct node *node)
 static void introduce(struct node *node, struct group *group)
 {
     struct buffer row = {0};
-    append_row(group, &row);
-    for (size_t i = 0; i < node->link_count; i++)
-        if (node->links[i]->state == LINK_OPEN && compare_may_know(node, group, node->links[i]))
-            send_rows_of_digests(node, node->links[i], buffer_bytes(&row));
+    for (size_t i = 0; i < node->link_count; i++) {
+        struct link *link = node->links[i];
+        if (link->state != LINK_OPEN || !compare_may_know(node, group, link))
+            continue;
+        row.size = 0;
+        append_row(node, group, link, &row);
+        send_rows_of_digests(node, link, buffer_bytes(&row));
+    }
     buffer_done(&row);
 }
 

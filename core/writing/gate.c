@@ -6,7 +6,7 @@
 #include "core/members/group_command.h"
 #include "core/members/groups.h"
 #include "core/members/removal.h"
-#include "core/members/root.h"
+#include "core/members/root_command.h"
 #include "distrust.h"
 #include "say.h"
 #include <stdlib.h>
@@ -49,7 +49,7 @@ static bool is_about_groups(const struct command *command)
 
 static bool is_by_root(const struct command *command)
 {
-    return command->type >= COMMAND_ROOT_RECOVER && command->type <= COMMAND_ROOT_HAND_OVER;
+    return command->type >= COMMAND_ROOT_RECOVER && command->type <= COMMAND_ROOT_ENTER;
 }
 
 /* It writes into the workspace, wherever else. */

@@ -217,7 +217,7 @@ static enum error note_again(struct bytes payload, struct buffer *again)
 {
     struct note note;
     enum error err = note_decode(payload, &note);
-    if (!err && (note.kind < NOTE_INVITATION || note.kind > NOTE_LEAVE))
+    if (!err && (note.kind < NOTE_INVITATION || note.kind > NOTE_VISIT))
         return ERR_MALFORMED;
     if (!err)
         note_encode(&note, again);

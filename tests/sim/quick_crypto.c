@@ -202,6 +202,17 @@ void crypto_dh_keypair_from(const uint8_t seed[32], struct dh_public *ret_public
     spread_element(power(GENERATOR, number_of_key(seed)), ret_public->bytes);
 }
 
+enum error crypto_dh_public_of(const struct sign_public *key, struct dh_public *ret)
+{
+    spread_element(power(GENERATOR, number_of_key(key->bytes)), ret->bytes);
+    return OK;
+}
+
+void crypto_dh_secret_of(const struct sign_secret *secret, struct dh_secret *ret)
+{
+    memcpy(ret->bytes, secret->bytes + 32, sizeof ret->bytes);
+}
+
 enum error crypto_dh(const struct dh_secret *secret, const struct dh_public *peer, uint8_t ret[32])
 {
     uint64_t element = number(peer->bytes) % FIELD;

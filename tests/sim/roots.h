@@ -41,6 +41,34 @@ static inline enum error hand_over_root(struct world *world, const char *name)
     return world_command(world, name, &command, ANSWER_MS, &asked);
 }
 
+static inline enum error open_charters(struct world *world, const char *name)
+{
+    const struct command command = {.type = COMMAND_ROOT_GROUPS};
+    struct asked asked;
+    return world_command(world, name, &command, ANSWER_MS, &asked);
+}
+
+/* How many there are. */
+static inline size_t groups_of_root(struct world *world, const char *name)
+{
+    struct node_charter charter;
+    size_t count = 0;
+    CHECK_OK(open_charters(world, name));
+    while (node_charter_at(world_host(world, name)->node, count, &charter))
+        count++;
+    return count;
+}
+
+static inline enum error enter(struct world *world, const char *name, const char *group)
+{
+    struct command command = {.type = COMMAND_ROOT_ENTER};
+    struct asked asked;
+    enum error err = open_charters(world, name);
+    if (!err)
+        err = node_find_charter(world_host(world, name)->node, BYTES_TEXT(group), &command.group.id);
+    return err ? err : world_command(world, name, &command, ANSWER_MS, &asked);
+}
+
 static inline struct node_root root_of(const struct world *world, const char *name)
 {
     struct host *host = world_host(world, name);

@@ -7,6 +7,7 @@
 #include "core/log/logs.h"
 #include "core/members/groups.h"
 #include "core/members/roster.h"
+#include "core/members/visits.h"
 #include "core/state.h"
 #include "world.h"
 #include <stdlib.h>
@@ -176,7 +177,8 @@ static void check_hears_of(const struct tap *tap, const struct group *group)
     const struct node *node = speaker(tap)->node;
     const struct link *link = node ? link_find(node, cable_link(tap->cable, tap->side)) : NULL;
     if (!link || !group || group == node->workspace || node_is_me(node, &link->device) ||
-        roster_find(&group->roster, &link->device) || was_member(node, group, &link->device))
+        roster_find(&group->roster, &link->device) || visits_allow(node, group, &link->device) ||
+        was_member(node, group, &link->device))
         return;
     world_fail(tap->cable->world, "%s let %s know of a group", speaker(tap)->name, listener->name);
 }

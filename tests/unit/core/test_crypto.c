@@ -127,6 +127,27 @@ static void key_agreement_is_x25519(void **state)
     check_hex(BYTES_OF(shared), "c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552");
 }
 
+/* The vector of libsodium's own test of the conversion. */
+static void a_signing_key_has_a_box_key(void **state)
+{
+    uint8_t seed[32];
+    const struct sign_public no_key = {{2}};
+    struct sign_public public;
+    struct sign_secret secret;
+    struct dh_public box, again;
+    struct dh_secret box_secret, same;
+    (void)state;
+    unhex_to("421151a459faeade3d247115f94aedae42318124095afabe4d1451a559faedee", seed, 32);
+    crypto_sign_keypair_from(seed, &public, &secret);
+    assert_int_equal(crypto_dh_public_of(&public, &box), OK);
+    crypto_dh_secret_of(&secret, &box_secret);
+    check_hex(BYTES_OF(box.bytes), "f1814f0e8ff1043d8a44d25babff3cedcae6c22c3edaa48f857ae70de2baae50");
+    check_hex(BYTES_OF(box_secret.bytes), "8052030376d47112be7f73ed7a019293dd12ad910b654455798b4667d73de166");
+    crypto_dh_keypair_from(box_secret.bytes, &again, &same);
+    assert_memory_equal(&again, &box, sizeof box);
+    assert_int_equal(crypto_dh_public_of(&no_key, &box), ERR_CRYPTO);
+}
+
 static void a_key_of_small_order_is_refused_and_leaves_the_result_alone(void **state)
 {
     (void)state;
@@ -319,6 +340,7 @@ int main(void)
         cmocka_unit_test(a_signature_holds_for_its_context_message_and_key_only),
         cmocka_unit_test(a_message_too_long_to_sign_does_not_verify),
         cmocka_unit_test(key_agreement_is_x25519),
+        cmocka_unit_test(a_signing_key_has_a_box_key),
         cmocka_unit_test(a_key_of_small_order_is_refused_and_leaves_the_result_alone),
         cmocka_unit_test(sealing_is_xchacha20_poly1305),
         cmocka_unit_test(what_was_sealed_opens_only_whole_and_unchanged),

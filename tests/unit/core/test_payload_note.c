@@ -88,6 +88,66 @@ static void a_note_is_read_as_written_and_only_whole(void **state)
     buffer_done(&payload);
 }
 
+static struct note charter(void)
+{
+    return (struct note){.kind = NOTE_CHARTER,
+                         .group = {{5}},
+                         .root = {{6}},
+                         .genesis = BYTES_TEXT("as its founder wrote it"),
+                         .is_ruled = true,
+                         .name = BYTES_TEXT("Vertrieb")};
+}
+
+static void a_charter_is_read_as_written_and_only_whole(void **state)
+{
+    struct note note = charter(), back;
+    struct buffer payload = {0};
+    (void)state;
+    assert_only_whole(&note);
+    note_encode(&note, &payload);
+    assert_int_equal(note_decode(buffer_bytes(&payload), &back), OK);
+    assert_memory_equal(&back.group, &note.group, sizeof back.group);
+    assert_memory_equal(&back.root, &note.root, sizeof back.root);
+    assert_true(bytes_equal(back.genesis, note.genesis) && bytes_equal(back.name, note.name) && back.is_ruled);
+    buffer_done(&payload);
+}
+
+/* The longest that a group may be called does not make it longer. */
+static void the_longest_charter_fits(void **state)
+{
+    uint8_t genesis[NOTE_GENESIS_MAX] = {1};
+    char name[65];
+    struct note note = charter();
+    (void)state;
+    memset(name, 'n', 64);
+    name[64] = '\0';
+    note.genesis = BYTES_OF(genesis);
+    note.name = BYTES_TEXT(name);
+    assert_only_whole(&note);
+}
+
+static void a_visit_is_the_roots_word_for_one_device(void **state)
+{
+    const uint8_t seed[32] = {9};
+    const struct hash workspace = {{1}}, other = {{2}};
+    const struct sign_public device = {{3}}, stranger = {{4}};
+    struct note note = {.kind = NOTE_VISIT, .group = {{5}}}, back;
+    struct sign_secret secret;
+    struct buffer payload = {0};
+    (void)state;
+    crypto_sign_keypair_from(seed, &note.root, &secret);
+    visit_sign(&workspace, &note.group, &device, &secret, &note.word);
+    assert_only_whole(&note);
+    note_encode(&note, &payload);
+    assert_int_equal(note_decode(buffer_bytes(&payload), &back), OK);
+    assert_int_equal(visit_verify(&workspace, &back, &device), OK);
+    assert_int_equal(visit_verify(&workspace, &back, &stranger), ERR_BAD_SIGNATURE);
+    assert_int_equal(visit_verify(&other, &back, &device), ERR_BAD_SIGNATURE);
+    back.group.bytes[0]++;
+    assert_int_equal(visit_verify(&workspace, &back, &device), ERR_BAD_SIGNATURE);
+    buffer_done(&payload);
+}
+
 static void assert_malformed(const struct note *note)
 {
     struct buffer payload = {0};
@@ -164,6 +224,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_note_is_read_as_written_and_only_whole),
+        cmocka_unit_test(a_charter_is_read_as_written_and_only_whole),
+        cmocka_unit_test(the_longest_charter_fits),
+        cmocka_unit_test(a_visit_is_the_roots_word_for_one_device),
         cmocka_unit_test(an_invitation_names_whom_to_answer_to),
         cmocka_unit_test(a_kind_of_a_later_version_is_told_as_such),
         cmocka_unit_test(a_letter_is_read_as_written_and_only_whole),

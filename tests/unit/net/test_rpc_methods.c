@@ -146,6 +146,14 @@ static void a_root_key_from_shares_reaches_the_node(void **state)
     assert_int_equal(world->last.root.seed[0], 8);
     assert_int_equal(world->last.root.seed[31], 8);
     assert_int_equal(world->last.root.of, 5);
+    json_t *groups = result(&client, "root.groups", "{\"passphrase\":\"root and branch\"}");
+    assert_int_equal(world->last.type, COMMAND_ROOT_GROUPS);
+    assert_members(at(groups, "groups.0"), "group name by person device ruled member entered known");
+    json_decref(groups);
+    json_decref(result(&client, "root.enter", "{\"group\":\"Sales\"}"));
+    assert_int_equal(world->last.type, COMMAND_ROOT_ENTER);
+    assert_int_equal(world->last.group.id.bytes[0], 5);
+    assert_error(client_call(&client, "root.enter", "{\"group\":\"Nowhere\"}"), -32000, "not_found");
     json_decref(result(&client, "root.shared", "{\"of\":4,\"need\":2}"));
     assert_int_equal(world->last.type, COMMAND_ROOT_SHARED);
     assert_int_equal(world->last.root.need, 2);
@@ -176,10 +184,9 @@ static void lists_have_the_rows_of_the_node(void **state)
     assert_true(json_is_null(at(persons, "persons.0.full")));
 
     json_t *groups = result(&client, "group.list", "{}");
-    assert_members(
-        at(groups, "groups.0"),
-        "group name kind person folder private admitted left role members logs missing payloads_missing received "
-        "carried has_key waiting_for_key needs_instance needs_newer");
+    assert_members(at(groups, "groups.0"), "group name kind person folder private admitted left entered by_workspace "
+                                           "role members logs missing payloads_missing received "
+                                           "carried has_key waiting_for_key needs_instance needs_newer");
     assert_int_equal(json_integer_value(at(groups, "groups.0.waiting_for_key")), 2);
     assert_true(json_is_true(at(groups, "groups.0.needs_newer")));
     assert_string_equal(text_at(groups, "groups.0.kind"), "workspace");

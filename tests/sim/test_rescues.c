@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT
+ * Groups that have lost their admin, and the workspace's root that gives them another. */
+#include "core/members/groups.h"
+#include "roots.h"
+
+static const struct group *find(const struct world *world, const char *name, const char *group)
+{
+    return groups_by_number(world_host(world, name)->node, group_of(world, name, group));
+}
+
+static bool reads(struct world *world, const char *name, const char *group, const char *text)
+{
+    return strstr(world_texts_in(world, name, group), text) != NULL;
+}
+
+/* Alice has the root key; bob's group has carol and dave in it, and not alice. */
+static void begin_board(struct world *world, uint64_t seed)
+{
+    begin(world, seed, "alice", GUESTS("bob", "carol", "dave", "erin"));
+    CHECK_OK(create(world, "bob", "Board", GUESTS("carol", "dave")));
+    world_settle(world);
+    CHECK_OK(answer(world, "carol", "Board", COMMAND_GROUP_ACCEPT));
+    CHECK_OK(answer(world, "dave", "Board", COMMAND_GROUP_ACCEPT));
+    world_settle(world);
+    assert_int_equal(members(world, "carol", "Board"), 3);
+    assert_int_equal(group_of(world, "alice", "Board"), 0);
+    CHECK_OK(world_say_to(world, "carol", "Board", "from before"));
+    world_settle(world);
+    CHECK_HOLDS(world);
+}
+
+static void check_goes_on(struct world *world)
+{
+    assert_string_equal(role_word(world, "carol", "Board", "carol"), "admin");
+    assert_string_equal(role_word(world, "dave", "Board", "carol"), "admin");
+    CHECK_OK(add(world, "carol", "Board", "erin"));
+    world_settle(world);
+    CHECK_OK(answer(world, "erin", "Board", COMMAND_GROUP_ACCEPT));
+    world_run(world, 2000);
+    world_settle(world);
+    CHECK_OK(world_say_to(world, "erin", "Board", "we go on"));
+    world_settle(world);
+    assert_true(reads(world, "dave", "Board", "we go on") && reads(world, "erin", "Board", "from before"));
+    CHECK_HOLDS(world);
+}
+
+static void the_root_gives_a_group_another_admin(void **state)
+{
+    struct world world;
+    struct node_charter charter;
+    (void)state;
+    begin_board(&world, 1);
+    assert_int_equal(groups_of_root(&world, "alice"), 1);
+    assert_true(node_charter_at(world_host(&world, "alice")->node, 0, &charter));
+    assert_true(bytes_equal(charter.name, BYTES_TEXT("Board")) && bytes_equal(charter.author, BYTES_TEXT("bob")));
+    assert_false(charter.is_ruled || charter.is_member || charter.is_entered);
+
+    CHECK_OK(remove_from(&world, "alice", "Office", "bob"));
+    world_settle(&world);
+    assert_int_equal(add(&world, "carol", "Board", "erin"), ERR_NOT_PERMITTED);
+    CHECK_OK(enter(&world, "alice", "Board"));
+    world_run(&world, 5000);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_int_equal(members(&world, "alice", "Board"), 2);
+    assert_int_equal(members(&world, "carol", "Board"), 2);              /* who has entered is no member, */
+    assert_int_equal(world_texts_in(&world, "alice", "Board")[0], '\0'); /* and reads nothing */
+    assert_int_equal(find(&world, "alice", "Board")->key_count, 0);
+    CHECK_OK(set_role(&world, "alice", "Board", "carol", ROLE_ADMIN));
+    world_settle(&world);
+    check_goes_on(&world);
+    world_restart(&world, "alice");
+    world_restart(&world, "carol");
+    world_settle(&world);
+    CHECK_OK(set_role(&world, "alice", "Board", "dave", ROLE_ADMIN));
+    world_settle(&world);
+    assert_string_equal(role_word(&world, "erin", "Board", "dave"), "admin");
+    end_story(&world);
+}
+
+/* Nobody is left in it who was asked: its admin lets himself in. */
+static void the_root_may_let_itself_in(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 2);
+    CHECK_OK(enter(&world, "alice", "Board"));
+    world_run(&world, 5000);
+    CHECK_OK(set_role(&world, "alice", "Board", "alice", ROLE_ADMIN));
+    world_run(&world, 10000);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_string_equal(role_word(&world, "bob", "Board", "alice"), "admin");
+    assert_true(reads(&world, "alice", "Board", "from before"));
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_MEMBER)); /* whom the group's own root has made one */
+    CHECK_OK(remove_from(&world, "alice", "Board", "bob"));
+    world_settle(&world);
+    CHECK_OK(world_say_to(&world, "alice", "Board", "without bob"));
+    world_settle(&world);
+    assert_true(reads(&world, "dave", "Board", "without bob"));
+    assert_false(reads(&world, "bob", "Board", "without bob"));
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+static void a_private_group_is_out_of_reach(void **state)
+{
+    struct world world;
+    struct command command = {
+        .type = COMMAND_GROUP_CREATE, .name = BYTES_TEXT("Secret"), .group = {.is_private = true}};
+    struct asked asked;
+    (void)state;
+    begin(&world, 3, "alice", GUESTS("bob", "carol"));
+    command.group.persons[command.group.person_count++] = person_of(&world, "bob", "alice");
+    command.group.persons[command.group.person_count++] = person_of(&world, "bob", "carol");
+    CHECK_OK(world_command(&world, "bob", &command, ANSWER_MS, &asked));
+    CHECK_OK(world_say_to(&world, "bob", "@carol", "nor is this"));
+    world_settle(&world);
+    CHECK_OK(answer(&world, "alice", "Secret", COMMAND_GROUP_ACCEPT));
+    CHECK_OK(answer(&world, "carol", "Secret", COMMAND_GROUP_ACCEPT));
+    world_settle(&world);
+    assert_int_equal(groups_of_root(&world, "alice"), 0);
+    CHECK_ERROR(enter(&world, "alice", "Secret"), ERR_PRIVATE_GROUP);
+    CHECK_ERROR(set_role(&world, "alice", "Secret", "carol", ROLE_ADMIN), ERR_PRIVATE_GROUP);
+    CHECK_ERROR(enter(&world, "alice", "Nowhere"), ERR_NOT_FOUND);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+/* What the old key has said in groups goes on counting, and the new one is told of them. */
+static void a_new_root_key_knows_the_groups(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 4);
+    CHECK_OK(enter(&world, "alice", "Board"));
+    world_run(&world, 5000);
+    CHECK_OK(set_role(&world, "alice", "Board", "carol", ROLE_ADMIN));
+    world_settle(&world);
+    CHECK_OK(recover_root(&world, "erin", "alice"));
+    world_settle(&world);
+    assert_int_equal(groups_of_root(&world, "erin"), 1);
+    CHECK_ERROR(hand_over_root(&world, "erin"), ERR_ROOT_UNENTERED);
+    CHECK_OK(enter(&world, "erin", "Board"));
+    world_run(&world, 5000);
+    CHECK_OK(hand_over_root(&world, "erin"));
+    CHECK_OK(create(&world, "dave", "Later", GUESTS("bob")));
+    world_settle(&world);
+    assert_string_equal(role_word(&world, "dave", "Board", "carol"), "admin");
+    assert_true(groups_of_root(&world, "erin") == 2);
+    CHECK_ERROR(enter(&world, "alice", "Board"), ERR_ROOT_HANDED_OVER);
+    CHECK_OK(enter(&world, "erin", "Board"));
+    CHECK_OK(set_role(&world, "erin", "Board", "dave", ROLE_ADMIN));
+    world_settle(&world);
+    assert_string_equal(role_word(&world, "bob", "Board", "dave"), "admin");
+    assert_string_equal(role_word(&world, "bob", "Board", "carol"), "admin");
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_root_gives_a_group_another_admin),
+        cmocka_unit_test(the_root_may_let_itself_in),
+        cmocka_unit_test(a_private_group_is_out_of_reach),
+        cmocka_unit_test(a_new_root_key_knows_the_groups),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
