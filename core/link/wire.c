@@ -2,6 +2,7 @@
 #include "wire.h"
 
 #include "core/base/text.h"
+#include <stddef.h>
 
 static const struct {
     enum bye code;
@@ -42,305 +43,210 @@ enum error wire_bye_error(uint64_t code)
     return ERR_CLOSED;
 }
 
-/* How many items each message has, its type included; 0: there is no such message. */
-static const uint8_t item_counts[] = {
-    [WIRE_HELLO] = 4,   [WIRE_DIGESTS] = 2,  [WIRE_HAVE] = 5,     [WIRE_WANT] = 4,     [WIRE_LOG] = 8,
-    [WIRE_ENTRIES] = 4, [WIRE_END] = 4,      [WIRE_ACK] = 3,      [WIRE_PRESENCE] = 4, [WIRE_PING] = 1,
-    [WIRE_BYE] = 3,     [WIRE_INVITED] = 4,  [WIRE_JOIN] = 4,     [WIRE_WELCOME] = 5,  [WIRE_REKEY] = 1,
-    [WIRE_STOP] = 2,    [WIRE_TAIL] = 3,     [WIRE_ANNOUNCE] = 4, [WIRE_PROBE] = 3,    [WIRE_IDS] = 3,
-    [WIRE_WANTP] = 3,   [WIRE_PAYLOADS] = 4, [WIRE_OFFER] = 4,    [WIRE_CONSENT] = 3,  [WIRE_PROOF] = 2,
-    [WIRE_ROOM] = 2,
+/* ---------------------------------------------------------------- the messages, as PROTOCOL.md has them */
+
+enum field_kind {
+    FIELD_NONE, /* behind the last one */
+    FIELD_UINT,
+    FIELD_FIXED, /* a byte string of one size */
+    FIELD_BYTES,
+    FIELD_ROWS, /* a byte string of records of one size */
+    FIELD_TEXT,
+    FIELD_BRANCH, /* of LOG: nothing, or base ‖ id of the first entry */
 };
 
-#define BRANCH_SIZE (8 + 32) /* base ‖ id of the first entry */
-#define FIXED(field) ((struct bytes){(field).bytes, sizeof(field).bytes})
-#define READ_FIXED(in, field) read_fixed(in, (field).bytes, sizeof(field).bytes)
+struct field {
+    enum field_kind kind;
+    size_t at, size; /* of the member; ROWS: the size of a record */
+    uint64_t most;   /* UINT: the greatest; ROWS: how many; else how many bytes */
+};
 
-/* A list of fixed-size records as one byte string. */
-static struct bytes read_rows(struct reader *in, size_t row_size, size_t most)
+#define FIELDS_MAX 7
+#define AT(member) offsetof(struct wire_message, member)
+#define SIZE(member) sizeof(((struct wire_message *)NULL)->member)
+#define UINT(member, most) FIELD_UINT, AT(member), SIZE(member), most
+#define FLAGS(member) UINT(member, UINT64_MAX)
+#define FIXED(member) FIELD_FIXED, AT(member), SIZE(member), SIZE(member)
+#define BYTES(member, most) FIELD_BYTES, AT(member), SIZE(member), most
+#define ROWS(member, row_size, most) FIELD_ROWS, AT(member), row_size, most
+#define TEXT(member, most) FIELD_TEXT, AT(member), SIZE(member), most
+#define BRANCH_SIZE (8 + 32)
+
+static const struct field messages[][FIELDS_MAX + 1] = {
+    [WIRE_HELLO] = {{FIXED(hello.home)}, {UINT(hello.port, UINT16_MAX)}, {FIXED(hello.digest)}},
+    [WIRE_DIGESTS] = {{ROWS(digests, DIGEST_ROW_SIZE, WIRE_ROWS_MAX)}},
+    [WIRE_HAVE] = {{FIXED(have.group)},
+                   {UINT(have.kind, 1)},
+                   {FLAGS(have.flags)},
+                   {ROWS(have.rows, HAVE_ROW_SIZE, WIRE_ROWS_MAX)}},
+    [WIRE_WANT] = {{FIXED(want.group)}, {FLAGS(want.flags)}, {ROWS(want.rows, WANT_ROW_SIZE, WIRE_ROWS_MAX)}},
+    [WIRE_LOG] = {{UINT(log.number, UINT32_MAX)},
+                  {FIXED(log.name.group)},
+                  {FIXED(log.name.device)},
+                  {UINT(log.name.instance, UINT64_MAX)},
+                  {FIXED(log.name.sub)},
+                  {UINT(log.name.kind, 1)},
+                  {FIELD_BRANCH, AT(log), SIZE(log), BRANCH_SIZE}},
+    [WIRE_ENTRIES] = {{UINT(entries.number, UINT32_MAX)},
+                      {FLAGS(entries.flags)},
+                      {BYTES(entries.items, WIRE_PLAIN_MAX)}},
+    [WIRE_END] = {{FIXED(end.log)}, {UINT(end.seq, UINT64_MAX)}, {UINT(end.reason, UINT64_MAX)}},
+    [WIRE_ACK] = {{UINT(ack.count, UINT64_MAX)}, {ROWS(ack.refused, 8, WIRE_ROWS_MAX)}},
+    [WIRE_PRESENCE] = {{FLAGS(presence.flags)},
+                       {FIXED(presence.hash)},
+                       {ROWS(presence.rows, PRESENCE_ROW_SIZE, WIRE_PRESENCE_ROWS_MAX)}},
+    [WIRE_PING] = {{.kind = FIELD_NONE}},
+    [WIRE_BYE] = {{UINT(bye.code, UINT64_MAX)}, {BYTES(bye.proof, WIRE_PLAIN_MAX)}},
+    [WIRE_INVITED] = {{FIXED(invited.group)}, {FIXED(invited.person)}, {UINT(invited.instance, UINT64_MAX)}},
+    [WIRE_JOIN] = {{TEXT(join.name, NAME_MAX_SIZE)}, {FIXED(join.box)}, {FIXED(join.consent)}},
+    [WIRE_WELCOME] = {{FIXED(welcome.group)},
+                      {FIXED(welcome.root)},
+                      {FIXED(welcome.key)},
+                      {ROWS(welcome.addresses, ADDRESS_ROW_SIZE, WIRE_ROWS_MAX)}},
+    [WIRE_REKEY] = {{.kind = FIELD_NONE}},
+    [WIRE_STOP] = {{FIXED(stop.log)}},
+    [WIRE_PROBE] = {{FIXED(probe.log)}, {ROWS(probe.seqs, 8, PROBE_MAX)}},
+    [WIRE_IDS] = {{FIXED(ids.log)}, {ROWS(ids.rows, ID_ROW_SIZE, PROBE_MAX)}},
+    [WIRE_TAIL] = {{FIXED(tail.group)}, {BYTES(tail.items, WIRE_PLAIN_MAX)}},
+    [WIRE_WANTP] = {{FIXED(wantp.log)}, {ROWS(wantp.seqs, 8, WANTP_MAX)}},
+    [WIRE_PAYLOADS] = {{FIXED(payloads.log)}, {FLAGS(payloads.flags)}, {BYTES(payloads.items, WIRE_PLAIN_MAX)}},
+    [WIRE_ANNOUNCE] = {{FIXED(announce.group)},
+                       {UINT(announce.kind, 1)},
+                       {ROWS(announce.rows, HAVE_ROW_SIZE, WIRE_ROWS_MAX)}},
+    [WIRE_OFFER] = {{FIXED(offer.group)}, {FIXED(offer.person)}, {ROWS(offer.chats, CHAT_ROW_SIZE, CHAT_ROWS_MAX)}},
+    [WIRE_CONSENT] = {{FIXED(consent.box)}, {ROWS(consent.signatures, sizeof(struct signature), CHAT_ROWS_MAX + 1)}},
+    [WIRE_PROOF] = {{BYTES(proof, WIRE_PROOF_MAX)}},
+    [WIRE_ROOM] = {{UINT(room, UINT64_MAX)}},
+};
+#define MESSAGES (sizeof messages / sizeof messages[0])
+
+static size_t count_fields(enum wire_type type)
 {
-    struct bytes rows = read_bytes(in, row_size * most);
-    if (rows.size % row_size != 0)
-        in->failed = true;
-    return rows;
+    size_t count = 0;
+    while (messages[type][count].kind != FIELD_NONE)
+        count++;
+    return count;
 }
 
-static uint64_t read_uint_below(struct reader *in, uint64_t bound)
+/* ---------------------------------------------------------------- decoding */
+
+/* Unsigned, or an enum, of 2, 4 or 8 bytes. */
+static void store(uint8_t *member, size_t size, uint64_t value)
 {
-    uint64_t value = read_uint(in);
-    if (value >= bound)
-        in->failed = true;
-    return value;
+    const uint16_t two = (uint16_t)value;
+    const uint32_t four = (uint32_t)value;
+    memcpy(member, size == 2 ? (const void *)&two : size == 4 ? (const void *)&four : &value, size);
 }
 
-static void read_log_name(struct reader *in, struct wire_message *ret)
+static void read_branch(struct bytes branch, struct wire_message *ret)
 {
-    ret->log.number = (uint32_t)read_uint_below(in, (uint64_t)UINT32_MAX + 1);
-    READ_FIXED(in, ret->log.name.group);
-    READ_FIXED(in, ret->log.name.device);
-    ret->log.name.instance = read_uint(in);
-    READ_FIXED(in, ret->log.name.sub);
-    ret->log.name.kind = (enum log_kind)read_uint_below(in, 2);
-    struct bytes branch = read_rows(in, BRANCH_SIZE, 1);
     ret->log.is_branch = branch.size != 0;
-    if (in->failed || !ret->log.is_branch)
+    if (!ret->log.is_branch)
         return;
     ret->log.base = get_u64(branch.data);
     memcpy(ret->log.first.bytes, branch.data + 8, sizeof ret->log.first.bytes);
 }
 
-static void read_items(struct reader *in, struct wire_message *ret)
+static void read_field(struct reader *in, const struct field *field, struct wire_message *ret)
 {
-    switch (ret->type) {
-    case WIRE_HELLO:
-        read_fixed(in, ret->hello.home, sizeof ret->hello.home);
-        ret->hello.port = (uint16_t)read_uint_below(in, 65536);
-        READ_FIXED(in, ret->hello.digest);
+    uint8_t *member = (uint8_t *)ret + field->at;
+    struct bytes bytes = {0};
+    uint64_t value = 0;
+    switch (field->kind) {
+    case FIELD_UINT:
+        value = read_uint(in);
+        in->failed = in->failed || value > field->most;
+        store(member, field->size, value);
+        return;
+    case FIELD_FIXED:
+        read_fixed(in, member, field->size);
+        return;
+    case FIELD_BYTES:
+        bytes = read_bytes(in, field->most);
         break;
-    case WIRE_DIGESTS:
-        ret->digests = read_rows(in, DIGEST_ROW_SIZE, WIRE_ROWS_MAX);
+    case FIELD_ROWS:
+        bytes = read_bytes(in, field->size * field->most);
+        in->failed = in->failed || bytes.size % field->size != 0;
         break;
-    case WIRE_ROOM:
-        ret->room = read_uint(in);
+    case FIELD_TEXT:
+        bytes = read_text(in, field->most);
         break;
-    case WIRE_PROOF:
-        ret->proof = read_bytes(in, WIRE_PROOF_MAX);
-        break;
-    case WIRE_HAVE:
-        READ_FIXED(in, ret->have.group);
-        ret->have.kind = (enum log_kind)read_uint_below(in, 2);
-        ret->have.flags = read_uint(in);
-        ret->have.rows = read_rows(in, HAVE_ROW_SIZE, WIRE_ROWS_MAX);
-        break;
-    case WIRE_WANT:
-        READ_FIXED(in, ret->want.group);
-        ret->want.flags = read_uint(in);
-        ret->want.rows = read_rows(in, WANT_ROW_SIZE, WIRE_ROWS_MAX);
-        break;
-    case WIRE_LOG:
-        read_log_name(in, ret);
-        break;
-    case WIRE_ENTRIES:
-        ret->entries.number = (uint32_t)read_uint_below(in, (uint64_t)UINT32_MAX + 1);
-        ret->entries.flags = read_uint(in);
-        ret->entries.items = read_bytes(in, WIRE_PLAIN_MAX);
-        break;
-    case WIRE_END:
-        READ_FIXED(in, ret->end.log);
-        ret->end.seq = read_uint(in);
-        ret->end.reason = read_uint(in);
-        break;
-    case WIRE_STOP:
-        READ_FIXED(in, ret->stop.log);
-        break;
-    case WIRE_ACK:
-        ret->ack.count = read_uint(in);
-        ret->ack.refused = read_rows(in, 8, WIRE_ROWS_MAX);
-        break;
-    case WIRE_PRESENCE:
-        ret->presence.flags = read_uint(in);
-        read_fixed(in, ret->presence.hash, sizeof ret->presence.hash);
-        ret->presence.rows = read_rows(in, PRESENCE_ROW_SIZE, WIRE_PRESENCE_ROWS_MAX);
-        break;
-    case WIRE_ANNOUNCE:
-        READ_FIXED(in, ret->announce.group);
-        ret->announce.kind = (enum log_kind)read_uint_below(in, 2);
-        ret->announce.rows = read_rows(in, HAVE_ROW_SIZE, WIRE_ROWS_MAX);
-        break;
-    case WIRE_PROBE:
-        READ_FIXED(in, ret->probe.log);
-        ret->probe.seqs = read_rows(in, 8, PROBE_MAX);
-        break;
-    case WIRE_IDS:
-        READ_FIXED(in, ret->ids.log);
-        ret->ids.rows = read_rows(in, ID_ROW_SIZE, PROBE_MAX);
-        break;
-    case WIRE_BYE:
-        ret->bye.code = read_uint(in);
-        ret->bye.proof = read_bytes(in, WIRE_PLAIN_MAX);
-        break;
-    case WIRE_INVITED:
-        READ_FIXED(in, ret->invited.group);
-        READ_FIXED(in, ret->invited.person);
-        ret->invited.instance = read_uint(in);
-        break;
-    case WIRE_JOIN:
-        ret->join.name = read_text(in, NAME_MAX_SIZE);
-        READ_FIXED(in, ret->join.box);
-        READ_FIXED(in, ret->join.consent);
-        break;
-    case WIRE_WELCOME:
-        READ_FIXED(in, ret->welcome.group);
-        READ_FIXED(in, ret->welcome.root);
-        READ_FIXED(in, ret->welcome.key);
-        ret->welcome.addresses = read_rows(in, ADDRESS_ROW_SIZE, WIRE_ROWS_MAX);
-        break;
-    case WIRE_OFFER:
-        READ_FIXED(in, ret->offer.group);
-        READ_FIXED(in, ret->offer.person);
-        ret->offer.chats = read_rows(in, CHAT_ROW_SIZE, CHAT_ROWS_MAX);
-        break;
-    case WIRE_CONSENT:
-        READ_FIXED(in, ret->consent.box);
-        ret->consent.signatures = read_rows(in, sizeof(struct signature), CHAT_ROWS_MAX + 1);
-        break;
-    case WIRE_TAIL:
-        READ_FIXED(in, ret->tail.group);
-        ret->tail.items = read_bytes(in, WIRE_PLAIN_MAX);
-        break;
-    case WIRE_WANTP:
-        READ_FIXED(in, ret->wantp.log);
-        ret->wantp.seqs = read_rows(in, 8, WANTP_MAX);
-        break;
-    case WIRE_PAYLOADS:
-        READ_FIXED(in, ret->payloads.log);
-        ret->payloads.flags = read_uint(in);
-        ret->payloads.items = read_bytes(in, WIRE_PLAIN_MAX);
-        break;
-    case WIRE_PING:
-    case WIRE_REKEY:
-        break;
+    case FIELD_BRANCH:
+        bytes = read_bytes(in, BRANCH_SIZE);
+        in->failed = in->failed || bytes.size % BRANCH_SIZE != 0;
+        if (!in->failed)
+            read_branch(bytes, ret);
+        return;
+    case FIELD_NONE:
+        return;
     }
+    memcpy(member, &bytes, sizeof bytes);
 }
 
 enum error wire_decode(struct reader *in, struct wire_message *ret)
 {
     size_t count = read_array(in, CBOR_ITEMS_MAX);
     uint64_t type = read_uint(in);
-    if (in->failed || type == 0 || type >= sizeof item_counts || count != item_counts[type])
+    if (in->failed || type == 0 || type >= MESSAGES || count != 1 + count_fields((enum wire_type)type))
         return ERR_MALFORMED;
     ret->type = (enum wire_type)type;
-    read_items(in, ret);
+    for (const struct field *field = messages[type]; field->kind != FIELD_NONE; field++)
+        read_field(in, field, ret);
     read_array_end(in);
     return in->failed ? ERR_MALFORMED : OK;
 }
 
-static void write_log_name(struct buffer *out, const struct wire_message *message)
+/* ---------------------------------------------------------------- encoding */
+
+static uint64_t fetch(const uint8_t *member, size_t size)
 {
-    write_uint(out, message->log.number);
-    write_bytes(out, FIXED(message->log.name.group));
-    write_bytes(out, FIXED(message->log.name.device));
-    write_uint(out, message->log.name.instance);
-    write_bytes(out, FIXED(message->log.name.sub));
-    write_uint(out, message->log.name.kind);
+    uint16_t two;
+    uint32_t four;
+    uint64_t eight;
+    memcpy(size == 2 ? (void *)&two : size == 4 ? (void *)&four : &eight, member, size);
+    return size == 2 ? two : size == 4 ? four : eight;
+}
+
+static void write_branch(struct buffer *out, const struct wire_message *message)
+{
     uint8_t branch[BRANCH_SIZE];
     put_u64(branch, message->log.base);
     memcpy(branch + 8, message->log.first.bytes, sizeof message->log.first.bytes);
     write_bytes(out, (struct bytes){branch, message->log.is_branch ? sizeof branch : 0});
 }
 
-void wire_encode(const struct wire_message *message, struct buffer *out)
+static void write_field(struct buffer *out, const struct field *field, const struct wire_message *message)
 {
-    write_array(out, item_counts[message->type]);
-    write_uint(out, message->type);
-    switch (message->type) {
-    case WIRE_HELLO:
-        write_bytes(out, BYTES_OF(message->hello.home));
-        write_uint(out, message->hello.port);
-        write_bytes(out, FIXED(message->hello.digest));
+    const uint8_t *member = (const uint8_t *)message + field->at;
+    struct bytes bytes;
+    switch (field->kind) {
+    case FIELD_UINT:
+        write_uint(out, fetch(member, field->size));
         break;
-    case WIRE_ROOM:
-        write_uint(out, message->room);
+    case FIELD_FIXED:
+        write_bytes(out, (struct bytes){member, field->size});
         break;
-    case WIRE_PROOF:
-        write_bytes(out, message->proof);
+    case FIELD_BYTES:
+    case FIELD_ROWS:
+    case FIELD_TEXT:
+        memcpy(&bytes, member, sizeof bytes);
+        if (field->kind == FIELD_TEXT)
+            write_text(out, bytes);
+        else
+            write_bytes(out, bytes);
         break;
-    case WIRE_DIGESTS:
-        write_bytes(out, message->digests);
+    case FIELD_BRANCH:
+        write_branch(out, message);
         break;
-    case WIRE_HAVE:
-        write_bytes(out, FIXED(message->have.group));
-        write_uint(out, message->have.kind);
-        write_uint(out, message->have.flags);
-        write_bytes(out, message->have.rows);
-        break;
-    case WIRE_WANT:
-        write_bytes(out, FIXED(message->want.group));
-        write_uint(out, message->want.flags);
-        write_bytes(out, message->want.rows);
-        break;
-    case WIRE_LOG:
-        write_log_name(out, message);
-        break;
-    case WIRE_ENTRIES:
-        write_uint(out, message->entries.number);
-        write_uint(out, message->entries.flags);
-        write_bytes(out, message->entries.items);
-        break;
-    case WIRE_END:
-        write_bytes(out, FIXED(message->end.log));
-        write_uint(out, message->end.seq);
-        write_uint(out, message->end.reason);
-        break;
-    case WIRE_STOP:
-        write_bytes(out, FIXED(message->stop.log));
-        break;
-    case WIRE_ACK:
-        write_uint(out, message->ack.count);
-        write_bytes(out, message->ack.refused);
-        break;
-    case WIRE_PRESENCE:
-        write_uint(out, message->presence.flags);
-        write_bytes(out, BYTES_OF(message->presence.hash));
-        write_bytes(out, message->presence.rows);
-        break;
-    case WIRE_ANNOUNCE:
-        write_bytes(out, FIXED(message->announce.group));
-        write_uint(out, message->announce.kind);
-        write_bytes(out, message->announce.rows);
-        break;
-    case WIRE_PROBE:
-        write_bytes(out, FIXED(message->probe.log));
-        write_bytes(out, message->probe.seqs);
-        break;
-    case WIRE_IDS:
-        write_bytes(out, FIXED(message->ids.log));
-        write_bytes(out, message->ids.rows);
-        break;
-    case WIRE_BYE:
-        write_uint(out, message->bye.code);
-        write_bytes(out, message->bye.proof);
-        break;
-    case WIRE_INVITED:
-        write_bytes(out, FIXED(message->invited.group));
-        write_bytes(out, FIXED(message->invited.person));
-        write_uint(out, message->invited.instance);
-        break;
-    case WIRE_JOIN:
-        write_text(out, message->join.name);
-        write_bytes(out, FIXED(message->join.box));
-        write_bytes(out, FIXED(message->join.consent));
-        break;
-    case WIRE_WELCOME:
-        write_bytes(out, FIXED(message->welcome.group));
-        write_bytes(out, FIXED(message->welcome.root));
-        write_bytes(out, FIXED(message->welcome.key));
-        write_bytes(out, message->welcome.addresses);
-        break;
-    case WIRE_OFFER:
-        write_bytes(out, FIXED(message->offer.group));
-        write_bytes(out, FIXED(message->offer.person));
-        write_bytes(out, message->offer.chats);
-        break;
-    case WIRE_CONSENT:
-        write_bytes(out, FIXED(message->consent.box));
-        write_bytes(out, message->consent.signatures);
-        break;
-    case WIRE_TAIL:
-        write_bytes(out, FIXED(message->tail.group));
-        write_bytes(out, message->tail.items);
-        break;
-    case WIRE_WANTP:
-        write_bytes(out, FIXED(message->wantp.log));
-        write_bytes(out, message->wantp.seqs);
-        break;
-    case WIRE_PAYLOADS:
-        write_bytes(out, FIXED(message->payloads.log));
-        write_uint(out, message->payloads.flags);
-        write_bytes(out, message->payloads.items);
-        break;
-    case WIRE_PING:
-    case WIRE_REKEY:
+    case FIELD_NONE:
         break;
     }
+}
+
+void wire_encode(const struct wire_message *message, struct buffer *out)
+{
+    write_array(out, 1 + count_fields(message->type));
+    write_uint(out, message->type);
+    for (const struct field *field = messages[message->type]; field->kind != FIELD_NONE; field++)
+        write_field(out, field, message);
 }
