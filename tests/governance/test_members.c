@@ -182,6 +182,40 @@ static void a_stolen_phone_harms_its_own_person_only(void **state)
     office_close(&room.office);
 }
 
+/* From a log that cites nothing, so that the thief has seen nothing: a cut 0 that is meant to undo all Carl did. */
+static void a_stolen_phone_with_cut_0_is_undone_by_an_admin_or_the_root(void **state)
+{
+    const struct hash content = {{77}};
+    struct room room;
+    (void)state;
+    open_room(&room);
+    put(&room.office, &room.carl, links(PHONE, CARL, 1));
+    struct hash key = put(&room.office, &room.carl, epoch(1, 3, ALICE, BOB, CARL));
+    struct pen phone = pen(WORKSPACE, PHONE, 1, 1), secret = pen(WORKSPACE, PHONE, 1, 2);
+    put(&room.office, &phone, plain(ENTRY_KEYSHARE));
+    const struct pen honest = phone;
+    secret.blind = true;
+    struct hash removal = put(&room.office, &secret, removes(CARL, 1));
+    CHECK_COUNTS(&room.office, WORKSPACE, removal);
+    CHECK_RULE(&room.office, WORKSPACE, key, RULE_CUT);
+    assert_false(covers(&room, CARL, &content, 1));
+    assert_true(is_member(&room.office, WORKSPACE, BOB)); /* it is his own person that he harms */
+    assert_false(is_member(&room.office, WORKSPACE, CARL) || is_member(&room.office, WORKSPACE, PHONE));
+
+    /* An admin brings back what Carl said, and Carl. */
+    struct item wide = cut_at_seq(removes(CARL, 1), &content, 100);
+    struct hash mended = put(&room.office, &room.alice, citing(cutting(wide, &room.carl), removal));
+    assert_true(covers(&room, CARL, &content, 100));
+    put(&room.office, &room.alice, citing(citing(adds(CARL, 2, ROLE_MEMBER), removal), mended));
+    assert_true(is_member(&room.office, WORKSPACE, CARL));
+
+    /* The root takes the thief's word away, and it is as if he had said nothing. */
+    put(&room.office, &room.office.root[WORKSPACE], cutting(removes(PHONE, 1), &honest));
+    CHECK_RULE(&room.office, WORKSPACE, removal, RULE_CUT);
+    CHECK_COUNTS(&room.office, WORKSPACE, key);
+    office_close(&room.office);
+}
+
 static void a_person_removes_the_stolen_phone(void **state)
 {
     struct room room;
@@ -315,6 +349,7 @@ int main(void)
         cmocka_unit_test(the_root_may_cut_below_what_everybody_saw),
         cmocka_unit_test(who_leaves_with_cut_0_takes_nothing_with_him),
         cmocka_unit_test(a_stolen_phone_harms_its_own_person_only),
+        cmocka_unit_test(a_stolen_phone_with_cut_0_is_undone_by_an_admin_or_the_root),
         cmocka_unit_test(a_person_removes_the_stolen_phone),
         cmocka_unit_test(a_stranger_is_not_linked_without_his_consent),
         cmocka_unit_test(links_have_numbers_and_end_after_two),
