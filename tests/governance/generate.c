@@ -52,6 +52,15 @@ static const struct item *place(struct making *m, const struct hash *log)
     return fork && chance(m, 10) ? NULL : found;
 }
 
+/* Another one of the log with its seq.  NULL: the log does not fork there. */
+static const struct item *twin_of(const struct making *m, const struct item *item)
+{
+    for (int i = 0; i < m->h->count; i++)
+        if (m->h->items[i].seq == item->seq && same(&m->h->items[i].log, &item->log))
+            return &m->h->items[i];
+    return NULL;
+}
+
 /* A log goes on from another one of the same instance.  NULL: it does not. */
 static const struct item *last_elsewhere(struct making *m, const struct item *item)
 {
@@ -77,8 +86,9 @@ void write_into(struct making *m, struct item *item, const struct log_name *name
     if (before)
         item->previous = before->id;
     dice_fill(&m->tale->dice, &item->id, sizeof item->id);
-    if (m->h->count && chance(m, 5)) /* eight bytes that fit two */
-        memcpy(&item->id, &any_item(m)->id, 8);
+    const struct item *twin = twin_of(m, item);
+    if (twin && chance(m, 40)) /* a dep fits both, and causes may go round */
+        memcpy(&item->id, &twin->id, sizeof item->deps->id);
 }
 
 static void cite_causes(struct making *m, struct item *item)

@@ -72,6 +72,27 @@ static void link_in_a_row(struct making *m)
     }
 }
 
+/* The founder's log forks, and the root ends what he may somewhere in it. */
+static void revoke_a_forked_one(struct making *m)
+{
+    const struct item *genesis = &m->h->items[0];
+    const uint32_t entries = 2 + below(m, 4);
+    m->tale->forks = 50;
+    for (uint32_t i = 0; i <= entries; i++) {
+        struct item *item = &m->h->items[m->h->count++];
+        *item = (struct item){.consented = true, .type = chance(m, 50) ? ENTRY_PURGE : ENTRY_KEYSHARE};
+        if (i < entries) {
+            write_into(m, item, &(struct log_name){.device = genesis->device, .instance = 1, .sub = {{1}}});
+            continue;
+        }
+        m->tale->forks = 0;
+        item->type = ENTRY_REVOKE;
+        item->named = genesis->id;
+        write_into(m, item, &(struct log_name){.device = m->h->scope.root});
+        cut_logs(m, item, &genesis->device, 1);
+    }
+}
+
 /* By the founders, who know of some of the removals or of all. */
 static void add_again(struct making *there, struct making *here, const struct item *removal)
 {
@@ -144,6 +165,8 @@ void tale_make(struct tale *tale, uint64_t seed)
             link_in_a_row(&first);
         if (!direct && chance(&first, 40))
             remove_everywhere(&first, &second);
+    } else if (chance(&first, 15)) {
+        revoke_a_forked_one(direct || chance(&first, 50) ? &first : &second);
     }
     tale->forks = chance(&first, 20) ? 20 : 3;
     uint32_t steps = 6 + below(&first, 60);
