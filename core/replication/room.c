@@ -28,11 +28,11 @@ static void tell(struct node *node, struct link *link)
         link_send(node, link, &message, 0);
 }
 
+/* Also that there is room: what was told on an earlier link is known at the other end.  Nothing is concluded from the
+ * link alone, for the other end may close it as one too many without a word. */
 void room_link_open(struct node *node, struct link *link)
 {
-    note(node, link, ROOM_FREE);
-    if (node->room != ROOM_FREE)
-        tell(node, link);
+    tell(node, link);
 }
 
 static enum room state_of(const struct node *node)

@@ -4,7 +4,7 @@
 #pragma once
 #include "core/state.h"
 
-/* A link stands: the other end is told if there is no room here. */
+/* A link stands: the other end is told whether there is room here. */
 void room_link_open(struct node *node, struct link *link);
 /* ROOM. */
 void room_told(struct node *node, struct link *link, uint64_t state);
