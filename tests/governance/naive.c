@@ -11,17 +11,17 @@ RULE(lets_stand, (FACT r, FACT e), /* "What a REMOVE cuts" */
 RULE(within, (FACT e, enum removes sort), ALL(r, r->removes != sort || r->about != e->author || lets_stand(n, r, e)));
 
 /* ---------------------------------------------------------------- Roots */
-RULE(founds, (FACT e),
+RULE(founds, (FACT e), /* 1 */
      IS(e, GENESIS) && e->begins_root_log && e->generation == 0 && same(e->key, &n->scope->root) && e->consented);
 RULE(of_one_log, (FACT a, FACT b), a->first == b->first || (founds(n, a->first) && founds(n, b->first)));
-RULE(continues, (FACT o),
+RULE(continues, (FACT o), /* 1 */
      IS(o, GENERATION) && o->begins_root_log && o->named && o->named->first->begins_root_log &&
          o->generation == o->named->generation + 1);
 RULE(gives, (FACT x, KEY key, FACT head), /* 5 */
      IS(x, HANDOVER) && x->rank == 2 && x->named == head && same(x->device, key));
 FIND(handover, (FACT head), FIRST(t, IS(t, HANDOVER) && leads(t, head) && !ANY(s, IS(s, HANDOVER) && before(s, t))));
 RULE(is_heir, (KEY key, FACT head), same(key, handover(n, head) ? handover(n, head)->device : head->key));
-RULE(may_open, (FACT o, FACT head),
+RULE(may_open, (FACT o, FACT head), /* 2; or 5, where the workspace's root closed the log */
      n->closing != NULL && of_one_log(n, n->closing->named, head)
          ? gives(n, n->closing, o->key, head)
          : is_heir(n, o->key, head) && (handover(n, head) || !ANY(t, IS(t, HANDOVER) && of_one_log(n, t, head))));
@@ -29,32 +29,32 @@ FIND(opening, (FACT below), FIRST(o, continues(n, o) && of_one_log(n, o->named, 
 RULE(is_second, (FACT b, FACT a), b->seq == 1 && b->log == a->log && b != a);
 FIND(unforked, (FACT e), e->next && !(founds(n, e) && ANY(b, is_second(n, b, e))) ? unforked(n, e->next) : e);
 FIND(end_above, (FACT o, FACT end), opening(n, o) ? end_above(n, opening(n, o), unforked(n, opening(n, o))) : end);
-RULE(leads_up, (FACT e, FACT head), /* through the generations */
+RULE(leads_up, (FACT e, FACT head), /* 3: through the generations */
      head && (leads(e, head) || (!founds(n, head->first) && leads_up(n, e, head->first->named))));
-RULE(superior, (FACT first),
+RULE(superior, (FACT first), /* 4: the first entry of a log of the workspace's root */
      IS(first, GENERATION) && first->begins_root_log && n->scope->kind == GOVERN_GROUP &&
          ANY_THERE(r, r->rank && r->generation == first->generation && same(r->key, first->key)) &&
          (!first->names || (is_under(first->named, first) && superior(n, first->named->first))));
-RULE(takes_key, (FACT t, FACT e), /* of e, since that was written */
+RULE(takes_key, (FACT t, FACT e), /* a HANDOVER in the workspace, of that with which e was written */
      IS(t, HANDOVER) && t->rank && t->generation >= e->generation && !is_heir(n, e->key, n->end));
 FIND(loss, (FACT e), FIRST(t, takes_key(n, t, e) && !ANY(s, takes_key(n, s, e) && s->generation < t->generation)));
 RULE(ends, (FACT t, FACT e), ANY_CUT(c, t, is_of(c, e) && !ANY_CUT(d, t, is_higher(d, c))));
-RULE(ends_superior, (FACT e),
+RULE(ends_superior, (FACT e), /* up to where such a log counts */
      superior(n, e->first) && (loss(n->workspace, e) ? ends(n, loss(n->workspace, e), e)
                                                      : e == unforked(n, FIRST(o, o->log == e->log && superior(n, o)))));
-RULE(leads_to_genesis, (FACT head),
+RULE(leads_to_genesis, (FACT head), /* 5 */
      founds(n, head->first) ||
          (continues(n, head->first) && leads_to_genesis(n, head->first->named) &&
           (is_heir(n, head->key, head->first->named) || ANY(x, gives(n, x, head->key, head->first->named)))));
 RULE(closes, (FACT x), IS(x, HANDOVER) && x->rank == 2 && x->named && leads_to_genesis(n, x->named));
-RULE(is_root_key, (KEY key),
+RULE(is_root_key, (KEY key), /* 7 */
      same(key, &n->scope->root) || (n->end && is_heir(n, key, n->end)) || ANY(e, e->rank == 1 && same(key, e->key)) ||
          (n->closing && same(key, n->closing->device)) || (n->workspace && is_root_key(n->workspace, key)));
 
 /* ---------------------------------------------------------------- Strata, 2 */
 RULE(grants, (FACT g, WHO w), g->rank && g->about == w && (IS(g, GRANT) || founds(n, g)) && !w->is_root);
 RULE(revokes, (FACT v, FACT g), IS(v, REVOKE) && v->rank >= g->rank && v->named == g);
-RULE(authority, (FACT e),
+RULE(authority, (FACT e), /* some interval of its author's instance holds it */
      within(n, e, BY_ROOT) &&
          ANY(g, grants(n, g, e->author) && begins(n, g, e) && ALL(v, !revokes(n, v, g) || covers(n, v, e))));
 RULE(root_removes, (FACT r), IS(r, REMOVE) && r->rank && !ANY(g, grants(n, g, r->about) && g->rank > r->rank));
@@ -69,11 +69,11 @@ RULE(leaves, (FACT r), IS(r, REMOVE) && r->about == r->author && belongs(n, r));
 RULE(repeats, (FACT r, FACT there), r->cites_there[there->number] && there->removes && same(there->device, r->device));
 RULE(brings, (FACT a, WHO w), IS(a, ADD) && a->counts && a->about == w);
 RULE(is_stale, (FACT r, FACT there), ANY(a, brings(n, a, r->about) && a->cites_there[there->number]));
-RULE(passes_on, (FACT r),
+RULE(passes_on, (FACT r), /* a removal for the workspace */
      is_full(n, r) && ANYBODY_THERE(a, same(&a->device, r->key) && a->current) &&
          ANY_THERE(w, repeats(n, r, w) && !is_stale(n, r, w)));
 RULE(cites_revokes, (FACT r), ALL(g, !grants(n, g, r->about) || ANY(v, revokes(n, v, g) && r->cites[v->number])));
-DEFINE(static enum removes, without_admin, (FACT r),
+DEFINE(static enum removes, without_admin, (FACT r), /* the first sort that it fits */
        !IS(r, REMOVE) || r->removes || !belongs(n, r) ? r->removes
        : r->about == r->author                        ? (ANY(s, leaves(n, s) && before(s, r)) ? NOT : OF_ITSELF)
        : passes_on(n, r)                              ? FOR_WORKSPACE
@@ -93,7 +93,7 @@ RULE(admin_removes, (FACT r),
 RULE(knows_of, (FACT a, FACT r),
      a->cites[r->number] &&
          (r->removes != FOR_WORKSPACE || !ANY_THERE(w, repeats(n, r, w) && !a->cites_there[w->number])));
-RULE(adds, (FACT a, bool knowing), /* of removals */
+RULE(adds, (FACT a, bool knowing), /* knowing: it has to cite what removed lower instances */
      (IS(a, ADD) || (a->rank && founds(n, a))) && a->consented && !same(a->device, a->key) && !a->about->is_root &&
          (a->rank || admin_writes(n, a)) &&
          ALL(r, !knowing || !r->removes || !is_lower(r->about, a->about) || knows_of(n, a, r)));
@@ -102,7 +102,7 @@ RULE(holds, (FACT a, WHO w), a->counts && a->about == w && !ANY(b, b->counts && 
 /* ---------------------------------------------------------------- Strata, 5 */
 RULE(within_4, (FACT e), within_3(n, e) && within(n, e, BY_ADMIN));
 RULE(member_writes, (FACT e), is_full(n, e) && within_4(n, e));
-RULE(links, (FACT l, int level),
+RULE(links, (FACT l, int level), /* level: how many LINKs its author is below an ADD */
      IS(l, LINK) && l->consented && !same(l->device, l->key) && !l->about->is_root && !l->about->add &&
          !l->about->link && !ANY(g, grants(n, g, l->about)) && !l->author->direct &&
          is_person(l->author, &l->item->person) && depth(l->author) == level && member_writes(n, l));
@@ -111,7 +111,7 @@ RULE(is_first_of_number, (FACT l, int level),
 RULE(brings_in, (FACT l, int level),
      is_first_of_number(n, l, level) && !ANY(m, m < l && m->about == l->about && is_first_of_number(n, m, level)));
 RULE(precedes, (FACT p, FACT e), IS(p, EPOCH) && p->counts && e->past[p->number]);
-RULE(is_next_epoch, (FACT e),
+RULE(is_next_epoch, (FACT e), /* 1 to 1,000 above the greatest that counts in its past */
      member_writes(n, e) && !ANY(p, e->past[p->number] && p->past[p->number]) && e->height &&
          ALL(p, !precedes(n, p, e) || e->height > p->height) &&
          (e->height <= 1000 || ANY(p, precedes(n, p, e) && e->height - p->height <= 1000)));
@@ -136,7 +136,7 @@ RULE(is_of_two, (WHO w), /* of a direct chat */
      w->there && (is_person(w->there, &n->scope->people[0]) || is_person(w->there, &n->scope->people[1])) &&
          (w->there->open || naive_role(n->workspace, w->there) != ROLE_CARRIER));
 DEFINE(bool, naive_needs_newer, (FACT e), e->type > ENTRY_LETTER && (e->rank || admin_writes(n, e)));
-RULE(is_policy, (FACT p),
+RULE(is_policy, (FACT p), /* one of those that hold */
      p->counts && (IS(p, POLICY) ? !ANY(q, IS(q, POLICY) && q->counts && q->cites[p->number])
                                  : IS(p, GENESIS) && !ANY(q, IS(q, POLICY) && q->counts)));
 DEFINE(bool, naive_policy, (bool share, uint64_t days),
@@ -145,7 +145,7 @@ DEFINE(bool, naive_policy, (bool share, uint64_t days),
 
 /* ---------------------------------------------------------------- Content */
 RULE(by_admin, (FACT r), r->removes == BY_ADMIN || (r->removes == FOR_WORKSPACE && authority(n, r)));
-RULE(bounds, (FACT r, WHO w),
+RULE(bounds, (FACT r, WHO w), /* what w may say, unless it is replaced */
      r->about == w && r->removes && r->removes != OF_ITSELF && (r->removes != FOR_WORKSPACE || looked_at(n, r, w)) &&
          (r->removes == BY_ROOT || !ANY(a, a->about == w && by_admin(n, a) && a->cites[r->number])));
 RULE(lists, (FACT r, FACT e), ANY_RECORD(c, r, c->log == e->log && e->seq <= c->seq));
@@ -156,7 +156,7 @@ DEFINE(bool, naive_covers_content, (WHO w, FACT e),
 /* ---------------------------------------------------------------- Which key to seal with */
 RULE(had_keys, (WHO w),
      w->link || w->direct || ANY(a, grants(n, a, w) || (brings(n, a, w) && rights(n, a) != ROLE_CARRIER)));
-RULE(reaches, (const struct dh_public *box, bool carriers),
+RULE(reaches, (const struct dh_public *box, bool carriers), /* somebody who may have what the record holds */
      ANYBODY(w, has_box(w, box) && w->current && (carriers || w->open || naive_role(n, w) != ROLE_CARRIER)));
 RULE(is_for_members, (FACT k),
      !ANY_BOX(b, k, holder, !reaches(n, b, false)) && !ANY_BOX(b, k, carrier, !reaches(n, b, true)));
