@@ -34,7 +34,7 @@ static bool is_admin_there(const struct errand *errand, const json_t *group)
     return false;
 }
 
-/* Whether the workspace's root key is needed, is here, and lies under a passphrase.  Other groups' have none. */
+/* Whether the workspace's root key is needed, is here, and lies under a passphrase.  Groups' own have none. */
 static enum exit_code needs_passphrase(const struct errand *errand, bool *ret)
 {
     json_t *group, *sync = NULL;
@@ -45,7 +45,8 @@ static enum exit_code needs_passphrase(const struct errand *errand, bool *ret)
     if (exit)
         return exit;
     bool makes_admin = errand->role && strcmp(errand->role, "admin") == 0;
-    if (strcmp(field_text(group, "kind"), "workspace") == 0 && (makes_admin || is_admin_there(errand, group))) {
+    bool is_rooted_there = strcmp(field_text(group, "kind"), "workspace") == 0 || field_true(group, "by_workspace");
+    if (is_rooted_there && (makes_admin || is_admin_there(errand, group))) {
         exit = call_node(errand->context, errand->client, "sync.status", NULL, &sync);
         *ret = !exit && field_true(json_object_get(sync, "root"), "passphrase");
     }

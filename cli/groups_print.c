@@ -37,6 +37,10 @@ static void print_line(FILE *stream, const json_t *group)
         fputs(_("  you are in it no more\n"), stream);
         return;
     }
+    if (!field_true(group, "admitted") && field_true(group, "entered")) {
+        fputs(_("  entered with the root key: you may name its admins, and cannot read it\n"), stream);
+        return;
+    }
     if (!field_true(group, "admitted")) {
         fputs(_("  waiting to be let in\n"), stream);
         return;

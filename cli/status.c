@@ -177,6 +177,24 @@ static void print_people(FILE *stream, const json_t *people)
     }
 }
 
+/* What another computer has done with the key, or a copy of this one. */
+static void print_root_log(FILE *stream, const json_t *root)
+{
+    unsigned long long lost = field_number(root, "void");
+
+    if (field_true(root, "forked"))
+        fprintf(stream, "%s%s%s\n", output_style(stream, STYLE_ALERT),
+                _("The root key was used on two computers, or from a restored copy: what it said since then does not\n"
+                  "count. What it says next goes on from the longer of the two; look then who is admin."),
+                output_style(stream, STYLE_PLAIN));
+    else if (lost > 0)
+        fprintf(stream,
+                ngettext("%llu entry of the root key does not count, as another computer had gone on with it\n",
+                         "%llu entries of the root key do not count, as another computer had gone on with it\n",
+                         (unsigned long)lost),
+                lost);
+}
+
 static void print_root(FILE *stream, const json_t *root)
 {
     unsigned long long shares = field_number(root, "shares");
@@ -191,6 +209,7 @@ static void print_root(FILE *stream, const json_t *root)
                 _("Root key: on this computer only. Without it nobody can name admins any more: put it on paper with\n"
                   "`zuruf root shares --of 3 --need 2`."),
                 output_style(stream, STYLE_PLAIN));
+    print_root_log(stream, root);
     if (!field_true(root, "passphrase"))
         fputs(_("The root key has no passphrase of its own: whoever opens this home has it.\n"), stream);
 }

@@ -34,7 +34,7 @@ const char verb_group_help[] =
        "Removing from the workspace (its name as GROUP) removes from every group. Leaving goes for all your\n"
        "computers. A ROLE is admin, member, reader, or carrier: a computer that keeps and passes on, and can\n"
        "read nothing. Only the root key makes admins or takes that back; it lies where the group or workspace\n"
-       "was made.\n"
+       "was made. That of the workspace may do so in every group that is not private: `zuruf help root`.\n"
        "\n"
        "A carrier brings people together who are never there at the same time. It learns no names, so `group\n"
        "list` on it shows ids. It takes what an admin of the workspace adds it to, and asks its owner about\n"
@@ -43,14 +43,14 @@ const char verb_group_help[] =
        "  --folder PATH    create: where it is filed, with / between the parts\n"
        "  --member PERSON  create: invites that person; may be given several times\n"
        "  --role ROLE      add: member (as usual) or carrier\n"
-       "  --private        create: the workspace's root is never given its keys\n"
+       "  --private        create: the workspace's root key never hears of it and has no say in it\n"
        "  --root-passphrase-file FILE  remove, role: its first line is the passphrase of the workspace's root\n"
        "                   key, if it has one and is needed; else asked for\n"
-       "JSON of create: group name; of list: group name kind person folder private admitted left role members\n"
-       "logs missing payloads_missing received carried has_key waiting_for_key needs_instance needs_newer, for\n"
-       "invitations, with the kind \"invitation\": group name kind inviter person device fingerprint private role\n"
-       "declined; of show: as of list, persons (as of who) and invited (person name device role declined); of\n"
-       "leave: remaining\n");
+       "JSON of create: group name; of list: group name kind person folder private admitted left entered\n"
+       "by_workspace role members logs missing payloads_missing received carried has_key waiting_for_key\n"
+       "needs_instance needs_newer, for invitations, with the kind \"invitation\": group name kind inviter person\n"
+       "device fingerprint private role declined; of show: as of list, persons (as of who) and invited (person\n"
+       "name device role declined); of leave: remaining\n");
 
 struct asking {
     struct context *context;
