@@ -3,6 +3,7 @@
 
 #include "core/entry/cut.h"
 #include "core/entry/payload.h"
+#include "forge_note.h"
 
 static const uint8_t no_nonce[24];
 
