@@ -85,6 +85,12 @@ static bool may_prove_later(const struct link *link)
     return link->dialled && !is_joining(link);
 }
 
+/* Whether the other side may hide who it is: it has been told who is here, and says BYE. */
+static bool may_be_nameless(const struct link *link)
+{
+    return !link->dialled && !link->proves_later && !link->invite;
+}
+
 static enum error read_message(struct link *link, struct bytes message, bool with_proof)
 {
     struct bytes rest;
@@ -96,6 +102,8 @@ static enum error read_message(struct link *link, struct bytes message, bool wit
         err = noise_read_payload(&link->noise, rest, &payload);
     if (!err && with_proof && !payload.size && may_prove_later(link))
         link->proves_later = true;
+    else if (!err && with_proof && !payload.size && may_be_nameless(link))
+        link->nameless = true;
     else if (!err && with_proof)
         err = check_proof(link, &link->noise.rs, h, buffer_bytes(&payload));
     buffer_done(&payload);
@@ -129,16 +137,13 @@ static enum error read_first(struct node *node, struct link *link, struct bytes 
     return ERR_CRYPTO;
 }
 
-/* Under an older key may come who was removed since; he learns that, and nothing about who is here. */
+/* Under an older key may come, or answer, who was removed since; he learns that, and nothing about who is here. */
 static enum error check_old_acquaintance(const struct node *node, struct link *link)
 {
     const struct governance *workspace = link->old_key ? node->workspace->roster.governance : NULL;
     if (!workspace || governance_member(workspace, &link->device))
         return OK;
-    if (link->dialled || !governance_was_removed(workspace, &link->device))
-        return ERR_CRYPTO;
-    link->state = LINK_GREETING;
-    return ERR_REMOVED;
+    return governance_was_removed(workspace, &link->device) ? ERR_REMOVED : ERR_CRYPTO;
 }
 
 static enum error begin_session(struct node *node, struct link *link, struct bytes proof)
@@ -152,7 +157,7 @@ static enum error begin_session(struct node *node, struct link *link, struct byt
         link->state = LINK_JOINING;
         return OK;
     }
-    if (link->proves_later && link->dialled) {
+    if (link->nameless || (link->proves_later && link->dialled)) {
         link->state = LINK_PROVING;
         return OK;
     }
@@ -175,9 +180,12 @@ static enum error finish_handshake(struct node *node, struct link *link)
     noise_life(&link->receive, &link->receive_life);
     noise_done(&link->noise);
     link->rekey_ms = node->mono_ms + REKEY_MS;
-    enum error err = link->dialled || link->invite ? OK : check_old_acquaintance(node, link);
+    bool proved = !link->invite && !link->nameless && !(link->dialled && link->proves_later);
+    enum error err = proved ? check_old_acquaintance(node, link) : OK;
     if (!err)
         err = begin_session(node, link, buffer_bytes(&proof));
+    if (err == ERR_REMOVED)
+        link->state = LINK_GREETING; /* BYE can be said */
     buffer_done(&proof);
     return err;
 }
@@ -204,8 +212,9 @@ enum error link_handshake_frame(struct node *node, struct link *link, struct byt
         err = read_message(link, message, true);
         if (!err && !link->proves_later)
             err = check_old_acquaintance(node, link);
-        if (!err)
-            err = write_message(node, link, true);
+        bool may_know = err != ERR_REMOVED;
+        if (!err || !may_know)
+            err = write_message(node, link, may_know);
         return err ? err : finish_handshake(node, link);
     }
     if (!link->noise.message) {

@@ -13,7 +13,8 @@ struct peer;
 
 enum link_state {
     LINK_HANDSHAKE, /* --Noise done--> LINK_PROVING, LINK_GREETING, LINK_INVITING or LINK_JOINING */
-    LINK_PROVING,   /* dialled under a key that is old at the other end; --PROOF came--> LINK_GREETING */
+    LINK_PROVING,   /* dialled under a key that is old at the other end; --PROOF came--> LINK_GREETING; or by a nameless
+                       one: BYE comes */
     LINK_GREETING,  /* HELLO sent; --HELLO came--> LINK_OPEN */
     LINK_OPEN,
     LINK_INVITING, /* a joiner with a code is at the other end */
@@ -103,6 +104,7 @@ struct link {
     struct noise_handshake noise;
     size_t invite;           /* index + 1 of the invite under which an accepted link stands; 0: workspace key */
     bool old_key;            /* the workspace key is one of the older ones here: no stranger may learn who answers */
+    bool nameless;           /* who dialled proves nothing: it has only to say that this device was removed */
     bool proves_later;       /* the side that accepted proves itself behind the handshake: */
     uint8_t proved_hash[64]; /* dialled: over this, */
     struct dh_public proving_key; /* with this as its link key */

@@ -189,7 +189,7 @@ enum error session_message(struct node *node, struct link *link, const struct wi
     }
     switch (link->state) {
     case LINK_PROVING:
-        return message->type == WIRE_PROOF ? link_proof(node, link, message->proof) : ERR_MALFORMED;
+        return message->type == WIRE_PROOF && link->dialled ? link_proof(node, link, message->proof) : ERR_MALFORMED;
     case LINK_GREETING:
         return message->type == WIRE_HELLO ? on_hello(node, link, message) : ERR_MALFORMED;
     case LINK_OPEN:

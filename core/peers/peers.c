@@ -17,6 +17,7 @@
 #define LASTING_MS 5000 /* a link that ends sooner is no reason to be back at once */
 #define DIALS_AT_ONCE 32
 #define AGAIN_MS 50        /* when so many are on their way */
+#define LEFT_MS 600000     /* after who was removed has been told so: he knows */
 #define NOT_CHOSEN_MS 1000 /* until an address that nobody chose is considered again */
 #define HANG_UPS_MEAN_NO 3 /* who does not know a code closes at the first message; a broken line does so once */
 
@@ -327,6 +328,12 @@ static bool is_linked_home(const struct node *node, const struct address *addres
     return false;
 }
 
+static bool has_told_removed(const struct node *node, const struct link *link)
+{
+    return link->farewell == ERR_REMOVED && node->workspace &&
+           governance_was_removed(node->workspace->roster.governance, &link->device);
+}
+
 static bool is_linked(const struct node *node, const struct peer *peer)
 {
     if (peer->link || peer->dial)
@@ -417,6 +424,8 @@ void peers_link_gone(struct node *node, struct link *link)
     else if (link->state == LINK_HANDSHAKE)
         peer->key = (peer->key + 1) % (workspace_keys_count(node) + !node->workspace);
     retry_later(node, peer);
+    if (has_told_removed(node, link))
+        peer->next_ms = node->mono_ms + LEFT_MS;
 }
 
 void peers_network_changed(struct node *node)

@@ -367,7 +367,8 @@ void cable_dialled(struct cable *cable)
     struct host *listener = world_at_address(world, &cable->to);
     if (end->state != END_DIALLING)
         return;
-    if (listener && !world_is_cut(world, end->host, listener) && !world_is_cut(world, listener, end->host)) {
+    if (listener && !end->host->dials_nobody && !world_is_cut(world, end->host, listener) &&
+        !world_is_cut(world, listener, end->host)) {
         connect(cable, listener);
         return;
     }

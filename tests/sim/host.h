@@ -28,6 +28,7 @@ struct host {
     uint64_t wake_us;  /* when the node wants to be woken; UINT64_MAX: never */
     uint64_t alarm_us; /* the earliest appointment for that: never later than wake_us */
     bool announced;
+    bool dials_nobody; /* something on its way stands against that */
     struct beacon beacon;
     struct host_cable *cables;
     size_t cable_count, cable_capacity;

@@ -194,6 +194,31 @@ static void who_is_there_is_told_which_admin_removed_him(void **state)
     end_with_usurper(&usurper);
 }
 
+/* He hears of it from whoever finds him, and they tell him once. */
+static void who_dials_nobody_is_told_by_those_who_find_him(void **state)
+{
+    struct usurper usurper;
+    struct world *world = &usurper.rogue.world;
+    (void)state;
+    begin_with_carol(&usurper, 8);
+    struct command remove = {.type = COMMAND_GROUP_REMOVE, .group.number = 1};
+    struct asked asked;
+    world_isolate(world, "bob");
+    world_run(world, 60000);
+    remove.group.device = device_of(world, "bob");
+    CHECK_OK(world_command(world, "alice", &remove, 10000, &asked)); /* with a new key of the workspace */
+    world_run(world, 5000);
+    world_host(world, "bob")->dials_nobody = true;
+    world_heal(world);
+    world_run(world, 60000);
+    assert_removed_by(world, "bob", "alice");
+    size_t connections = world_connections(world, "bob");
+    world_run(world, 300000);
+    assert_in_range(world_connections(world, "bob"), connections, connections + 4);
+    world_settle(world);
+    end_with_usurper(&usurper);
+}
+
 /* Carol lies to bob that he was removed; she is no admin, and has signed it herself. */
 static void nobody_believes_a_member_that_he_was_removed(void **state)
 {
@@ -320,6 +345,7 @@ int main(void)
         cmocka_unit_test(who_was_removed_while_he_was_away_is_spoken_with_no_more),
         cmocka_unit_test(who_comes_back_is_told_that_the_root_removed_him),
         cmocka_unit_test(who_is_there_is_told_which_admin_removed_him),
+        cmocka_unit_test(who_dials_nobody_is_told_by_those_who_find_him),
         cmocka_unit_test(nobody_believes_a_member_that_he_was_removed),
         cmocka_unit_test(what_he_called_the_workspace_beyond_the_cut_is_taken_back),
         cmocka_unit_test(who_leaves_the_workspace_leaves_its_groups_and_chats),
