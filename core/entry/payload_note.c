@@ -173,6 +173,34 @@ enum error note_decode(struct bytes plain, struct note *ret)
     return OK;
 }
 
+/* ---------------------------------------------------------------- to a group */
+
+static void known_by(const struct hash *group, const char *purpose, const struct dh_public *ephemeral, uint8_t ret[32])
+{
+    struct secret_key key;
+    struct buffer text = {0};
+    struct hash hash;
+    memcpy(key.bytes, group->bytes, sizeof key.bytes);
+    buffer_append(&text, BYTES_TEXT(purpose));
+    buffer_append(&text, (struct bytes){ephemeral->bytes, VISIT_SALT_SIZE});
+    crypto_hash_keyed(&key, buffer_bytes(&text), &hash);
+    buffer_done(&text);
+    memcpy(ret, hash.bytes, sizeof hash.bytes);
+}
+
+void visit_mark(const struct hash *group, struct dh_public *ephemeral)
+{
+    uint8_t known[32];
+    known_by(group, "zuruf-visit-mark-v1", ephemeral, known);
+    memcpy(ephemeral->bytes + VISIT_SALT_SIZE, known, sizeof ephemeral->bytes - VISIT_SALT_SIZE);
+    ephemeral->bytes[sizeof ephemeral->bytes - 1] &= 0x7f; /* as in any key of X25519 */
+}
+
+void visit_key(const struct hash *group, const struct dh_public *ephemeral, struct secret_key *ret)
+{
+    known_by(group, "zuruf-visit-key-v1", ephemeral, ret->bytes);
+}
+
 /* ---------------------------------------------------------------- the root's word */
 
 static const char visit_context[] = "zuruf-visit-v1"; /* with its zero byte */

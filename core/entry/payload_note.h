@@ -36,6 +36,11 @@ struct note {
 };
 void note_encode(const struct note *note, struct buffer *out); /* NOTE_SIZE bytes */
 MUST_USE enum error note_decode(struct bytes plain, struct note *ret);
+/* A NOTE for whoever knows of the group: in place of the ephemeral key stand VISIT_SALT_SIZE random bytes and what is
+ * made of them, put behind them here; and the key of what is sealed. */
+#define VISIT_SALT_SIZE 16u
+void visit_mark(const struct hash *group, struct dh_public *ephemeral);
+void visit_key(const struct hash *group, const struct dh_public *ephemeral, struct secret_key *ret);
 /* What makes a VISIT by this device its root's word. */
 void visit_sign(const struct hash *workspace, const struct hash *group, const struct sign_public *device,
                 const struct sign_secret *root, struct signature *ret);

@@ -5,48 +5,20 @@
 #include "notes.h"
 #include "visits.h"
 
-#define MARK_SIZE 16 /* half of what stands in the ephemeral key's place is random, the other half known by it */
-
-static struct secret_key known_by(const struct hash *group, const char *purpose, const uint8_t salt[MARK_SIZE])
-{
-    struct secret_key key;
-    struct buffer text = {0};
-    struct hash hash;
-    memcpy(key.bytes, group->bytes, sizeof key.bytes);
-    buffer_append(&text, text_bytes(purpose));
-    buffer_append(&text, (struct bytes){salt, MARK_SIZE});
-    crypto_hash_keyed(&key, buffer_bytes(&text), &hash);
-    buffer_done(&text);
-    memcpy(key.bytes, hash.bytes, sizeof key.bytes);
-    return key;
-}
-
-/* From the random half, which comes first. */
-static void mark(const struct hash *group, struct dh_public *ephemeral)
-{
-    struct secret_key known = known_by(group, "zuruf-visit-mark-v1", ephemeral->bytes);
-    memcpy(ephemeral->bytes + MARK_SIZE, known.bytes, MARK_SIZE);
-    ephemeral->bytes[sizeof ephemeral->bytes - 1] &= 0x7f; /* as in any key of X25519 */
-}
-
-static struct secret_key key_of(const struct hash *group, const struct sealed_note *sealed)
-{
-    return known_by(group, "zuruf-visit-key-v1", sealed->ephemeral.bytes);
-}
-
 enum error visit_notes_send(struct node *node, const struct hash *group, const struct note *note)
 {
     struct sealed_note sealed = {0};
     uint8_t nonce[SEALED_NONCE_SIZE];
     struct buffer plain = {0}, inner = {0}, content = {0};
     struct message_ref ignored;
+    struct secret_key key;
     struct hash ad;
-    random_bytes(&node->random, sealed.ephemeral.bytes, MARK_SIZE);
+    random_bytes(&node->random, sealed.ephemeral.bytes, VISIT_SALT_SIZE);
     random_bytes(&node->random, sealed.box, sizeof sealed.box);
     random_bytes(&node->random, nonce, sizeof nonce);
-    mark(group, &sealed.ephemeral);
+    visit_mark(group, &sealed.ephemeral);
+    visit_key(group, &sealed.ephemeral, &key);
     notes_associated(node, &ad);
-    struct secret_key key = key_of(group, &sealed);
     note_encode(note, &plain);
     crypto_seal(&key, nonce, hash_bytes(&ad), buffer_bytes(&plain), &inner);
     sealed.sealed = buffer_bytes(&inner);
@@ -64,17 +36,18 @@ static bool is_for(const struct sealed_note *sealed, const struct group *group)
     struct dh_public marked = sealed->ephemeral;
     if (group->kind != GROUP_CHAT)
         return false;
-    mark(&group->id, &marked);
+    visit_mark(&group->id, &marked);
     return memcmp(&marked, &sealed->ephemeral, sizeof marked) == 0;
 }
 
 static void carry_out(struct node *node, struct group *group, const struct sign_public *author,
                       const struct sealed_note *sealed)
 {
-    struct secret_key key = key_of(&group->id, sealed);
+    struct secret_key key;
     struct buffer inner = {0};
     struct note note;
     struct hash ad;
+    visit_key(&group->id, &sealed->ephemeral, &key);
     notes_associated(node, &ad);
     if (crypto_open(&key, hash_bytes(&ad), sealed->sealed, &inner) == OK &&
         note_decode(buffer_bytes(&inner), &note) == OK && note.kind == NOTE_VISIT)

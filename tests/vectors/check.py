@@ -164,6 +164,31 @@ def check_letter(part, _words, workspace):
     same("an invitation to carry", (items[0], items[7]), (1, ""))
 
 
+def check_root(part, _words, keys, workspace):
+    secret, own = x(part["box_secret"]), x(part["box"])
+    same("the root's box key", (primitives.box_secret_of(x(keys["root_seed"])), primitives.box_key_of(x(keys["root"]))),
+         (secret, own))
+    same("its pair", x25519(secret, primitives.BASE), own)
+
+    ephemeral, box, sealed = one_array(x(part["charter"]["content"]))
+    key = open_record(h(own)[:8] + box, ephemeral, secret, own)
+    same("charter", xopen(key, h(b"zuruf-note-v1", workspace), sealed), x(part["charter"]["note"]))
+    items = one_array(x(part["charter"]["note"]).rstrip(b"\0"))
+    same("its group", (items[0], group_id(items[2], items[3]), items[4:]), (6, items[1], [True, "Vertrieb"]))
+
+    visit = part["visit"]
+    ephemeral, _, sealed = one_array(x(visit["content"]))
+    group, salt = x(visit["group"]), ephemeral[:16]
+    mark = bytearray(h(b"zuruf-visit-mark-v1", salt, key=group)[:16])
+    mark[15] &= 0x7f
+    same("the group's mark", ephemeral[16:], bytes(mark))
+    same("the group's key", h(b"zuruf-visit-key-v1", salt, key=group), x(visit["key"]))
+    same("visit", xopen(x(visit["key"]), h(b"zuruf-note-v1", workspace), sealed), x(visit["note"]))
+    kind, asked, root, word = one_array(x(visit["note"])[:1 + 1 + 34 + 34 + 66])
+    text = b"zuruf-visit-v1\0" + workspace + group + x(visit["author"])
+    same("its word", (kind, asked, primitives.ed25519_verify(root, text, word)), (7, group, True))
+
+
 def check_clock(part, _words):
     same("clock", payload(8, x(part["payload"])), [x(part["log"]), part["from"], part["to"]])
 
@@ -379,6 +404,7 @@ def main(protocol_path, words_path, conversation_path=None):
               "genesis": check_genesis, "entries": check_entries, "sealed": check_sealed,
               "epoch": lambda part, words: check_epoch(part, words, vectors["keys"]), "keyshare": check_keyshare,
               "letter": lambda part, words: check_letter(part, words, x(vectors["genesis"]["group"])),
+              "root": lambda part, words: check_root(part, words, vectors["keys"], x(vectors["genesis"]["group"])),
               "clock": check_clock, "governance": lambda part, words: check_governance(part, words, vectors),
               "tag": check_tag, "digest": check_digest, "handshake": check_handshake,
               "messages": lambda part, words: check_messages(part, words, x(vectors["genesis"]["group"])),

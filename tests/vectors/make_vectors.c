@@ -14,12 +14,24 @@ static const struct {
     const char *key;
     json_t *(*make)(const struct cast *cast);
 } parts[] = {
-    {"keys", part_keys},         {"words", part_words},     {"logs", part_logs},
-    {"consents", part_consents}, {"genesis", part_genesis}, {"entries", part_entries},
-    {"sealed", part_sealed},     {"epoch", part_epoch},     {"keyshare", part_keyshare},
-    {"letter", part_letter},     {"clock", part_clock},     {"governance", part_governance},
-    {"tag", part_tag},           {"digest", part_digest},   {"handshake", part_handshake},
-    {"messages", part_messages}, {"bad", part_bad},
+    {"keys", part_keys},
+    {"words", part_words},
+    {"logs", part_logs},
+    {"consents", part_consents},
+    {"genesis", part_genesis},
+    {"entries", part_entries},
+    {"sealed", part_sealed},
+    {"epoch", part_epoch},
+    {"keyshare", part_keyshare},
+    {"letter", part_letter},
+    {"root", part_root},
+    {"clock", part_clock},
+    {"governance", part_governance},
+    {"tag", part_tag},
+    {"digest", part_digest},
+    {"handshake", part_handshake},
+    {"messages", part_messages},
+    {"bad", part_bad},
 };
 
 /* ---------------------------------------------------------------- JSON */

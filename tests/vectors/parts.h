@@ -59,6 +59,7 @@ json_t *part_sealed(const struct cast *cast);
 json_t *part_epoch(const struct cast *cast);
 json_t *part_keyshare(const struct cast *cast);
 json_t *part_letter(const struct cast *cast);
+json_t *part_root(const struct cast *cast);
 json_t *part_clock(const struct cast *cast);
 json_t *part_governance(const struct cast *cast);
 json_t *part_tag(const struct cast *cast);

@@ -103,6 +103,17 @@ def ed25519_public(seed):
     return point_encode(point_times(a & (1 << 255) - 1, BASE_POINT))
 
 
+def box_secret_of(seed):
+    a = int.from_bytes(hashlib.sha512(seed).digest()[:32], "little") & ~7 & ~(1 << 255) | 1 << 254
+    return (a & (1 << 255) - 1).to_bytes(32, "little")
+
+
+def box_key_of(key):
+    """The birational map: u = (1 + y) / (1 - y)."""
+    y = int.from_bytes(key, "little") & (1 << 255) - 1
+    return ((1 + y) * pow(1 - y, P - 2, P) % P).to_bytes(32, "little")
+
+
 def ed25519_verify(key, message, signature):
     """As PROTOCOL.md says: canonical, no small order, no cofactor."""
     try:
