@@ -69,9 +69,15 @@ static bool is_gated(const struct node *node, const struct command *command)
     return waits_for_all || (group && group->gated);
 }
 
-static bool is_fetched(const struct group *group)
+/* Somebody has told of more that governs it. */
+static bool lacks_governance(const struct group *group)
 {
-    return group && group->fetching[KIND_GOVERNANCE] > 0;
+    for (size_t i = 0; group && i < group->log_count; i++) {
+        const struct log *log = group->logs[i];
+        if (log->kind == KIND_GOVERNANCE && !log->forked && logs_wanted_seq(log) > log->row.head_seq)
+            return true;
+    }
+    return false;
 }
 
 /* A root goes on from the newest that those who are linked have. */
@@ -81,7 +87,8 @@ static bool is_behind(const struct node *node, const struct waiting *waiting)
     bool is_of_role = command->type == COMMAND_GROUP_ROLE || command->type == COMMAND_GROUP_REMOVE;
     if (node->mono_ms >= waiting->until_ms || (!is_of_role && !is_by_root(command)))
         return false;
-    return is_fetched(node->workspace) || (is_of_role && is_fetched(groups_by_number(node, command->group.number)));
+    return lacks_governance(node->workspace) ||
+           (is_of_role && lacks_governance(groups_by_number(node, command->group.number)));
 }
 
 static bool waits(const struct node *node, const struct waiting *waiting)

@@ -103,6 +103,45 @@ static void the_root_may_let_itself_in(void **state)
     end_story(&world);
 }
 
+/* Whoever knows who is in it is away when the root asks, or did not know of the group yet. */
+static void the_question_reaches_who_comes_later(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 5);
+    CHECK_OK(remove_from(&world, "alice", "Office", "bob"));
+    world_settle(&world);
+    world_stop(&world, "carol");
+    world_stop(&world, "dave");
+    CHECK_OK(enter(&world, "alice", "Board"));
+    world_run(&world, 5000);
+    assert_int_equal(members(&world, "alice", "Board"), 0);
+    CHECK_ERROR(set_role(&world, "alice", "Board", "carol", ROLE_ADMIN), ERR_NOT_FOUND);
+    world_stop(&world, "alice");
+    world_restart(&world, "carol"); /* by way of erin, who is not in it */
+    world_run(&world, 10000);
+    world_restart(&world, "alice");
+    world_run(&world, 15000);
+    assert_int_equal(members(&world, "alice", "Board"), 2);
+    CHECK_OK(set_role(&world, "alice", "Board", "carol", ROLE_ADMIN));
+    world_run(&world, 3000);
+    CHECK_OK(add(&world, "carol", "Board", "erin"));
+    world_run(&world, 3000);
+    CHECK_OK(answer(&world, "erin", "Board", COMMAND_GROUP_ACCEPT));
+    world_run(&world, 10000);
+    world_stop(&world, "carol");
+    world_restart(&world, "dave");
+    world_run(&world, 15000);
+    CHECK_OK(set_role(&world, "alice", "Board", "erin", ROLE_ADMIN)); /* erin knows of the visit, too */
+    world_run(&world, 10000);
+    assert_string_equal(role_word(&world, "erin", "Board", "erin"), "admin");
+    world_restart(&world, "carol");
+    world_settle(&world);
+    assert_string_equal(role_word(&world, "dave", "Board", "erin"), "admin");
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 static void a_private_group_is_out_of_reach(void **state)
 {
     struct world world;
@@ -161,9 +200,8 @@ static void a_new_root_key_knows_the_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_root_gives_a_group_another_admin),
-        cmocka_unit_test(the_root_may_let_itself_in),
-        cmocka_unit_test(a_private_group_is_out_of_reach),
+        cmocka_unit_test(the_root_gives_a_group_another_admin), cmocka_unit_test(the_root_may_let_itself_in),
+        cmocka_unit_test(the_question_reaches_who_comes_later), cmocka_unit_test(a_private_group_is_out_of_reach),
         cmocka_unit_test(a_new_root_key_knows_the_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -169,6 +169,29 @@ static void a_root_that_was_handed_over_says_nothing_any_more(void **state)
     end_story(&world);
 }
 
+/* It was away meanwhile, and asks before it goes on. */
+static void a_recovered_root_goes_on_from_what_others_know(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_office(&world, 7);
+    world_stop(&world, "bob");
+    CHECK_OK(set_role(&world, "alice", "Office", "carol", ROLE_ADMIN));
+    CHECK_OK(set_role(&world, "alice", "Office", "dave", ROLE_ADMIN));
+    for (int i = 0; i < 200; i++)
+        CHECK_OK(world_say(&world, "dave", "and much to be caught up with"));
+    world_settle(&world);
+    struct root_seed seed = seed_of(&world, "alice");
+    world_stop(&world, "alice");
+    world_restart(&world, "bob");
+    CHECK_OK(recover_root_from(&world, "bob", &seed)); /* at once */
+    world_restart(&world, "alice");
+    check_admins(&world, "admin", "admin");
+    assert_int_equal(root_of(&world, "bob").generation, 1);
+    assert_int_equal(root_of(&world, "bob").void_count, 0);
+    end_story(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +200,7 @@ int main(void)
         cmocka_unit_test(of_two_who_recover_at_once_one_counts),
         cmocka_unit_test(a_forked_root_log_goes_on_from_a_branch),
         cmocka_unit_test(a_restored_root_begins_the_next_generation),
+        cmocka_unit_test(a_recovered_root_goes_on_from_what_others_know),
         cmocka_unit_test(a_root_that_was_handed_over_says_nothing_any_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
