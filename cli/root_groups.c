@@ -155,3 +155,25 @@ enum exit_code root_groups_enter(const struct context *context, struct client *c
     json_decref(shown);
     return exit;
 }
+
+/* ---------------------------------------------------------------- a root of its own */
+
+enum exit_code root_groups_take_over(const struct context *context, struct client *client, const char *group,
+                                     const char *file)
+{
+    struct passphrase passphrase;
+    json_t *result = NULL;
+    enum exit_code exit = root_groups_passphrase(context, client, file, &passphrase);
+
+    if (!exit)
+        exit = call_node(
+            context, client, "root.take_over",
+            json_pack("{s:s, s:s*}", "group", group, "passphrase", *passphrase.text ? passphrase.text : NULL), &result);
+    passphrase_wipe(&passphrase);
+    if (!exit && context->json)
+        output_json(result);
+    else if (!exit)
+        fputs(_("The group has another root key, on this computer. Its old one counts no more.\n"), stdout);
+    json_decref(result);
+    return exit;
+}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * zuruf root groups and enter: the groups that the workspace's root key may put right; and its passphrase. */
+ * zuruf root groups, enter and take-over: the groups that the workspace's root key may put right; and its passphrase.
+ */
 #pragma once
 #include "call.h"
 #include "passphrase.h"
@@ -9,5 +10,7 @@
 enum exit_code root_groups_passphrase(const struct context *context, struct client *client, const char *file,
                                       struct passphrase *ret);
 enum exit_code root_groups_list(const struct context *context, struct client *client, const char *file);
+enum exit_code root_groups_take_over(const struct context *context, struct client *client, const char *group,
+                                     const char *file);
 enum exit_code root_groups_enter(const struct context *context, struct client *client, const char *group,
                                  const char *file);

@@ -151,6 +151,7 @@ static void on_command(struct node *node, const struct command *command)
     case COMMAND_ROOT_RECOVER:
     case COMMAND_ROOT_HAND_OVER:
     case COMMAND_ROOT_GROUPS:
+    case COMMAND_ROOT_TAKE_OVER:
     case COMMAND_ROOT_ENTER:
         if (!gate_holds(node, command))
             root_command(node, command);

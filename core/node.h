@@ -46,8 +46,9 @@ enum command_type {
     COMMAND_ROOT_HAND_OVER, /* root.passphrase, root.new_passphrase → –; another key in its place, the old one is done
                              */
     COMMAND_ROOT_GROUPS, /* root.passphrase → –; what the workspace's root can open is in node_charter_at() then */
-    COMMAND_ROOT_ENTER,  /* group.id, root.passphrase → its number; who is in it is asked for */
-    COMMAND_CARRIER_QUOTA, /* quota → –; how much content of the groups that it carries this node keeps */
+    COMMAND_ROOT_TAKE_OVER, /* group, root.passphrase → –; its own root has another key, which is here */
+    COMMAND_ROOT_ENTER,     /* group.id, root.passphrase → its number; who is in it is asked for */
+    COMMAND_CARRIER_QUOTA,  /* quota → –; how much content of the groups that it carries this node keeps */
     COMMAND_LOCK, /* – → –; every key is wiped from memory, and every link closed; answered when all is durable */
     COMMAND_UNLOCK, /* store_key → –; answered when what is on disk is here again */
     COMMAND_STOP,   /* says BYE on every link */

@@ -4,6 +4,7 @@
 #include "core/base/words.h"
 #include "core/node_query.h"
 #include "emit.h"
+#include "rpc_names.h"
 #include "rpc_state.h"
 
 #define SHARES_MAX 255
@@ -108,6 +109,16 @@ void rpc_root_enter(struct rpc_call *call, struct command *ret)
     rpc_root_read_passphrase(call, "passphrase", ret);
     if (rpc_params_end(&call->params))
         rpc_error_refuse(&call->failure, node_find_charter(call->rpc->options.node, group, &ret->group.id));
+}
+
+void rpc_root_take_over(struct rpc_call *call, struct command *ret)
+{
+    struct bytes group = rpc_params_text(&call->params, "group", RPC_REQUIRED);
+
+    ret->type = COMMAND_ROOT_TAKE_OVER;
+    rpc_root_read_passphrase(call, "passphrase", ret);
+    if (rpc_params_end(&call->params))
+        rpc_error_refuse(&call->failure, rpc_names_find_group(call->rpc->options.node, group, &ret->group.number));
 }
 
 void rpc_root_shared(struct rpc_call *call, struct command *ret)

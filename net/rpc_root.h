@@ -10,6 +10,7 @@ void rpc_root_groups(struct rpc_call *call, struct command *ret);
 void rpc_root_groups_opened(struct rpc *rpc, const struct rpc_pending *pending, const struct effect *reply,
                             struct buffer *out);
 void rpc_root_enter(struct rpc_call *call, struct command *ret);
+void rpc_root_take_over(struct rpc_call *call, struct command *ret);
 void rpc_root_shared(struct rpc_call *call, struct command *ret);
 
 /* A passphrase to keep the root key under: an optional param. */

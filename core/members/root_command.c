@@ -89,6 +89,40 @@ static enum error enter(struct node *node, const struct root_voice *root, const 
     return visits_enter(node, &command->group.id, root, ret);
 }
 
+static enum error write_closing(struct node *node, struct group *group, const struct root_voice *root,
+                                const struct sign_public *heir)
+{
+    struct governance_root own;
+    struct buffer payload = {0};
+    if (!governance_root(group->roster.governance, &own))
+        return ERR_NO_KEY;
+    const struct handover handover = {.key = *heir, .head = own.head};
+    handover_encode(&handover, &payload);
+    enum error err = root_log_write(node, group, root, ENTRY_HANDOVER, buffer_bytes(&payload));
+    buffer_done(&payload);
+    return err;
+}
+
+static enum error take_over(struct node *node, struct group *group, const struct root_voice *root)
+{
+    struct root_voice own = {.of = group};
+    uint8_t seed[ROOT_SEED_SIZE];
+    if (!group || group->kind != GROUP_CHAT)
+        return group ? ERR_USAGE : ERR_NOT_FOUND;
+    if (group->is_private)
+        return ERR_PRIVATE_GROUP;
+    random_bytes(&node->random, seed, sizeof seed);
+    crypto_sign_keypair_from(seed, &own.key, &own.secret);
+    enum error err = write_closing(node, group, root, &own.key);
+    if (!err)
+        err = root_log_begin(node, &own);
+    if (!err)
+        root_keep(node, group, BYTES_OF(seed));
+    crypto_wipe(seed, sizeof seed);
+    root_voice_done(&own);
+    return err;
+}
+
 /* ---------------------------------------------------------------- all of them */
 
 static enum error carry_out(struct node *node, const struct command *command, struct group **ret)
@@ -104,6 +138,8 @@ static enum error carry_out(struct node *node, const struct command *command, st
         err = hand_over(node, &root, command);
     else if (command->type == COMMAND_ROOT_ENTER)
         err = enter(node, &root, command, ret);
+    else if (command->type == COMMAND_ROOT_TAKE_OVER)
+        err = take_over(node, groups_by_number(node, command->group.number), &root);
     else
         charters_open(node, &root);
     root_voice_done(&root);

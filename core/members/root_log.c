@@ -46,6 +46,8 @@ enum error root_voice_open(struct node *node, struct group *group, struct bytes 
     if (!own || is_workspace || group->kind == GROUP_DIRECT)
         return own;
     enum error err = open_of(node, node->workspace, passphrase, ret);
+    if (err == ERR_NO_ROOT)
+        return own;
     if (!err && group->is_private) {
         root_voice_done(ret);
         return ERR_PRIVATE_GROUP;

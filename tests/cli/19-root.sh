@@ -43,6 +43,12 @@ status 0 '"entered":true,"known":true' zuruf alice --json root groups
 status 0 'admin' zuruf alice group role Alpha Carol admin
 within 10 role_is dave Alpha Carol admin
 equal "" "$(zuruf alice read Alpha)"
+status 0 'another root key' zuruf alice root take-over Alpha
+status 0 'admin' zuruf alice group role Alpha Dave admin
+within 10 role_is carol Alpha Dave admin
+status 5 'is private' zuruf alice root take-over Secret
+zuruf alice group role Alpha Dave member >/dev/null
+within 10 role_is carol Alpha Dave member
 zuruf carol group add Alpha Alice
 accepted alice Alpha
 within 20 role_is dave Alpha Alice member

@@ -69,6 +69,14 @@ static inline enum error enter(struct world *world, const char *name, const char
     return err ? err : world_command(world, name, &command, ANSWER_MS, &asked);
 }
 
+static inline enum error take_over(struct world *world, const char *name, const char *group)
+{
+    struct command command = {.type = COMMAND_ROOT_TAKE_OVER};
+    struct asked asked;
+    command.group.number = group_of(world, name, group);
+    return world_command(world, name, &command, ANSWER_MS, &asked);
+}
+
 static inline struct node_root root_of(const struct world *world, const char *name)
 {
     struct host *host = world_host(world, name);

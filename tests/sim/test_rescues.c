@@ -103,6 +103,33 @@ static void the_root_may_let_itself_in(void **state)
     end_story(&world);
 }
 
+/* Bob made it, and holds its root key; the workspace's root thinks better of it. */
+static void the_root_gives_a_group_another_root(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 6);
+    CHECK_OK(set_role(&world, "bob", "Board", "dave", ROLE_ADMIN));
+    CHECK_OK(enter(&world, "alice", "Board"));
+    world_run(&world, 5000);
+    world_isolate(&world, "bob");
+    CHECK_OK(take_over(&world, "alice", "Board"));
+    CHECK_OK(set_role(&world, "alice", "Board", "carol", ROLE_ADMIN));
+    CHECK_OK(set_role(&world, "bob", "Board", "dave", ROLE_MEMBER)); /* he does not know yet */
+    world_heal(&world);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_string_equal(role_word(&world, "bob", "Board", "carol"), "admin");
+    assert_string_equal(role_word(&world, "bob", "Board", "dave"), "admin"); /* as said before it was taken over */
+    CHECK_ERROR(set_role(&world, "bob", "Board", "dave", ROLE_MEMBER), ERR_ROOT_HANDED_OVER);
+    CHECK_OK(set_role(&world, "alice", "Board", "dave", ROLE_MEMBER));
+    world_settle(&world);
+    assert_string_equal(role_word(&world, "carol", "Board", "dave"), "member");
+    CHECK_ERROR(take_over(&world, "alice", "Office"), ERR_USAGE);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 /* Whoever knows who is in it is away when the root asks, or did not know of the group yet. */
 static void the_question_reaches_who_comes_later(void **state)
 {
@@ -201,8 +228,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_root_gives_a_group_another_admin), cmocka_unit_test(the_root_may_let_itself_in),
-        cmocka_unit_test(the_question_reaches_who_comes_later), cmocka_unit_test(a_private_group_is_out_of_reach),
-        cmocka_unit_test(a_new_root_key_knows_the_groups),
+        cmocka_unit_test(the_root_gives_a_group_another_root),  cmocka_unit_test(the_question_reaches_who_comes_later),
+        cmocka_unit_test(a_private_group_is_out_of_reach),      cmocka_unit_test(a_new_root_key_knows_the_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
