@@ -169,27 +169,56 @@ static void the_question_reaches_who_comes_later(void **state)
     end_story(&world);
 }
 
-static void a_private_group_is_out_of_reach(void **state)
+/* Bob's, with alice and carol. */
+static void begin_secret(struct world *world, uint64_t seed)
 {
-    struct world world;
     struct command command = {
         .type = COMMAND_GROUP_CREATE, .name = BYTES_TEXT("Secret"), .group = {.is_private = true}};
     struct asked asked;
+    begin(world, seed, "alice", GUESTS("bob", "carol"));
+    command.group.persons[command.group.person_count++] = person_of(world, "bob", "alice");
+    command.group.persons[command.group.person_count++] = person_of(world, "bob", "carol");
+    CHECK_OK(world_command(world, "bob", &command, ANSWER_MS, &asked));
+    CHECK_OK(world_say_to(world, "bob", "@carol", "nor is this"));
+    world_settle(world);
+    CHECK_OK(answer(world, "alice", "Secret", COMMAND_GROUP_ACCEPT));
+    CHECK_OK(answer(world, "carol", "Secret", COMMAND_GROUP_ACCEPT));
+    world_settle(world);
+}
+
+static void a_private_group_is_out_of_reach(void **state)
+{
+    struct world world;
     (void)state;
-    begin(&world, 3, "alice", GUESTS("bob", "carol"));
-    command.group.persons[command.group.person_count++] = person_of(&world, "bob", "alice");
-    command.group.persons[command.group.person_count++] = person_of(&world, "bob", "carol");
-    CHECK_OK(world_command(&world, "bob", &command, ANSWER_MS, &asked));
-    CHECK_OK(world_say_to(&world, "bob", "@carol", "nor is this"));
-    world_settle(&world);
-    CHECK_OK(answer(&world, "alice", "Secret", COMMAND_GROUP_ACCEPT));
-    CHECK_OK(answer(&world, "carol", "Secret", COMMAND_GROUP_ACCEPT));
-    world_settle(&world);
+    begin_secret(&world, 3);
     assert_int_equal(groups_of_root(&world, "alice"), 0);
     CHECK_ERROR(enter(&world, "alice", "Secret"), ERR_PRIVATE_GROUP);
     CHECK_ERROR(set_role(&world, "alice", "Secret", "carol", ROLE_ADMIN), ERR_PRIVATE_GROUP);
     CHECK_ERROR(enter(&world, "alice", "Nowhere"), ERR_NOT_FOUND);
     CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+/* The root's holder was in it, so he knows its id, and his program asks where it should not. */
+static void members_of_a_private_group_tell_the_root_nothing(void **state)
+{
+    struct world world;
+    struct command command = {.type = COMMAND_ROOT_ENTER};
+    struct asked asked;
+    (void)state;
+    begin_secret(&world, 7);
+    CHECK_OK(leave(&world, "alice", "Secret"));
+    world_settle(&world);
+    struct group *group = groups_by_number(world_host(&world, "alice")->node, group_of(&world, "alice", "Secret"));
+    group->is_private = false;
+    command.group.id = group->id;
+    CHECK_OK(world_command(&world, "alice", &command, ANSWER_MS, &asked));
+    CHECK_OK(set_role(&world, "bob", "Secret", "carol", ROLE_ADMIN));
+    world_run(&world, 20000);
+    CHECK_HOLDS(&world); /* nobody let alice know of it */
+    assert_int_equal(find(&world, "bob", "Secret")->visitor_count, 0);
+    assert_string_equal(role_word(&world, "bob", "Secret", "carol"), "admin");
+    assert_string_equal(role_word(&world, "alice", "Secret", "carol"), "member");
     end_story(&world);
 }
 
@@ -227,9 +256,13 @@ static void a_new_root_key_knows_the_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_root_gives_a_group_another_admin), cmocka_unit_test(the_root_may_let_itself_in),
-        cmocka_unit_test(the_root_gives_a_group_another_root),  cmocka_unit_test(the_question_reaches_who_comes_later),
-        cmocka_unit_test(a_private_group_is_out_of_reach),      cmocka_unit_test(a_new_root_key_knows_the_groups),
+        cmocka_unit_test(the_root_gives_a_group_another_admin),
+        cmocka_unit_test(the_root_may_let_itself_in),
+        cmocka_unit_test(the_root_gives_a_group_another_root),
+        cmocka_unit_test(the_question_reaches_who_comes_later),
+        cmocka_unit_test(a_private_group_is_out_of_reach),
+        cmocka_unit_test(members_of_a_private_group_tell_the_root_nothing),
+        cmocka_unit_test(a_new_root_key_knows_the_groups),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
