@@ -16,9 +16,8 @@ void accident_removals(struct life *life)
     struct command command = {.type = COMMAND_GROUP_REMOVE};
     struct node_group group;
     struct node_person person;
-    if (!life_has_workspace(host) ||
-        !node_group_at(host->node, world_below(world, 4), &group) || group.role != ROLE_ADMIN ||
-        !may_go(life, &group) ||
+    if (!life_has_workspace(host) || !node_group_at(host->node, world_below(world, 4), &group) ||
+        group.role != ROLE_ADMIN || !may_go(life, &group) ||
         !node_person_at(host->node, group.number, world_below(world, life->people_count), &person) || person.self)
         return;
     command.group.number = group.number;

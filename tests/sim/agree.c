@@ -5,7 +5,8 @@
 
 #define SETTLE_MS 60000
 
-static const char *const matter_words[MATTER_COUNT] = {"which entries there are", "the group's name", "who is who",
+static const char *const matter_words[MATTER_COUNT] = {"which entries there are", "memberships, cuts and epochs",
+                                                       "the group's name", "who is who",
                                                        "what an export holds, and its order"};
 
 struct difference {
@@ -22,14 +23,24 @@ static struct view_group *same_group(const struct view *view, const struct view_
     return NULL;
 }
 
-static bool differ_about(const struct view *a, struct view_group *in_a, const struct view *b, struct view_group *in_b,
-                         enum matter matter)
+/* It had other homes, or a younger disk, and what invited it lies beyond the cut of who did: so it is told nothing. */
+static bool may_not_know(const struct views *views, const struct view *view, const struct hash *group)
 {
-    if (matter != MATTER_CLOCK && (in_a->carries || (in_b && in_b->carries)))
+    bool is_other = view->host->rolled_back;
+    for (size_t i = 0; i < views->count; i++)
+        is_other |=
+            &views->items[i] != view && memcmp(&views->items[i].device, &view->device, sizeof view->device) == 0;
+    return is_other && !view_is_invited(view->host, group);
+}
+
+static bool differ_about(const struct views *views, const struct view *a, struct view_group *in_a, const struct view *b,
+                         struct view_group *in_b, enum matter matter)
+{
+    if (matter > MATTER_STANDING && (in_a->carries || (in_b && in_b->carries)))
         return false;
     const struct hash *one = view_digest(a, in_a, matter);
     if (!in_b)
-        return matter == MATTER_CLOCK && in_a->is_begun;
+        return matter == MATTER_CLOCK && in_a->is_begun && (in_a->is_direct || !may_not_know(views, b, &in_a->id));
     return memcmp(one, view_digest(b, in_b, matter), sizeof *one) != 0;
 }
 
@@ -38,10 +49,10 @@ static bool differs_in_workspace(struct views *views, enum matter matter, struct
     struct view *first = NULL;
     for (size_t i = 0; i < views->count; i++) {
         struct view *other = &views->items[i];
-        if (matter != MATTER_CLOCK && other->workspace.carries)
+        if (matter > MATTER_STANDING && other->workspace.carries)
             continue;
         first = first ? first : other;
-        if (first == other || !differ_about(first, &first->workspace, other, &other->workspace, matter))
+        if (first == other || !differ_about(views, first, &first->workspace, other, &other->workspace, matter))
             continue;
         *ret = (struct difference){first->host, other->host, matter};
         return true;
@@ -63,7 +74,7 @@ static bool differs_in_group(const struct views *views, const struct view *view,
         const struct view *other = &views->items[i];
         struct view_group *its = other == view ? NULL : same_group(other, group);
         if (other == view || !view_names(view, group, &other->device) || was_told_to_go(views, its) ||
-            !differ_about(view, group, other, its, matter))
+            !differ_about(views, view, group, other, its, matter))
             continue;
         *ret = (struct difference){view->host, other->host, matter};
         return true;

@@ -4,16 +4,17 @@
 #pragma once
 #include "world.h"
 
-enum matter { MATTER_CLOCK, MATTER_TITLE, MATTER_PEOPLE, MATTER_MESSAGES, MATTER_COUNT };
+enum matter { MATTER_CLOCK, MATTER_STANDING, MATTER_TITLE, MATTER_PEOPLE, MATTER_MESSAGES, MATTER_COUNT };
 
 /* What a host shows of a group, as digests that are made when they are asked for. */
 struct view_group {
     uint32_t number; /* the host's own */
     struct hash id;
-    bool is_chat;  /* of some, who take the host for a member: not the workspace */
-    bool has_left; /* this host has */
-    bool carries;  /* it keeps and passes on what it cannot read */
-    bool is_begun; /* somebody wrote there, and it is durable here; once MATTER_CLOCK was asked for */
+    bool is_chat;   /* of some, who take the host for a member: not the workspace */
+    bool is_direct; /* of two people */
+    bool has_left;  /* this host has */
+    bool carries;   /* it keeps and passes on what it cannot read */
+    bool is_begun;  /* somebody wrote there, and it is durable here; once MATTER_CLOCK was asked for */
     bool described[MATTER_COUNT];
     struct hash digests[MATTER_COUNT];
 };
@@ -43,5 +44,6 @@ void views_done(struct views *views);
 void views_see_groups(struct views *views);
 /* Whether the host takes that device for a member. */
 bool view_names(const struct view *view, const struct view_group *group, const struct sign_public *device);
+bool view_is_invited(const struct host *host, const struct hash *group);
 /* Borrowed. */
 const struct hash *view_digest(const struct view *view, struct view_group *group, enum matter matter);

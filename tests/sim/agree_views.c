@@ -2,6 +2,7 @@
 #include "agree.h"
 
 #include "core/base/alloc.h"
+#include "core/log/logs.h"
 #include "core/members/groups.h"
 #include "core/members/roster.h"
 #include "core/state.h"
@@ -79,11 +80,41 @@ static void describe_title(const struct node *node, uint32_t number, struct buff
             buffer_append(out, group.name);
 }
 
+static void describe_membership(const struct governance_member *member, struct buffer *out)
+{
+    buffer_append(out, BYTES_OF(member->device.bytes));
+    buffer_append(out, BYTES_OF(member->person.bytes));
+    buffer_append(out, BYTES_OF(member->added_by.bytes));
+    buffer_append_u64(out, member->instance);
+    buffer_append_byte(out, (uint8_t)member->role);
+    buffer_append_byte(out, member->granted);
+}
+
+/* Who is in it as which instance, up to where logs count, and what is sealed with. */
+static void describe_standing(const struct node *node, uint32_t number, struct buffer *out)
+{
+    const struct group *group = groups_by_number(node, number);
+    struct governance_epoch epoch = {.height = 0};
+    size_t count;
+    const struct governance_member *members = governance_members(group->roster.governance, &count);
+    for (size_t i = 0; i < count; i++)
+        describe_membership(&members[i], out);
+    for (size_t i = 0; i < group->log_count; i++)
+        if (group->sorted[i]->kind == KIND_CONTENT && logs_told_seq(group->sorted[i]) > group->sorted[i]->row.base_seq)
+            describe_log(out, &group->sorted[i]->id, group->sorted[i]->cut_seq);
+    (void)governance_epoch(group->roster.governance, 0, &epoch);
+    buffer_append_u64(out, epoch.height);
+    buffer_append(out, BYTES_OF(epoch.id.bytes));
+}
+
 static void describe(const struct host *host, uint32_t group, enum matter matter, struct buffer *out)
 {
     switch (matter) {
     case MATTER_CLOCK:
         node_clock(host->node, group, describe_log, out);
+        return;
+    case MATTER_STANDING:
+        describe_standing(host->node, group, out);
         return;
     case MATTER_TITLE:
         describe_title(host->node, group, out);
@@ -115,6 +146,14 @@ bool view_names(const struct view *view, const struct view_group *group, const s
 {
     const struct group *its = groups_by_number(view->host->node, group->number);
     return its && roster_find(&its->roster, device);
+}
+
+bool view_is_invited(const struct host *host, const struct hash *group)
+{
+    for (size_t i = 0; i < host->node->invitation_count; i++)
+        if (same_hash(&host->node->invitations[i].group, group))
+            return true;
+    return false;
 }
 
 /* ---------------------------------------------------------------- whose views there are */
@@ -203,6 +242,7 @@ static void see_groups(struct view *view)
             view->groups[view->group_count++] = (struct view_group){.number = group.number,
                                                                     .id = group.id,
                                                                     .is_chat = group.is_member,
+                                                                    .is_direct = group.kind == GROUP_DIRECT,
                                                                     .carries = group.role == ROLE_CARRIER,
                                                                     .has_left = group.has_left};
 }

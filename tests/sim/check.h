@@ -33,3 +33,7 @@ void check_excuse(struct world *world);
 /* Nobody is said to have a message who has it not durably. */
 struct asked;
 void check_receipt(struct world *world, const struct asked *asked);
+/* All agree: who belongs to a group holds the key that is sealed with; who was removed holds none that was made by
+ * somebody who knew it; who never was in it holds no key and no content of it, and knows of it only if he is invited.
+ */
+void check_secrets(struct world *world);

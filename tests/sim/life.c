@@ -165,7 +165,8 @@ bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *
     world_settle(&life->world);
     world_check_end(&life->world);
     check_thrift(life);
-    world_run(&life->world, REST_MS);
+    world_run(&life->world, REST_MS); /* in which whoever missed a key is given it */
+    check_secrets(&life->world);
     for (size_t i = 0; i < life->people_count; i++)
         check_at_rest(life->people[i].host);
     memcpy(ret_failure, life->world.failure, sizeof life->world.failure);
