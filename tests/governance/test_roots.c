@@ -199,6 +199,49 @@ static void both_branches_of_an_admins_log_count(void **state)
     office_close(&office);
 }
 
+static struct governance_root root_now(const struct office *office)
+{
+    struct governance_root root;
+    assert_true(governance_root(office->in[WORKSPACE], &root));
+    return root;
+}
+
+/* What a program asks that is to write as the root. */
+static void it_is_told_who_goes_on_from_where(void **state)
+{
+    struct office office;
+    (void)state;
+    office_open(&office, false);
+    struct pen *root = &office.root[WORKSPACE], copy = *root;
+    const struct sign_public heir = spare_root(0), old = root->device;
+    struct governance_root now = root_now(&office);
+    assert_false(now.is_over || now.forked || now.generation);
+    assert_memory_equal(&now.head, &root->head, sizeof now.head);
+
+    struct hash first = put(&office, root, grants_to(BOB, 1));
+    put(&office, &copy, grants_to(CARL, 1));
+    struct hash longer = put(&office, &copy, grants_to(DORA, 1));
+    now = root_now(&office);
+    assert_true(now.is_over && now.forked);
+    assert_memory_equal(&now.named, &longer, sizeof now.named);
+    assert_int_equal(governance_root_void(office.in[WORKSPACE]), 3);
+
+    struct hash handover = put(&office, root, hands_over(&heir, NULL)); /* is final, in whatever branch */
+    now = root_now(&office);
+    assert_memory_equal(&now.key, &heir, sizeof heir);
+    assert_memory_equal(&now.named, &handover, sizeof now.named);
+    assert_true(governance_was_root(office.in[WORKSPACE], &old));
+    struct pen next = root_pen(WORKSPACE, &heir, 1);
+    struct hash opening = put(&office, &next, continues(&now.named));
+    now = root_now(&office);
+    assert_false(now.is_over || now.forked);
+    assert_true(now.generation == 1 && memcmp(&now.writer, &heir, sizeof heir) == 0);
+    assert_memory_equal(&now.head, &opening, sizeof now.head);
+    CHECK_COUNTS(&office, WORKSPACE, first);
+    CHECK_RULE(&office, WORKSPACE, longer, RULE_ROOT_ENDED);
+    office_close(&office);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +249,7 @@ int main(void)
         cmocka_unit_test(of_a_root_log_with_two_beginnings_genesis_stays),
         cmocka_unit_test(an_old_root_key_opens_nothing_after_its_handover),
         cmocka_unit_test(of_two_openings_the_one_with_the_smaller_id_counts),
+        cmocka_unit_test(it_is_told_who_goes_on_from_where),
         cmocka_unit_test(a_root_key_is_no_device),
         cmocka_unit_test(the_workspaces_root_rules_a_group_but_not_the_other_way),
         cmocka_unit_test(the_old_key_of_the_workspace_says_no_more_in_groups_than_its_handover_tells),
