@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,6 +120,19 @@ static enum exit_code say_failed(const struct context *context, bool ended)
                        _("The node did not start. Its last words (in %s/node.log):\n%s"), context->home, words);
 }
 
+/* Another verb's node was a moment earlier.  Ours would find the home taken and end; but where it is slow to start,
+ * that other one may have been stopped by then, and ours would run on after it. */
+static void end_unless_serving(pid_t child, const struct client *client)
+{
+    struct ucred server;
+    socklen_t size = sizeof server;
+
+    if (getsockopt(client_fd(client), SOL_SOCKET, SO_PEERCRED, &server, &size) != 0 || server.pid == child)
+        return;
+    kill(child, SIGTERM);
+    waitpid(child, NULL, 0);
+}
+
 static enum exit_code await_socket(const struct context *context, pid_t child, struct client **ret)
 {
     uint64_t deadline = times_mono_ms() + START_NODE_PATIENCE_MS;
@@ -125,6 +140,8 @@ static enum exit_code await_socket(const struct context *context, pid_t child, s
 
     while (times_mono_ms() < deadline) {
         enum error err = client_open(context->home, ret);
+        if (!err && !ended)
+            end_unless_serving(child, *ret);
         if (!err)
             return EXIT_DONE;
         if (!ended && waitpid(child, NULL, WNOHANG) == child) {
