@@ -83,9 +83,9 @@ static const struct refusal refusals[] = {
      N_("Nobody else there is an admin, and without one nobody could let people in or remove them. First make somebody "
         "an admin: `zuruf group role GROUP PERSON admin`.")},
     {"role_fixed", EXIT_NOT_PERMITTED, false,
-     N_("This member's role cannot be changed: that computer founded the group, or was linked by another one of the "
-        "same "
-        "person. Remove and invite that person again.")},
+     N_("This member can only be admin or member: one of that person's computers founded the group, or was linked by "
+        "another. For another role remove the person (`zuruf group remove GROUP PERSON`), invite again (`zuruf group "
+        "add GROUP PERSON`, into the workspace `zuruf invite --person PERSON`), and give the role then.")},
     {"carrier", EXIT_NOT_PERMITTED, false,
      N_("That computer is a carrier of the workspace: it can read nothing, in a group either. Let it carry the group "
         "with `zuruf group add GROUP NAME --role carrier`, or make it a member of the workspace first: `zuruf group "
@@ -96,7 +96,8 @@ static const struct refusal refusals[] = {
         "still "
         "be read; ask an admin of the chat for a new invitation.")},
     {"removed", EXIT_NOT_PERMITTED, false,
-     N_("This device was removed from the workspace. To come back, ask an admin for a new code.")},
+     N_("This device was removed from the workspace. To come back, ask an admin for a code for your name (`zuruf "
+        "invite --person NAME`), and type here: zuruf join CODE")},
     {"version", EXIT_FAILED, true,
      N_("The other side speaks another version of Zuruf. Update the older one of the two.")},
     {"limit", EXIT_FAILED, true, N_("A limit was reached. `zuruf status` and `zuruf doctor` tell more.")},

@@ -32,6 +32,8 @@ const char verb_device_help[] =
        "`device list` shows your computers: the six words of each, whether it is there or when it was seen\n"
        "last, and since when it is yours. `device revoke` takes one away that is lost or sold: it learns\n"
        "nothing more, from anybody; the first of its six words will do, if no other begins so.\n"
+       "Whoever has it can do the same to yours: so be quick, or have an admin remove you with all computers\n"
+       "and let you in again, as `zuruf invite --person NAME` does.\n"
        "\n"
        "  --expires TIME     how long the words are good: 15m (as usual), 24h\n"
        "  --peer HOST:PORT   with words: where your other computer is, if it is not found by itself; may be\n"

@@ -160,12 +160,28 @@ static void invite_create(struct node *node, const struct command *command)
 
 /* ---------------------------------------------------------------- the inviter */
 
+/* With the code that it has used, since its WELCOME was lost; who was removed since needs another. */
+static bool comes_back(const struct node *node, const struct invite *invite, const struct link *link)
+{
+    return invite->used && same_key(&invite->used_by, &link->device) &&
+           !governance_was_removed(node->workspace->roster.governance, &link->device);
+}
+
+/* As which a device comes in, for the first time or again; appends what its ADD has to cite. */
+static uint64_t next_instance(const struct node *node, const struct sign_public *device, struct buffer *cites)
+{
+    struct buffer ignored = {0};
+    uint64_t instance = governance_return(node->workspace->roster.governance, device, cites ? cites : &ignored);
+    buffer_done(&ignored);
+    return instance;
+}
+
 enum error admit_greet_joiner(struct node *node, struct link *link)
 {
     if (link->invite > node->invite_count)
         return ERR_CODE_EXPIRED; /* forgotten since its first message came */
     const struct invite *invite = &node->invites[link->invite - 1];
-    bool back = invite->used && same_key(&invite->used_by, &link->device);
+    bool back = comes_back(node, invite, link);
     if (!back && invite->used)
         return ERR_CODE_USED;
     if (!back && node->now_ms >= invite->expires_ms)
@@ -181,7 +197,7 @@ enum error admit_greet_joiner(struct node *node, struct link *link)
         random_bytes(&node->random, link->invited_person.bytes, sizeof link->invited_person.bytes);
     message.invited.group = node->workspace->id;
     message.invited.person = link->invited_person;
-    message.invited.instance = 1;
+    message.invited.instance = next_instance(node, &link->device, NULL);
     link_send(node, link, &message, 0);
     return OK;
 }
@@ -213,13 +229,16 @@ static void use_code(struct node *node, const struct link *link)
 static enum error admit_member(struct node *node, struct link *link, struct membership *member, struct bytes name)
 {
     struct group *group = node->workspace;
-    struct buffer payload = {0};
+    struct buffer payload = {0}, cites = {0};
     struct message_ref ignored;
     struct add add = {.member = *member};
     enum error err = OK;
     if (!sealing_is_possible(node, group))
         return ERR_MAY_NOT_ADMIT;
+    next_instance(node, &member->device, &cites);
+    add.cites = buffer_bytes(&cites);
     add_encode(&add, &payload);
+    buffer_done(&cites);
     compose_governance(node, group, ENTRY_ADD, buffer_bytes(&payload));
     payload.size = 0;
     if (member->role != ROLE_CARRIER) /* who has the workspace's key from WELCOME, and needs no other */
@@ -244,7 +263,7 @@ static enum error check_code(const struct node *node, const struct link *link, b
         return ERR_MALFORMED;
     if (node->disk_state == ERR_DISK_FULL)
         return ERR_DISK_FULL; /* nothing is written any more */
-    return invite->used && !same_key(&invite->used_by, &link->device) ? ERR_CODE_USED : OK;
+    return invite->used && !comes_back(node, invite, link) ? ERR_CODE_USED : OK;
 }
 
 /* A name nobody has; of somebody who is known it is known, too, and *ret stays empty. */
@@ -262,10 +281,11 @@ enum error admit_join(struct node *node, struct link *link, const struct wire_me
 {
     struct group *group = node->workspace;
     struct buffer name = {0};
-    struct membership member = {.device = link->device, .person = link->invited_person, .instance = 1};
+    struct membership member = {.device = link->device, .person = link->invited_person};
     enum error err = check_code(node, link, false);
     if (err)
         return err;
+    member.instance = next_instance(node, &link->device, NULL);
     member.role = node->invites[link->invite - 1].role;
     member.box = message->join.box;
     member.consent = message->join.consent;
@@ -307,12 +327,11 @@ static void finish_join(struct node *node, enum error err, uint64_t after)
 }
 
 /* Who was welcomed, and whose ADD went with an inviter's disk, is in a workspace that does not know him: he may come in
- * again. */
+ * again, as may who was removed. */
 static bool is_in_workspace(const struct node *node)
 {
     const struct group *group = node->workspace;
-    return group && (roster_find(&group->roster, &node->identity.device) ||
-                     governance_was_removed(group->roster.governance, &node->identity.device));
+    return group && !node->dismissal.instance && roster_find(&group->roster, &node->identity.device);
 }
 
 static void join(struct node *node, const struct command *command)
@@ -353,6 +372,8 @@ static bool can_write(const struct node *node)
 {
     const struct group *group = node->workspace;
     const struct member *me = roster_find(&group->roster, &node->identity.device);
+    if (node->dismissal.instance)
+        return false; /* that it is let in again has not come yet */
     if (me && me->role == ROLE_CARRIER)
         return true; /* it will never write */
     bool has_name = me && (!node->join.links || names_person(node, &me->person).size);

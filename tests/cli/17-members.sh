@@ -44,3 +44,9 @@ within 10 eval "zuruf alice group list | grep -q 'Alpha.*no more'"
 # From the workspace, and so from everywhere.
 status 0 'Carol is removed from Office' zuruf alice group remove Office Carol
 within 10 eval "! zuruf bob who | grep -q Carol"
+told() { zuruf carol status | grep -q 'removed from the workspace'; }
+within 10 told
+status 5 'invite --person' zuruf carol send . 'and I?'
+status 0 'Joined: Office' zuruf carol join "$(zuruf alice --json invite --person Carol | field code)" --peer "${ADDRESS[alice]}"
+zuruf carol send . 'here I am again' >/dev/null
+within 10 eval "zuruf bob read . | grep -q 'Carol.*here I am again'"

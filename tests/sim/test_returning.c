@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Who was removed and is invited again: shown as invited, and in again only if he is. */
 #include "chats.h"
+#include "linking.h"
 
 static bool is_shown_as_invited(const struct world *world, const char *by, const char *name)
 {
@@ -68,11 +69,46 @@ static void the_invitation_of_before_lets_nobody_in_again(void **state)
     end_story(&world);
 }
 
+/* With the same computer, as the same person; also when it was away meanwhile. */
+static void who_was_removed_from_the_workspace_comes_back_by_a_code(void **state)
+{
+    struct world world;
+    struct code code;
+    (void)state;
+    begin(&world, 3, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(world_say(&world, "bob", "before"));
+    world_settle(&world);
+    CHECK_OK(remove_from(&world, "alice", "Office", "bob"));
+    world_run(&world, 5000);
+    CHECK_ERROR(world_say(&world, "bob", "and I?"), ERR_REMOVED);
+    CHECK_OK(world_invite(&world, "alice", &code));
+    CHECK_ERROR(world_join(&world, "bob", &code), ERR_NAME_TAKEN); /* that was himself */
+    CHECK_OK(make_code(&world, "alice", INVITE_AGAIN, "bob", &code));
+    CHECK_OK(world_join(&world, "bob", &code));
+    CHECK_OK(world_say(&world, "bob", "after"));
+    CHECK_OK(world_say(&world, "carol", "welcome"));
+    world_restart(&world, "bob");
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_int_equal(members(&world, "carol", "Office"), 3);
+    assert_string_equal(world_texts(&world, "carol"), "bob: before\nbob: after\ncarol: welcome\n");
+    assert_string_equal(world_texts(&world, "bob"), "bob: before\nbob: after\ncarol: welcome\n");
+
+    CHECK_OK(remove_from(&world, "alice", "Office", "bob"));
+    world_run(&world, 5000);
+    CHECK_ERROR(world_say(&world, "bob", "once more?"), ERR_REMOVED);
+    CHECK_ERROR(world_join(&world, "bob", &code), ERR_CODE_USED); /* it was for that time */
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_is_invited_again_is_shown_as_invited_until_he_comes),
         cmocka_unit_test(the_invitation_of_before_lets_nobody_in_again),
+        cmocka_unit_test(who_was_removed_from_the_workspace_comes_back_by_a_code),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
