@@ -6,6 +6,7 @@
 #include "output.h"
 #include "passphrase.h"
 #include "people.h"
+#include "refusal.h"
 #include "target.h"
 #include "translate.h"
 #include <stdlib.h>
@@ -34,6 +35,20 @@ static bool is_admin_there(const struct errand *errand, const json_t *group)
     return false;
 }
 
+static bool is_oneself(const struct errand *errand, const json_t *group)
+{
+    const char *name = errand->person + (*errand->person == '@');
+    const json_t *row;
+    size_t index;
+
+    json_array_foreach(field_list(group, "persons"), index, row)
+    {
+        if (field_true(row, "self"))
+            return strcasecmp(field_text(row, "name"), name) == 0;
+    }
+    return false;
+}
+
 /* Whether the workspace's root key is needed, is here, and lies under a passphrase.  Groups' own have none. */
 static enum exit_code needs_passphrase(const struct errand *errand, bool *ret)
 {
@@ -44,6 +59,11 @@ static enum exit_code needs_passphrase(const struct errand *errand, bool *ret)
     *ret = false;
     if (exit)
         return exit;
+    if (!errand->role && is_oneself(errand, group)) {
+        json_decref(group);
+        return refusal_say(errand->context, EXIT_USAGE, "usage", "%s",
+                           _("That is you. You leave with: zuruf group leave GROUP"));
+    }
     bool makes_admin = errand->role && strcmp(errand->role, "admin") == 0;
     bool is_rooted_there = strcmp(field_text(group, "kind"), "workspace") == 0 || field_true(group, "by_workspace");
     if (is_rooted_there && (makes_admin || is_admin_there(errand, group))) {

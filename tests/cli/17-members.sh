@@ -16,6 +16,7 @@ within 10 eval "zuruf carol read Alpha | grep -q 'from the beginning'"
 
 status 5 'may not' zuruf bob group remove Alpha Carol
 status 5 'Nobody else there is an admin' zuruf alice group leave Alpha
+status 2 'group leave' zuruf alice group remove Alpha Alice
 status 2 'ROLE is' zuruf alice group role Alpha Bob boss
 status 2 'called as' zuruf alice group remove Alpha
 status 4 '.' zuruf alice group remove Alpha Zoe
