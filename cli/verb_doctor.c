@@ -153,7 +153,11 @@ static void examine_peers(struct examination *examination, const json_t *sync, c
 {
     unsigned long long links = field_number(sync, "links");
 
-    if (links > 0)
+    if (json_is_object(json_object_get(sync, "removed")))
+        report(examination, "removed", false,
+               _("This computer was removed from the workspace, so nobody exchanges anything with it. An admin lets it "
+                 "in again: zuruf invite --person NAME, and here: zuruf join CODE"));
+    else if (links > 0)
         report(examination, "peers", true, ngettext("%llu connection stands.", "%llu connections stand.", links),
                links);
     else if (json_array_size(persons) > 1)

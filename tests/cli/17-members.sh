@@ -47,6 +47,8 @@ status 0 'Carol is removed from Office' zuruf alice group remove Office Carol
 within 10 eval "! zuruf bob who | grep -q Carol"
 told() { zuruf carol status | grep -q 'removed from the workspace'; }
 within 10 told
+doctor_says() { { zuruf carol doctor || true; } | grep -q "removed from the workspace"; }
+doctor_says || fail "the doctor sees nothing wrong"
 status 5 'invite --person' zuruf carol send . 'and I?'
 status 0 'Joined: Office' zuruf carol join "$(zuruf alice --json invite --person Carol | field code)" --peer "${ADDRESS[alice]}"
 zuruf carol send . 'here I am again' >/dev/null
