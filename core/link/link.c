@@ -19,6 +19,8 @@
 #define PING_IDLE_MS 2000
 #define SILENT_MS 7000
 #define FRAME_MS 20000 /* from a frame's first byte to its last: the largest at 3 kB/s */
+#define ROOM_KEPT_MS 1000
+#define ROOM_KEPT 8192u
 #define REKEY_FRAMES (1u << 20)
 #define FRAME_HEAD 2
 
@@ -349,6 +351,18 @@ static void show_life(struct node *node, struct link *link)
     node->effects->items[node->effects->count - 1].ahead = true;
 }
 
+/* What a catch-up has made large, on a link by which nothing is being fetched any more: 48 of them would keep 16 MiB.
+ */
+static void give_back_room(const struct node *node, struct link *link)
+{
+    struct buffer *const buffers[] = {&link->in, &link->out, &link->intake.arena};
+    if (node->mono_ms - link->progress_ms < ROOM_KEPT_MS)
+        return;
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        if (!buffers[i]->size && buffers[i]->capacity > ROOM_KEPT)
+            buffer_wipe(buffers[i]);
+}
+
 void link_time(struct node *node, struct link *link)
 {
     uint64_t now = node->mono_ms;
@@ -365,6 +379,7 @@ void link_time(struct node *node, struct link *link)
         link_close(node, link, ERR_CLOSED);
         return;
     }
+    give_back_room(node, link);
     if (now - link->sent_ms >= PING_IDLE_MS) {
         show_life(node, link);
         link->sent_ms = now;
