@@ -38,6 +38,11 @@ void devices_print(FILE *stream, const json_t *list)
 
     json_array_foreach(json_object_get(list, "devices"), index, device)
     {
+        if (*field_text(device, "label")) {
+            fputs(output_style(stream, STYLE_BOLD), stream);
+            output_name(stream, field_text(device, "label"));
+            fprintf(stream, "%s  ", output_style(stream, STYLE_PLAIN));
+        }
         output_name(stream, field_text(device, "fingerprint"));
         fputs("\n    ", stream);
         print_presence(stream, device);

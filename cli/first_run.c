@@ -2,6 +2,7 @@
 #include "first_run.h"
 #include "call.h"
 #include "fields.h"
+#include "host_label.h"
 #include "join_code.h"
 #include "output.h"
 #include "refusal.h"
@@ -113,8 +114,11 @@ enum exit_code first_run(const struct context *context, struct client *client)
         fputs(_("Welcome to Zuruf: messages on the local network, without a server.\n\n"), stdout);
         exit = ask_name(context, client);
     }
-    if (!exit && !field_true(info, "has_workspace"))
+    if (!exit && !field_true(info, "has_workspace")) {
         exit = find_workspace(context, client);
+        if (!exit)
+            host_label_tell(client);
+    }
     json_decref(info);
     return exit;
 }

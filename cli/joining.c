@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "joining.h"
 #include "call.h"
+#include "host_label.h"
 #include "join_code.h"
 #include "peers.h"
 #include "times.h"
@@ -49,5 +50,9 @@ enum exit_code joining_run(const struct joining *joining, struct client *client,
     json_t *params = json_pack("{s:s, s:O, s:I}", "code", code, "peers", joining->peers, "timeout_ms",
                                (json_int_t)joining->timeout_ms);
     free(code);
-    return call_node_within(context, client, method, params, (int64_t)joining->timeout_ms + GRACE_MS, ret_result);
+    enum exit_code exit =
+        call_node_within(context, client, method, params, (int64_t)joining->timeout_ms + GRACE_MS, ret_result);
+    if (!exit)
+        host_label_tell(client);
+    return exit;
 }

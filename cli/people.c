@@ -70,6 +70,10 @@ void people_print(FILE *stream, const json_t *list)
         people_print_completeness(stream, person);
         fprintf(stream, "\n    %s", output_style(stream, STYLE_DIM));
         output_name(stream, field_text(person, "fingerprint"));
+        if (*field_text(person, "label")) {
+            fputs("  ", stream);
+            output_name(stream, field_text(person, "label"));
+        }
         fputs(output_style(stream, STYLE_PLAIN), stream);
         if (*person_name_words(verification))
             fprintf(stream, "  (%s)", person_name_words(verification));

@@ -22,6 +22,7 @@ const char verb_device_help[] =
        "  zuruf device link\n"
        "  zuruf device link able acid arch baby cage dawn\n"
        "  zuruf device list\n"
+       "  zuruf device name Laptop\n"
        "  zuruf device revoke able-acid-arch\n"
        "\n"
        "A person can have several computers. `device link` on one that you use already prints six words;\n"
@@ -31,16 +32,18 @@ const char verb_device_help[] =
        "\n"
        "`device list` shows your computers: the six words of each, whether it is there or when it was seen\n"
        "last, and since when it is yours. `device revoke` takes one away that is lost or sold: it learns\n"
-       "nothing more, from anybody; the first of its six words will do, if no other begins so.\n"
+       "nothing more, from anybody; its name will do, or the first of its six words, if no other has that.\n"
        "Whoever has it can do the same to yours: so be quick, or have an admin remove you with all computers\n"
        "and let you in again, as `zuruf invite --person NAME` does.\n"
+       "`device name` says what this computer is called: at first like its system. Everybody in the workspace\n"
+       "sees it.\n"
        "\n"
        "  --expires TIME     how long the words are good: 15m (as usual), 24h\n"
        "  --peer HOST:PORT   with words: where your other computer is, if it is not found by itself; may be\n"
        "                     repeated\n"
        "  --timeout TIME     with words: give up after this long (20s)\n"
-       "JSON of link: code link expires; with words: workspace name; of list: name device fingerprint self\n"
-       "online since last_seen linked added_by\n");
+       "JSON of link: code link expires; with words: workspace name; of list: name label device fingerprint\n"
+       "self online since last_seen linked added_by\n");
 
 struct asking {
     struct context *context;
@@ -160,15 +163,28 @@ static enum exit_code list(const struct asking *asking)
     return EXIT_DONE;
 }
 
+/* ---------------------------------------------------------------- what it is called */
+
+static enum exit_code name_device(const struct asking *asking)
+{
+    json_t *result;
+    enum exit_code exit =
+        call_once(asking->context, "device.name", json_pack("{s:s}", "name", asking->words[0]), &result);
+
+    json_decref(result);
+    return exit;
+}
+
 /* ---------------------------------------------------------------- one less */
 
-/* By its key, or the words that its fingerprint begins with. */
+/* By its key, its label, or the words that its fingerprint begins with. */
 static bool is_meant(const json_t *device, const char *text)
 {
     const char *fingerprint = field_text(device, "fingerprint");
     size_t size = strlen(text);
 
     return strcmp(field_text(device, "device"), text) == 0 ||
+           (size > 0 && strcasecmp(field_text(device, "label"), text) == 0) ||
            (size > 0 && strncasecmp(fingerprint, text, size) == 0 && (!fingerprint[size] || fingerprint[size] == '-'));
 }
 
@@ -189,7 +205,7 @@ static enum exit_code find(const struct context *context, const json_t *list, co
         return EXIT_DONE;
     if (count > 1)
         return refusal_say(context, EXIT_FAILED, "limit",
-                           _("Several of your computers begin with \"%s\": give more of the words."), text);
+                           _("Several of your computers are meant by \"%s\": give more of the words."), text);
     return refusal_say(context, EXIT_NOT_FOUND, "not_found",
                        _("None of your computers is \"%s\". `zuruf device list` shows them."), text);
 }
@@ -264,10 +280,13 @@ static enum exit_code run(const struct asking *asking, const char *subcommand)
     bool bare = !asking->expires && !asking->joining.given;
     if (subcommand && strcmp(subcommand, "list") == 0 && asking->count == 0 && bare)
         return list(asking);
+    if (subcommand && strcmp(subcommand, "name") == 0 && asking->count == 1 && bare)
+        return name_device(asking);
     if (subcommand && strcmp(subcommand, "revoke") == 0 && asking->count > 0 && bare)
         return revoke_device(asking);
-    return options_misused(asking->context,
-                           _("it is called as: zuruf device list, link with or without words, or revoke WORDS"));
+    return options_misused(
+        asking->context,
+        _("it is called as: zuruf device list, name NAME, link with or without words, or revoke WORDS"));
 }
 
 enum exit_code verb_device(struct context *context, int argc, char **argv)

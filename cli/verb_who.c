@@ -27,8 +27,8 @@ const char verb_who_help[] =
        "  --yes            they match: do not ask\n"
        "  --scanned TEXT   what the QR code on the other's screen says; compared here\n"
        "  --unverify NAME  it was a mistake\n"
-       "JSON: person name device fingerprint verification instance role self online linked last_heard full\n"
-       "added_by complete_to missing; verification: unverified verified changed self; of --verify also uri\n"
+       "JSON: person name label device fingerprint verification instance role self online linked last_heard\n"
+       "full added_by complete_to missing; verification: unverified verified changed self; of --verify also uri\n"
        "(of the QR code) and own, an object: device fingerprint uri\n");
 
 static enum exit_code list(const struct context *context, struct client *client)

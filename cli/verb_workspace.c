@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * zuruf workspace create: the workspace, with its founder as admin. */
 #include "call.h"
+#include "host_label.h"
 #include "options.h"
 #include "output.h"
 #include "passphrase.h"
@@ -19,6 +20,23 @@ const char verb_workspace_help[] =
        "  --root-passphrase-file FILE   its first line is that passphrase; nobody else may be able to read it\n"
        "JSON: workspace\n");
 
+/* Takes over `params`. */
+static enum exit_code found(const struct context *context, json_t *params, json_t **ret_result)
+{
+    struct client *client;
+    enum exit_code exit = call_open(context, &client);
+
+    if (exit) {
+        json_decref(params);
+        return exit;
+    }
+    exit = call_node(context, client, "workspace.create", params, ret_result);
+    if (!exit)
+        host_label_tell(client);
+    client_free(client);
+    return exit;
+}
+
 static enum exit_code create(const struct context *context, const char *name, const char *file)
 {
     struct passphrase passphrase;
@@ -28,7 +46,7 @@ static enum exit_code create(const struct context *context, const char *name, co
     if (!exit) {
         json_t *params =
             json_pack("{s:s, s:s*}", "name", name, "root_passphrase", *passphrase.text ? passphrase.text : NULL);
-        exit = call_once(context, "workspace.create", params, &result);
+        exit = found(context, params, &result);
     }
     passphrase_wipe(&passphrase);
     json_decref(result);

@@ -38,6 +38,10 @@ static enum exit_code set(const struct context *context, struct client *client, 
 static void print_key(const json_t *device)
 {
     fputs("    ", stdout);
+    if (*field_text(device, "label")) {
+        output_name(stdout, field_text(device, "label"));
+        fputs(":\n    ", stdout);
+    }
     output_name(stdout, field_text(device, "fingerprint"));
     fputs("\n    ", stdout);
     output_name(stdout, field_text(device, "device"));

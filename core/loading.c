@@ -14,6 +14,7 @@
 #include "core/members/dismissal.h"
 #include "core/members/groups.h"
 #include "core/members/identity.h"
+#include "core/members/labels.h"
 #include "core/members/leaving.h"
 #include "core/members/letters.h"
 #include "core/members/names.h"
@@ -69,6 +70,7 @@ static void forget_stored(struct node *node)
     carried_forget(node);
     groups_forget(node);
     names_forget(node);
+    labels_forget(node);
     verify_forget(node);
     peers_done(node);
     relay_forget(node);
@@ -115,9 +117,9 @@ void node_free(struct node *node)
 static enum error load_all(struct node *node)
 {
     static enum error (*const parts[])(struct node *) = {
-        identity_load, groups_load,  custody_load,  dismissal_load, held_load,        parting_load,
-        leaving_load,  root_load,    charters_load, visits_load,    invitations_load, invitees_load,
-        gaps_load,     carried_load, receipts_load, peers_load,     admit_load,       verify_load};
+        identity_load, groups_load,   labels_load,   custody_load, dismissal_load,   held_load,     parting_load,
+        leaving_load,  root_load,     charters_load, visits_load,  invitations_load, invitees_load, gaps_load,
+        carried_load,  receipts_load, peers_load,    admit_load,   verify_load};
     enum error err = OK;
     for (size_t i = 0; !err && i < sizeof parts / sizeof *parts; i++)
         err = parts[i](node);

@@ -19,6 +19,7 @@
 #include "core/members/group_command.h"
 #include "core/members/groups.h"
 #include "core/members/identity.h"
+#include "core/members/labels.h"
 #include "core/members/leaving.h"
 #include "core/members/letters.h"
 #include "core/members/notes.h"
@@ -130,6 +131,10 @@ static void on_command(struct node *node, const struct command *command)
     case COMMAND_GROUP_DECLINE:
         if (!gate_holds(node, command))
             group_command(node, command);
+        break;
+    case COMMAND_DEVICE_NAME:
+        if (!gate_holds(node, command))
+            labels_command(node, command);
         break;
     case COMMAND_DEVICE_REVOKE:
         if (!gate_holds(node, command))

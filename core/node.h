@@ -27,6 +27,7 @@ enum command_type {
     COMMAND_WORKSPACE_CREATE, /* name, root.passphrase → – */
     COMMAND_INVITE_CREATE,    /* invite, name, role, expires_ms → code, expires_ms */
     COMMAND_JOIN, /* code, links, addresses → –; answered when this node can read and write there, or refused */
+    COMMAND_DEVICE_NAME,   /* name → –; what this computer is called */
     COMMAND_DEVICE_REVOKE, /* device → –; another one of this person's is none any more */
     COMMAND_SEND,          /* a message → its id, seq 0: it waits for a key; answered when it is durable */
     COMMAND_PEER_ADD,      /* address → – (remembered, dialled now and again) */
@@ -87,16 +88,16 @@ struct message_ref {
 
 struct command {
     enum command_type type;
-    uint64_t id;                                  /* chosen by the runtime; comes back in the reply */
-    struct bytes name;                            /* IDENTITY_CREATE, WORKSPACE_CREATE, GROUP_CREATE, GROUP_RENAME;
-                                                     INVITE_CREATE of INVITE_AGAIN: who is meant */
-    enum invite_kind invite;                      /* INVITE_CREATE */
-    enum role role;                               /* INVITE_CREATE, GROUP_ROLE, GROUP_ADD */
-    struct sign_public device;                    /* DEVICE_REVOKE */
-    bool links;                                   /* JOIN: as a further computer of whoever made the code */
-    uint64_t expires_ms;                          /* INVITE_CREATE: wall clock */
-    struct code code;                             /* JOIN */
-    uint64_t deadline_ms;                         /* JOIN: monotonic; give up then */
+    uint64_t id;               /* chosen by the runtime; comes back in the reply */
+    struct bytes name;         /* IDENTITY_CREATE, DEVICE_NAME, WORKSPACE_CREATE, GROUP_CREATE, GROUP_RENAME;
+                                  INVITE_CREATE of INVITE_AGAIN: who is meant */
+    enum invite_kind invite;   /* INVITE_CREATE */
+    enum role role;            /* INVITE_CREATE, GROUP_ROLE, GROUP_ADD */
+    struct sign_public device; /* DEVICE_REVOKE */
+    bool links;                /* JOIN: as a further computer of whoever made the code */
+    uint64_t expires_ms;       /* INVITE_CREATE: wall clock */
+    struct code code;          /* JOIN */
+    uint64_t deadline_ms;      /* JOIN: monotonic; give up then */
     struct address addresses[JOIN_ADDRESSES_MAX]; /* JOIN; PEER_*: the first */
     size_t address_count;
     struct { /* SEND */

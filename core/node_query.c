@@ -7,6 +7,7 @@
 #include "core/log/logs.h"
 #include "core/members/direct.h"
 #include "core/members/groups.h"
+#include "core/members/labels.h"
 #include "core/members/names.h"
 #include "core/members/roster.h"
 #include "core/members/verify.h"
@@ -275,6 +276,7 @@ bool node_person_at(const struct node *node, uint32_t number, size_t index, stru
     *ret = (struct node_person){.person = member->person,
                                 .name = names_person(node, &member->person),
                                 .device = member->device,
+                                .label = labels_of(node, &member->device),
                                 .instance = member->instance,
                                 .role = (enum role)member->role,
                                 .self = node_is_me(node, &member->device),

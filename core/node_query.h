@@ -111,6 +111,7 @@ struct node_person {
     struct person_id person;
     struct bytes name;
     struct sign_public device;
+    struct bytes label; /* what the device is called; empty when unknown */
     uint64_t instance;
     enum role role;
     bool self;
@@ -128,6 +129,7 @@ bool node_person_at(const struct node *node, uint32_t group, size_t index, struc
 /* A device of this person's. */
 struct node_device {
     struct sign_public device;
+    struct bytes label; /* what it is called; empty when unknown */
     bool self;
     bool online;
     bool linked; /* another device of his brought it in; else an admin did, or it founded the workspace */

@@ -269,6 +269,13 @@ struct verified {
     struct buffer name; /* what it was called then */
 };
 
+/* What a device calls itself (labels.h). */
+struct label {
+    struct sign_public device;
+    uint64_t hlc;
+    struct buffer name;
+};
+
 struct person_name {
     struct person_id person;
     uint64_t hlc;
@@ -456,6 +463,8 @@ struct node {
 
     struct verified *verified;
     size_t verified_count, verified_capacity;
+    struct label *labels;
+    size_t label_count, label_capacity;
     struct person_name *names;
     size_t name_count, name_capacity;
 

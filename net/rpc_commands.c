@@ -38,6 +38,11 @@ void rpc_commands_identity(struct rpc_call *call, struct command *ret)
     prepare_named(call, COMMAND_IDENTITY_CREATE, ret);
 }
 
+void rpc_commands_name_device(struct rpc_call *call, struct command *ret)
+{
+    prepare_named(call, COMMAND_DEVICE_NAME, ret);
+}
+
 void rpc_commands_workspace(struct rpc_call *call, struct command *ret)
 {
     rpc_root_read_passphrase(call, "root_passphrase", ret);

@@ -9,6 +9,7 @@ void rpc_commands_join(struct rpc_call *call, struct command *ret);
 void rpc_commands_join_as_device(struct rpc_call *call, struct command *ret);
 void rpc_commands_invite(struct rpc_call *call, struct command *ret);
 void rpc_commands_link_device(struct rpc_call *call, struct command *ret);
+void rpc_commands_name_device(struct rpc_call *call, struct command *ret);
 void rpc_commands_revoke_device(struct rpc_call *call, struct command *ret);
 void rpc_commands_send(struct rpc_call *call, struct command *ret);
 void rpc_commands_verify(struct rpc_call *call, struct command *ret);

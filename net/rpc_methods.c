@@ -36,6 +36,7 @@ static const struct rpc_method methods[] = {
     {"device.link", NULL, rpc_commands_link_device, rpc_commands_device_linked},
     {"device.join", NULL, rpc_commands_join_as_device, rpc_commands_joined},
     {"device.revoke", NULL, rpc_commands_revoke_device, rpc_commands_done},
+    {"device.name", NULL, rpc_commands_name_device, rpc_commands_done},
     {"device.list", rpc_overview_devices, NULL, NULL},
     {"person.verify", NULL, rpc_commands_verify, rpc_commands_done},
     {"person.list", rpc_overview_persons, NULL, NULL},

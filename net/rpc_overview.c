@@ -156,6 +156,7 @@ static void emit_person(const struct node_person *person, struct buffer *out)
     emit_open(out, NULL, '{');
     emit_base32(out, "person", BYTES_OF(person->person.bytes));
     emit_text(out, "name", person->name);
+    emit_text_or_null(out, "label", person->label);
     emit_base32(out, "device", BYTES_OF(person->device.bytes));
     rpc_overview_emit_fingerprint(&person->device, out);
     emit_digits(out, "instance", person->instance);
@@ -223,6 +224,7 @@ void rpc_overview_devices(struct rpc_call *call, struct buffer *out)
     for (size_t i = 0; node_device_at(node, i, &device); i++) {
         emit_open(out, NULL, '{');
         emit_text(out, "name", info.name);
+        emit_text_or_null(out, "label", device.label);
         emit_base32(out, "device", BYTES_OF(device.device.bytes));
         rpc_overview_emit_fingerprint(&device.device, out);
         emit_bool(out, "self", device.self);

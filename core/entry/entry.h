@@ -60,12 +60,13 @@ enum entry_type {
     ENTRY_TITLE = 66,   /* a group's name and folder */
     ENTRY_NOTE = 67,    /* for one device alone */
     ENTRY_INVITEE = 68, /* who is invited into a group */
+    ENTRY_LABEL = 69,   /* what its author calls this computer */
 };
 
 /* Content that tells nodes something and is shown in no chat. */
 static inline bool entry_is_silent(uint64_t type)
 {
-    return type >= ENTRY_PROFILE && type <= ENTRY_INVITEE;
+    return type >= ENTRY_PROFILE && type <= ENTRY_LABEL;
 }
 
 /* One cause: an entry of another log, by number and the first 8 bytes of its id. */

@@ -76,6 +76,24 @@ enum error profile_decode(struct bytes plain, struct profile *ret)
     return err;
 }
 
+void label_encode(struct bytes name, struct buffer *out)
+{
+    write_array(out, 1);
+    write_text(out, name);
+}
+
+enum error label_decode(struct bytes plain, struct bytes *ret)
+{
+    struct reader in = {.left = plain};
+
+    read_array_of(&in, 1);
+    struct bytes name = read_text(&in, NAME_MAX_SIZE);
+    enum error err = payload_outcome(&in);
+    if (!err)
+        *ret = name;
+    return err;
+}
+
 void title_encode(const struct title *title, struct buffer *out)
 {
     write_array(out, 2);

@@ -29,6 +29,9 @@ struct profile { /* ENTRY_PROFILE */
 void profile_encode(const struct profile *profile, struct buffer *out);
 MUST_USE enum error profile_decode(struct bytes plain, struct profile *ret);
 
+void label_encode(struct bytes name, struct buffer *out); /* ENTRY_LABEL: of the author's own device */
+MUST_USE enum error label_decode(struct bytes plain, struct bytes *ret);
+
 struct title { /* ENTRY_TITLE */
     struct bytes name;
     struct bytes folder; /* path; empty: the top */

@@ -3,6 +3,7 @@
 #include "core/base/hlc.h"
 #include "core/log/logs.h"
 #include "core/log/lookup.h"
+#include "core/members/labels.h"
 #include "core/members/roster.h"
 #include "core/node_query.h"
 #include "core/peers/presence.h"
@@ -67,6 +68,7 @@ bool node_device_at(const struct node *node, size_t index, struct node_device *r
     const struct governance_member *listed = governance_member(node->workspace->roster.governance, &member->device);
     const struct presence *presence = presence_find(node, &member->device);
     *ret = (struct node_device){.device = member->device,
+                                .label = labels_of(node, &member->device),
                                 .self = node_is_me(node, &member->device),
                                 .added_by = member->added_by,
                                 .linked = listed && listed->linked,

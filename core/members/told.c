@@ -7,6 +7,7 @@
 #include "core/keys/vault.h"
 #include "core/log/cuts.h"
 #include "core/log/lookup.h"
+#include "labels.h"
 #include "names.h"
 #include "roster.h"
 #include <stdlib.h>
@@ -72,6 +73,8 @@ static void apply(struct node *node, struct log *log, const struct entry *entry,
         names_read_profile(node, log, entry, plain);
     else if (entry->type == ENTRY_TITLE)
         names_read_title(node, log, entry, plain);
+    else if (entry->type == ENTRY_LABEL)
+        labels_read(node, log, entry, plain);
     else
         invitees_read(node, log, entry, plain);
 }
@@ -83,6 +86,8 @@ static void take_back(struct node *node, struct log *log, const struct entry *en
         names_forget_profile(node, plain);
     else if (entry->type == ENTRY_TITLE)
         names_forget_title(node, log->group);
+    else if (entry->type == ENTRY_LABEL)
+        labels_forget_one(node, log);
     else if (entry->type == ENTRY_INVITEE)
         invitees_forget_one(node, log->group, plain);
 }

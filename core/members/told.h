@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
- * What content tells of people and groups: names, titles, who is invited.  It is a function of the entries that count:
- * of each matter holds what the last in order says of those that lie within their author's cut and are by somebody who
- * may.  So all of a group is read again when an author's standing or cut changes. */
+ * What content tells of people and groups: names, titles, who is invited, what computers are called.  It is a function
+ * of the entries that count: of each matter holds what the last in order says of those that lie within their author's
+ * cut and are by somebody who may.  So all of a group is read again when an author's standing or cut changes. */
 #pragma once
 #include "core/state.h"
 
-/* A PROFILE, TITLE or INVITEE was opened, for the first time. */
+/* A PROFILE, TITLE, INVITEE or LABEL was opened, for the first time. */
 void told_note(struct node *node, struct log *log, const struct entry *entry, struct bytes plain);
 /* Members or cuts may have changed. */
 void told_settle(struct node *node, struct group *group);

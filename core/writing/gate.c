@@ -5,6 +5,7 @@
 #include "core/log/logs.h"
 #include "core/members/group_command.h"
 #include "core/members/groups.h"
+#include "core/members/labels.h"
 #include "core/members/removal.h"
 #include "core/members/root_command.h"
 #include "distrust.h"
@@ -55,7 +56,8 @@ static bool is_by_root(const struct command *command)
 /* It writes into the workspace, wherever else. */
 static bool tells_all(const struct command *command)
 {
-    return is_about_groups(command) || is_by_root(command) || command->type == COMMAND_DEVICE_REVOKE;
+    return is_about_groups(command) || is_by_root(command) || command->type == COMMAND_DEVICE_REVOKE ||
+           command->type == COMMAND_DEVICE_NAME;
 }
 
 /* Whether a group that it would write into waits. */
@@ -148,6 +150,8 @@ static void carry_out(struct node *node, const struct command *command)
         distrust_command(node, command);
     else if (command->type == COMMAND_DEVICE_REVOKE)
         removal_command(node, command);
+    else if (command->type == COMMAND_DEVICE_NAME)
+        labels_command(node, command);
     else if (is_about_groups(command))
         group_command(node, command);
     else if (is_by_root(command))

@@ -9,8 +9,8 @@ reads() { zuruf "$1" read "$2" | grep -q "$3"; } # NAME TARGET TEXT
 zuruf alice send @Bob 'before' >/dev/null
 within 10 reads bob @Alice before
 
-status 2 'device list, link' zuruf bob device
-status 2 'device list, link' zuruf bob device list more
+status 2 'device list, name' zuruf bob device
+status 2 'device list, name' zuruf bob device list more
 status 2 'go with the words' zuruf bob device link --timeout 5s
 status 0 '^ +this computer, yours since 20' zuruf bob device list
 
@@ -38,12 +38,20 @@ within 10 reads bob @Alice 'from the laptop'
 within 10 reads alice . 'Bob: to all'
 equal 2 "$(zuruf alice --json who | grep -c '"name":"Bob"')"
 
+# What they are called: at first like the system, then as their owner says; everybody sees it.
+equal "$(hostname)" "$(zuruf bob --json device list | grep '"self":true' | field label)"
+zuruf laptop device name "Bob's laptop"
+within 10 eval "zuruf bob device list | grep -q \"^Bob's laptop  \""
+within 10 eval "zuruf alice who | grep -q \"Bob's laptop\""
+status 1 'not usable as a name' zuruf laptop device name ' '
+
 # Lost: the other one takes it away, by the first of its words; it hears nothing more.
 node phone
 zuruf phone device link "$(zuruf bob --json device link | field code)" --peer "${ADDRESS[bob]}" >/dev/null
 words_of() { zuruf "$1" --json device list | grep '"self":true' | field fingerprint; }
 status 1 'is this computer' zuruf bob device revoke "$(words_of bob)"
 status 4 'None of your computers' zuruf bob device revoke zoo
+status 1 'are meant by' zuruf bob device revoke "$(hostname)"
 lost=$(words_of phone) kept=$(words_of laptop)
 [[ ${lost%%-*} != "${kept%%-*}" && ${lost%%-*} != "$(words_of bob | sed 's/-.*//')" ]] || lost_word=$lost
 status 0 'none of your computers any more' zuruf bob device revoke "${lost_word:-${lost%%-*}}"
@@ -58,6 +66,7 @@ zuruf alice group create Board --member Bob >/dev/null
 people_in() { zuruf alice --json group show "$1" | grep -o '"fingerprint"' | wc -l; }
 in_board() { [[ $(people_in Board) == "$1" ]]; }
 within 10 in_board 3
+within 10 eval "zuruf bob --json group list | grep -q '\"name\":\"Board\".*\"admitted\":true'"
 end_node laptop
 status 0 '1 other computer of yours' zuruf bob group leave Board
 within 10 in_board 2

@@ -15,6 +15,15 @@ static enum error letter_again(struct bytes payload, struct buffer *again)
     return err;
 }
 
+static enum error label_again(struct bytes payload, struct buffer *again)
+{
+    struct bytes name;
+    enum error err = label_decode(payload, &name);
+    if (!err)
+        label_encode(name, again);
+    return err;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void require(bool holds)
@@ -245,10 +254,10 @@ static enum error invitee_again(struct bytes payload, struct buffer *again)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static enum error (*const decoders[])(struct bytes, struct buffer *) = {
-        genesis_again,    add_again,     epoch_again,       secrets_again,    keyshare_again,
-        message_again,    profile_again, title_again,       clock_again,      removal_again,
-        linkage_again,    policy_again,  grant_again,       revocation_again, handover_again,
-        generation_again, note_again,    sealed_note_again, invitee_again,    letter_again,
+        genesis_again, add_again,        epoch_again,    secrets_again,    keyshare_again, message_again,
+        profile_again, title_again,      clock_again,    removal_again,    linkage_again,  policy_again,
+        grant_again,   revocation_again, handover_again, generation_again, note_again,     sealed_note_again,
+        invitee_again, letter_again,     label_again,
     };
     if (size == 0)
         return 0;

@@ -68,6 +68,7 @@ static void describe_people(const struct node *node, uint32_t group, struct buff
         buffer_append(out, BYTES_OF(person.device.bytes));
         buffer_append(out, BYTES_OF(person.person.bytes));
         buffer_append(out, person.name);
+        describe_text(person.label, out);
         buffer_append_byte(out, (uint8_t)person.role);
     }
 }

@@ -371,9 +371,65 @@ static void who_begins_anew_comes_back_under_his_name_and_with_another_key(void 
     end_story(&world);
 }
 
+/* ---------------------------------------------------------------- what they are called */
+
+static enum error call_it(struct world *world, const char *host, const char *label)
+{
+    const struct command command = {.type = COMMAND_DEVICE_NAME, .name = BYTES_TEXT(label)};
+    struct asked asked;
+    return world_command(world, host, &command, 10000, &asked);
+}
+
+static bool is_called(const struct world *world, const char *by, const char *host, const char *label)
+{
+    const struct sign_public *device = &world_host(world, host)->node->identity.device;
+    struct node_person person;
+    for (size_t i = 0; node_person_at(world_host(world, by)->node, 1, i, &person); i++)
+        if (same_key(&person.device, device))
+            return bytes_equal(person.label, BYTES_TEXT(label));
+    return false;
+}
+
+static void each_says_what_it_is_called(void **state)
+{
+    struct world world;
+    struct node_device device;
+    (void)state;
+    begin_story(&world, 40, "alice", GUESTS("bob"));
+    CHECK_OK(link_device(&world, "bob", "laptop"));
+    world_settle(&world);
+    CHECK_OK(call_it(&world, "laptop", "  Bob's\tlaptop "));
+    CHECK_OK(call_it(&world, "bob", "tower"));
+    CHECK_ERROR(call_it(&world, "bob", " "), ERR_NAME_BAD);
+    world_settle(&world);
+    assert_true(is_called(&world, "alice", "laptop", "Bob's laptop") && is_called(&world, "alice", "bob", "tower"));
+    assert_true(is_called(&world, "bob", "laptop", "Bob's laptop") && is_called(&world, "bob", "alice", ""));
+    assert_null(strstr(world_texts(&world, "alice"), "laptop")); /* it is no message */
+
+    world_isolate(&world, "laptop");
+    CHECK_OK(call_it(&world, "laptop", "old name"));
+    world_run(&world, 1000);
+    CHECK_OK(call_it(&world, "laptop", "new name"));
+    size_t entries = medium_entry_count(world_host(&world, "laptop")->disk);
+    CHECK_OK(call_it(&world, "laptop", "new name")); /* nothing to say */
+    assert_int_equal(medium_entry_count(world_host(&world, "laptop")->disk), entries);
+    world_heal(&world);
+    world_settle(&world);
+    assert_true(is_called(&world, "alice", "laptop", "new name"));
+    world_restart(&world, "alice");
+    world_add(&world, "carol");
+    CHECK_OK(world_meet(&world, "alice", "carol"));
+    world_settle(&world);
+    assert_true(is_called(&world, "alice", "laptop", "new name") && is_called(&world, "carol", "laptop", "new name"));
+    assert_true(node_device_at(world_host(&world, "laptop")->node, 0, &device) && device.label.size);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_says_what_it_is_called),
         cmocka_unit_test(both_computers_speak_for_one_person),
         cmocka_unit_test(chats_with_one_person_and_with_some_come_along),
         cmocka_unit_test(a_group_that_one_of_them_makes_is_on_the_other),

@@ -29,7 +29,7 @@ static void content_that_nobody_can_open_is_kept_and_harms_nothing(void **state)
     meet(&rogue, "bob");
     struct forged_log log = open_log(&rogue, KIND_CONTENT);
     tell_log(&rogue, &log);
-    for (int type = ENTRY_MESSAGE; type < ENTRY_INVITEE + 3; type++) {
+    for (int type = ENTRY_MESSAGE; type < ENTRY_LABEL + 3; type++) {
         wire.size = 0;
         write_entry(&rogue, &log, (enum entry_type)type, BYTES_TEXT("not sealed at all"), now_hlc(&rogue), &wire);
         send_entry(&rogue, &log, buffer_bytes(&wire));

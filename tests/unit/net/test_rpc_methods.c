@@ -174,7 +174,7 @@ static void lists_have_the_rows_of_the_node(void **state)
     json_t *persons = result(&client, "person.list", "{}");
     assert_int_equal(json_array_size(at(persons, "persons")), 3);
     assert_members(at(persons, "persons.2"),
-                   "person name device fingerprint verification instance role self online linked last_heard full "
+                   "person name label device fingerprint verification instance role self online linked last_heard full "
                    "added_by complete_to missing");
     assert_string_equal(text_at(persons, "persons.2.name"), "Bob");
     assert_string_equal(text_at(persons, "persons.2.role"), "reader");
@@ -409,7 +409,7 @@ static void a_further_computer_is_brought_in_by_a_code_of_its_own(void **state)
     assert_int_equal(world->last.type, COMMAND_DEVICE_REVOKE);
     assert_int_equal(world->last.device.bytes[31], 8);
     json_t *list = result(&client, "device.list", "{}");
-    assert_members(at(list, "devices.0"), "name device fingerprint self online since last_seen linked added_by");
+    assert_members(at(list, "devices.0"), "name label device fingerprint self online since last_seen linked added_by");
     assert_true(json_is_true(at(list, "devices.0.self")));
     assert_string_equal(text_at(list, "devices.1.since"), "1970-01-01T00:00:01.000Z");
     json_decref(list);
