@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * Quick random numbers (splitmix64), the same everywhere for one seed: nothing here is secret. */
 #pragma once
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 struct dice {
-    uint64_t state; /* any seed will do */
+    uint64_t state;         /* any seed will do */
+    const uint8_t *choices; /* borrowed; a fuzzer's: what dice_below() says as long as there are any, one each */
+    size_t choices_left;
 };
 
 static inline uint64_t dice_draw(struct dice *dice)
@@ -18,6 +21,10 @@ static inline uint64_t dice_draw(struct dice *dice)
 /* 0 .. bound-1; bound > 0, and small */
 static inline uint32_t dice_below(struct dice *dice, uint32_t bound)
 {
+    if (dice->choices_left) {
+        dice->choices_left--;
+        return *dice->choices++ % bound;
+    }
     return (uint32_t)((dice_draw(dice) >> 32) * bound >> 32);
 }
 static inline void dice_fill(struct dice *dice, void *out, size_t size)
