@@ -1,21 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The chat of two people, and who else learns of it: nobody. */
-#include "core/state.h"
-#include "story.h"
-
-static void begin(struct world *world, uint64_t seed, const char *founder, const char *const *guests)
-{
-    world_init(world, seed);
-    world->tapped = true; /* whoever hears of a group that he is not in makes it fail */
-    world_add(world, founder);
-    CHECK_OK(world_found(world, founder, "Office"));
-    for (; *guests; guests++) {
-        world_add(world, *guests);
-        CHECK_OK(world_meet(world, founder, *guests));
-    }
-    world_settle(world);
-    CHECK_HOLDS(world);
-}
+#include "chats.h"
 
 static size_t groups(const struct world *world, const char *name)
 {
