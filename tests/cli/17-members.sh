@@ -23,6 +23,7 @@ status 4 '.' zuruf alice group remove Alpha Zoe
 
 status 0 'Bob is removed from Alpha' zuruf alice group remove Alpha Bob
 within 10 eval "zuruf bob group list | grep -q 'Alpha.*no more'"
+within 10 eval "! zuruf carol group show Alpha | grep -q Bob" # what she writes before she hears of it, he still reads
 zuruf carol send Alpha "bob does not read this" >/dev/null
 within 10 eval "zuruf alice read Alpha | grep -q 'does not read this'"
 ! zuruf bob read Alpha | grep -q 'does not read this' || fail "who was removed reads on"
