@@ -16,6 +16,7 @@
 #include "core/log/lookup.h"
 #include "core/peers/presence.h"
 #include "core/replication/carried.h"
+#include "core/replication/payloads.h"
 #include "direct.h"
 #include "letters.h"
 #include "names.h"
@@ -270,6 +271,7 @@ static void members_changed(struct node *node, struct group *group)
     if (group == node->workspace)
         invitations_judge(node);
     presence_roster_changed(node);
+    payloads_readers_changed(node);
     node_notify(node, NOTICE_ROSTER, NULL, 0, NULL, node_after(node));
 }
 

@@ -149,6 +149,13 @@ void payloads_peer_has(struct link *link)
     asked->seq = asked->passed_over = 0;
 }
 
+void payloads_readers_changed(struct node *node)
+{
+    node->missing.has_news = true;
+    for (size_t i = 0; node->missing.count && i < node->link_count; i++)
+        payloads_peer_has(node->links[i]);
+}
+
 /* ---------------------------------------------------------------- news */
 
 static void tell_news(struct node *node)
@@ -227,6 +234,7 @@ void payloads_wanted(struct node *node, struct link *link, const struct wire_mes
     bool allowed =
         log && log->named && log->kind == KIND_CONTENT && !log->hidden && compare_may_read(node, log->group, link);
     struct buffer items = {0};
+    link->payloads.lacks = link->payloads.lacks || !allowed;
     for (size_t at = 0; allowed && at < message->wantp.seqs.size; at += 8) {
         enum holding holding = append_payload(node, log, get_u64(message->wantp.seqs.data + at), &items);
         link->payloads.lacks = link->payloads.lacks || holding != HERE;

@@ -9,6 +9,8 @@
 void payloads_schedule(struct node *node);
 /* It has entries that it was not known to have, of a log that lacks payloads. */
 void payloads_peer_has(struct link *link);
+/* Who may read a group has changed: who was passed over may be asked, and who was refused be told. */
+void payloads_readers_changed(struct node *node);
 void payloads_link_gone(struct node *node, const struct link *link);
 
 /* WANTP.  Never fails on what is not here, or not for this peer: the answer is empty. */

@@ -105,6 +105,44 @@ static void a_chat_with_who_is_gone_is_found_again(void **state)
     end_story(&world);
 }
 
+static void strip(struct world *world, const char *name)
+{
+    struct medium *disk = world_host(world, name)->disk;
+    for (uint64_t arrival = 1; arrival <= medium_entry_count(disk); arrival++)
+        medium_strip(disk, arrival);
+}
+
+/* What bob gives her came without; carol has it, but that she is a member went with alice's disk, and so she is asked
+ * only when she has proved it. */
+static void who_turns_out_to_be_a_member_is_asked_for_what_is_missing(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world, 5, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(create(&world, "alice", "Board", GUESTS("bob")));
+    world_settle(&world);
+    struct medium *backup = medium_copy(world_host(&world, "alice")->disk);
+    CHECK_OK(world_say_to(&world, "alice", "Board", "one"));
+    world_settle(&world);
+    world_stop(&world, "bob");
+    CHECK_OK(add(&world, "alice", "Board", "carol"));
+    world_run(&world, 5000);
+    strip(&world, "bob");
+    world_cut(&world, "alice", "carol");
+    world_roll_back(&world, "alice", backup);
+    world_restart(&world, "bob");
+    world_cut(&world, "bob", "carol");
+    world_run(&world, 10000);
+    assert_string_equal(world_texts_in(&world, "alice", "Board"), "alice: (cannot be read)\n");
+    world_stop(&world, "bob");
+    world_heal(&world);
+    world_run(&world, 10000);
+    assert_string_equal(world_texts_in(&world, "alice", "Board"), "alice: one\n");
+    CHECK_HOLDS(&world);
+    medium_free(backup);
+    world_done(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -112,6 +150,7 @@ int main(void)
         cmocka_unit_test(an_invitation_of_who_is_gone_is_offered_to_nobody),
         cmocka_unit_test(who_was_removed_before_an_older_copy_finds_its_group_again_learns_that),
         cmocka_unit_test(a_chat_with_who_is_gone_is_found_again),
+        cmocka_unit_test(who_turns_out_to_be_a_member_is_asked_for_what_is_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
