@@ -49,10 +49,25 @@ static bool holds_content(const struct group *group)
     return false;
 }
 
+/* He was removed, and by one who was removed as well: they go on for themselves. */
+static bool is_of_the_removed(const struct host *host, const struct hash *id)
+{
+    const struct world *world = host->world;
+    for (size_t i = 0; i < world->host_count && !agree_takes_part(host); i++) {
+        const struct host *other = world->hosts[i];
+        const struct group *group = group_at(other, id);
+        if (other != host && group && !agree_takes_part(other) &&
+            epochs_speak_of(group->roster.governance, &host->node->identity.device))
+            return true;
+    }
+    return false;
+}
+
 static void check_outsider(const struct witness *witness, const struct host *host)
 {
     const struct group *group = group_at(host, &witness->group->id);
-    if (!group || epochs_speak_of(witness->group->roster.governance, &host->node->identity.device))
+    if (!group || epochs_speak_of(witness->group->roster.governance, &host->node->identity.device) ||
+        is_of_the_removed(host, &group->id))
         return;
     bool is_sealed = host->world->strangers || !holds_content(group); /* who may bring him what they found on a disk */
     if (group->key_count || !is_sealed || !view_is_invited(host, &group->id))
