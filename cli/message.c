@@ -84,6 +84,7 @@ void message_print_receipt(FILE *stream, const json_t *receipt)
 {
     unsigned long long persons = field_number(receipt, "persons");
     unsigned long long with = field_number(receipt, "with");
+    unsigned long long carriers = field_number(receipt, "with_carriers");
 
     if (persons == 0)
         fputs(_("nobody else known yet"), stream);
@@ -93,4 +94,6 @@ void message_print_receipt(FILE *stream, const json_t *receipt)
         fprintf(stream, ngettext("with the other person", "with all %llu", (unsigned long)persons), persons);
     else
         fprintf(stream, _("with %llu of %llu"), with, persons);
+    if (carriers)
+        fprintf(stream, ngettext(", on %llu carrier", ", on %llu carriers", (unsigned long)carriers), carriers);
 }

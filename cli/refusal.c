@@ -22,7 +22,8 @@ static const struct refusal refusals[] = {
         "list`.")},
     {"exists", EXIT_FAILED, true, N_("This exists already. `zuruf status` shows what is there.")},
     {"not_permitted", EXIT_NOT_PERMITTED, true,
-     N_("You may not do this with the role you have here. Ask an admin of the workspace; `zuruf who` shows them.")},
+     N_("You may not do this with the role you have here. Ask an admin: `zuruf who` shows those of the workspace, "
+        "`zuruf group show GROUP` those of a group.")},
     {"no_identity", EXIT_FAILED, false,
      N_("This computer has no identity yet. Give it one: `zuruf init --name \"Your Name\"`.")},
     {"no_workspace", EXIT_FAILED, false,
@@ -33,9 +34,8 @@ static const struct refusal refusals[] = {
      N_("That is not the passphrase. Upper and lower case differ; is the keyboard set to the right language?")},
     {"no_passphrase", EXIT_FAILED, false, N_("No passphrase is set here. Set one: `zuruf passphrase set`.")},
     {"no_root", EXIT_FAILED, false,
-     N_("The root key of the workspace is not on this computer. It is on the one where the workspace was made, or "
-        "comes "
-        "back from its sheets: `zuruf root recover`.")},
+     N_("The root key that is needed is not on this computer. It is on the one where the workspace or the group was "
+        "made; that of the workspace also comes back from its sheets: `zuruf root recover`.")},
     {"other_root", EXIT_FAILED, false,
      N_("This is not the root key of this workspace. Look for the sheets of this one; its name stands on them.")},
     {"root_handed_over", EXIT_NOT_PERMITTED, false,
@@ -82,10 +82,6 @@ static const struct refusal refusals[] = {
     {"last_admin", EXIT_NOT_PERMITTED, false,
      N_("Nobody else there is an admin, and without one nobody could let people in or remove them. First make somebody "
         "an admin: `zuruf group role GROUP PERSON admin`.")},
-    {"role_fixed", EXIT_NOT_PERMITTED, false,
-     N_("This member can only be admin or member: one of that person's computers founded the group, or was linked by "
-        "another. For another role remove the person (`zuruf group remove GROUP PERSON`), invite again (`zuruf group "
-        "add GROUP PERSON`, into the workspace `zuruf invite --person PERSON`), and give the role then.")},
     {"carrier", EXIT_NOT_PERMITTED, false,
      N_("That computer is a carrier of the workspace: it can read nothing, in a group either. Let it carry the group "
         "with `zuruf group add GROUP NAME --role carrier`, or make it a member of the workspace first: `zuruf group "

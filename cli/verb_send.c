@@ -17,29 +17,29 @@
 #define TEXT_READ_MAX ((size_t)1 << 20)
 #define WAIT_PATIENCE_MS 30000
 
-const char verb_send_help[] =
-    N_("Examples:\n"
-       "  zuruf send . \"Lunch at 12:30?\"\n"
-       "  zuruf send @Anna \"Only for you: ...\"\n"
-       "  zuruf send \"Office Munich\" \"The fax is on fire\" --urgent --wait all --timeout 60s\n"
-       "  dmesg | zuruf send . --topic Server\n"
-       "  tail -f orders.txt | zuruf send . --lines\n"
-       "\n"
-       "Sends a message and prints its id once it is stored safely on this computer; from then on it\n"
-       "reaches the others whenever they can be reached. TARGET is the name of a chat; the workspace's own\n"
-       "chat has the workspace's name, and \".\" means it too; \"@Anna\" is the chat with Anna alone. Without\n"
-       "TEXT the standard input is the text.\n"
-       "Where the key of a chat is still on its way it waits on this computer, also over restarts, and\n"
-       "goes out by itself.\n"
-       "The first message after the node has started may take up to 3 seconds, while nobody else answers.\n"
-       "\n"
-       "  --lines          each line of the standard input is a message of its own; empty ones are skipped\n"
-       "  --topic TOPIC    the subject; otherwise that of the message it answers\n"
-       "  --reply ID       answers that message\n"
-       "  --urgent         marked as urgent\n"
-       "  --wait all|N     wait until all, or N, of the people have it\n"
-       "  --timeout TIME   how long to wait (30s)\n"
-       "JSON: id time, and with --wait: persons with state; or state alone, \"waiting_for_key\"\n");
+const char verb_send_help[] = N_(
+    "Examples:\n"
+    "  zuruf send . \"Lunch at 12:30?\"\n"
+    "  zuruf send @Anna \"Only for you: ...\"\n"
+    "  zuruf send \"Office Munich\" \"The fax is on fire\" --urgent --wait all --timeout 60s\n"
+    "  dmesg | zuruf send . --topic Server\n"
+    "  tail -f orders.txt | zuruf send . --lines\n"
+    "\n"
+    "Sends a message and prints its id once it is stored safely on this computer; from then on it\n"
+    "reaches the others whenever they can be reached. TARGET is the name of a chat; the workspace's own\n"
+    "chat has the workspace's name, and \".\" means it too; \"@Anna\" is the chat with Anna alone. Without\n"
+    "TEXT the standard input is the text.\n"
+    "Where the key of a chat is still on its way it waits on this computer, also over restarts, and\n"
+    "goes out by itself.\n"
+    "The first message after the node has started may take up to 3 seconds, while nobody else answers.\n"
+    "\n"
+    "  --lines          each line of the standard input is a message of its own; empty ones are skipped\n"
+    "  --topic TOPIC    the subject; otherwise that of the message it answers\n"
+    "  --reply ID       answers that message\n"
+    "  --urgent         marked as urgent\n"
+    "  --wait all|N     wait until all, or N, of the people have it\n"
+    "  --timeout TIME   how long to wait (30s)\n"
+    "JSON: id time, and with --wait: persons with carriers with_carriers state; or state alone, \"waiting_for_key\"\n");
 
 /* The whole standard input, without its last line break; the caller frees it. */
 static char *read_text(size_t *ret_size)

@@ -37,7 +37,6 @@
     X(ERR_NAME_BAD, "name_bad", "this is not usable as a name")                                                        \
     X(ERR_MAY_NOT_ADMIT, "may_not_admit", "the inviter may no longer admit anyone")                                    \
     X(ERR_LAST_ADMIN, "last_admin", "nobody else there is an admin")                                                   \
-    X(ERR_ROLE_FIXED, "role_fixed", "this member's role cannot be changed")                                            \
     X(ERR_CARRIER, "carrier", "a carrier of the workspace can read nothing in a group either")                         \
     X(ERR_LEFT, "left", "this computer is no member of that chat any more")                                            \
     X(ERR_REMOVED, "removed", "this device was removed from the workspace")                                            \

@@ -270,8 +270,9 @@ MUST_USE enum error node_message_clock(struct node *node, uint32_t log_number, u
 
 /* Who has an own message durably. */
 struct receipt {
-    size_t persons; /* other persons in the group now */
-    size_t with;    /* of them, how many have it on some device */
+    size_t persons;                 /* other persons in the group now */
+    size_t with;                    /* of them, how many have it on some device that reads it */
+    size_t carriers, with_carriers; /* computers that only carry; how many of them have it */
 };
 MUST_USE enum error node_receipt(const struct node *node, const struct message_ref *message, struct receipt *ret);
 

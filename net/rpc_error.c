@@ -35,7 +35,6 @@ static const char *const hints[ERROR_COUNT] = {
     [ERR_NAME_BAD] = "Choose a name of 1 to 64 bytes with at least one visible character.",
     [ERR_MAY_NOT_ADMIT] = "Ask an admin of the workspace for a code.",
     [ERR_LAST_ADMIN] = "Make somebody else an admin first: group.role.",
-    [ERR_ROLE_FIXED] = "Remove and invite that person again, with the other role.",
     [ERR_CARRIER] =
         "Let it carry the group (role \"carrier\"), or make it a member of the workspace first: group.role.",
     [ERR_LEFT] = "Ask an admin of the group for a new invitation; what was written before can still be read.",

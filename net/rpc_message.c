@@ -95,4 +95,6 @@ void rpc_message_emit_receipt(const struct receipt *receipt, struct buffer *out)
 {
     emit_number(out, "persons", receipt->persons);
     emit_number(out, "with", receipt->with);
+    emit_number(out, "carriers", receipt->carriers);
+    emit_number(out, "with_carriers", receipt->with_carriers);
 }

@@ -318,6 +318,8 @@ void govern_first_members(struct governance *g); /* govern_members.c: as if only
 void govern_removals(struct governance *g);      /* govern_removals.c */
 void govern_members(struct governance *g);
 void govern_hold_adds(struct governance *g, bool last);
+/* Whether its device has signed it, or GENESIS or a LINK that it cites and says again. */
+bool govern_consents(const struct governance *g, const struct add_act *add);
 void govern_describe(const struct governance *g, const struct instance *instance, struct governance_member *member);
 void govern_hold_links(struct governance *g, bool last); /* govern_links.c */
 /* govern_judge.c: verdicts of governance.order from there on; true: one that was given has changed. */

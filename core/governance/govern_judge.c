@@ -51,7 +51,7 @@ static enum governance_rule judge_add(const struct governance *g, const struct f
 {
     const struct add_act *add = &g->adds.at[fact->act];
     const struct instance *target = &g->instances.at[add->instance];
-    if (!add->consented)
+    if (!govern_consents(g, add))
         return RULE_NO_CONSENT;
     if (target->is_root)
         return RULE_ROOT_KEY;

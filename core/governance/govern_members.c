@@ -41,10 +41,43 @@ static bool cites_removals(const struct governance *g, const struct add_act *add
     return true;
 }
 
+static bool is_same(const struct person_id *a, const struct dh_public *a_box, const struct person_id *b,
+                    const struct dh_public *b_box)
+{
+    return memcmp(a, b, sizeof *a) == 0 && memcmp(a_box, b_box, sizeof *a_box) == 0;
+}
+
+/* Whether GENESIS or a LINK says the same of that instance, and its device has signed that. */
+static bool vouches(const struct governance *g, const struct fact *cited, const struct add_act *add)
+{
+    if (cited->act == NONE)
+        return false;
+    if (cited->type == ENTRY_GENESIS) {
+        const struct add_act *founding = &g->adds.at[cited->act];
+        return founding->consented && founding->instance == add->instance &&
+               is_same(&founding->person, &founding->box, &add->person, &add->box);
+    }
+    if (cited->type != ENTRY_LINK)
+        return false;
+    const struct link_act *link = &g->links.at[cited->act];
+    return link->consented && link->instance == add->instance &&
+           is_same(&link->person, &link->box, &add->person, &add->box);
+}
+
+bool govern_consents(const struct governance *g, const struct add_act *add)
+{
+    for (uint32_t i = 0; !add->consented && i < add->cites.count; i++) {
+        uint32_t cited = govern_fact(g, &g->cited.at[add->cites.at + i]);
+        if (cited != NONE && vouches(g, fact_of(g, cited), add))
+            return true;
+    }
+    return add->consented;
+}
+
 static bool add_counts(const struct governance *g, const struct add_act *add, bool last)
 {
     const struct fact *fact = fact_of(g, add->fact);
-    if (g->scope.kind == GOVERN_DIRECT || !add->consented || !adds_another(g, add) ||
+    if (g->scope.kind == GOVERN_DIRECT || !govern_consents(g, add) || !adds_another(g, add) ||
         g->instances.at[add->instance].is_root)
         return false;
     if (fact->type == ENTRY_GENESIS && add->fact != g->founding)

@@ -12,11 +12,13 @@ bool governance_added(const struct governance *g, const struct sign_public *devi
                       struct governance_source *ret)
 {
     const struct instance *found = find(g, device, instance);
-    if (!found || found->last.add == NONE)
+    const struct standing *standing = found ? &found->last : NULL;
+    if (!standing || (standing->add == NONE && standing->link == NONE))
         return false;
-    const struct fact *fact = fact_of(g, g->adds.at[found->last.add].fact);
+    const bool added = standing->add != NONE;
+    const struct fact *fact = fact_of(g, added ? g->adds.at[standing->add].fact : g->links.at[standing->link].fact);
     *ret = (struct governance_source){fact->id, chain_of(g, fact)->id, fact->seq, fact->type,
-                                      g->adds.at[found->last.add].role};
+                                      added ? g->adds.at[standing->add].role : ROLE_MEMBER};
     return true;
 }
 
@@ -25,6 +27,15 @@ bool governance_add_cites(const struct governance *g, const struct sign_public *
 {
     const struct instance *found = find(g, device, instance);
     return found && found->last.add != NONE && govern_cites(g, g->adds.at[found->last.add].cites, entry);
+}
+
+bool governance_granted_above(const struct governance *g, const struct sign_public *device, uint64_t instance)
+{
+    const struct instance *found = find(g, device, instance);
+    for (uint32_t at = found ? found->grants : NONE; at != NONE; at = g->grants.at[at].next)
+        if (g->grants.at[at].counts && !g->grants.at[at].revoked && g->grants.at[at].rank > 1)
+            return true;
+    return false;
 }
 
 void governance_open_grants(const struct governance *g, const struct sign_public *device, uint64_t instance,

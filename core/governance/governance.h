@@ -86,7 +86,7 @@ bool governance_joined(const struct governance *governance, const struct sign_pu
 /* Memberships of devices that the workspace has removed, of which this group's own REMOVE is still to be written; at
  * most `most`. */
 size_t governance_left_over(const struct governance *governance, struct governance_member *ret, size_t most);
-/* The entry whose membership holds for it, with its consent: an ADD, or GENESIS.  False: a LINK, or none. */
+/* The entry whose membership holds for it: an ADD, GENESIS or a LINK.  False: none. */
 struct governance_source {
     struct hash entry;
     struct hash log; /* where it stands: as in its header */
@@ -99,6 +99,8 @@ bool governance_added(const struct governance *governance, const struct sign_pub
 /* Whether the ADD that holds for it cites that entry. */
 bool governance_add_cites(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                           const struct hash *entry);
+/* Whether the workspace's root is who granted it, and did not revoke that: then the group's own cannot. */
+bool governance_granted_above(const struct governance *governance, const struct sign_public *device, uint64_t instance);
 /* Appends the ids of its GRANTs (or of GENESIS) that count and were not revoked. */
 void governance_open_grants(const struct governance *governance, const struct sign_public *device, uint64_t instance,
                             struct buffer *ret);

@@ -64,19 +64,29 @@ static size_t count_admins(const struct change *change)
 
 bool roles_is_last_admin(const struct group *group, const struct person_id *person)
 {
-    bool others = false, admins = false;
+    bool is_one = false, others = false, admins = false;
     for (size_t i = 0; i < group->roster.count; i++) {
         const struct member *member = &group->roster.members[i];
-        if (same_person(&member->person, person))
+        const bool is_admin_there = member->role == ROLE_ADMIN;
+        if (same_person(&member->person, person)) {
+            is_one |= is_admin_there;
             continue;
+        }
         others = true;
-        admins |= member->role == ROLE_ADMIN;
+        admins |= is_admin_there;
     }
-    return others && !admins;
+    return is_one && others && !admins;
 }
 
+/* What the workspace's root has granted only that takes back. */
 static enum error open_root(struct change *change, struct bytes passphrase)
 {
+    bool above = false;
+    for (size_t i = 0; change->role != ROLE_ADMIN && i < change->count; i++)
+        above |=
+            governance_granted_above(rules(change), &change->memberships[i].device, change->memberships[i].instance);
+    if (above && change->group != change->node->workspace)
+        return root_voice_open_above(change->node, change->group, passphrase, &change->root);
     return root_voice_open(change->node, change->group, passphrase, &change->root);
 }
 
@@ -135,25 +145,21 @@ static enum error write_revocations(struct change *change, const struct governan
     return err;
 }
 
-/* ---------------------------------------------------------------- by an admin */
+/* ---------------------------------------------------------------- with another role */
 
-/* The ADD that brought it in, to say again what its device has signed. */
-static enum error read_add(const struct change *change, const struct governance_member *membership, struct buffer *ret)
+/* The payload of that ADD. */
+static enum error read_add(const struct change *change, const struct governance_source *source, struct buffer *ret)
 {
-    struct governance_source source;
     struct stored_entry stored;
     struct entry entry;
     struct hash id;
-    if (!governance_added(rules(change), &membership->device, membership->instance, &source) ||
-        source.type != ENTRY_ADD)
-        return ERR_ROLE_FIXED;
     for (size_t i = 0; i < change->group->log_count; i++) {
         const struct log *log = change->group->logs[i];
-        if (!same_hash(&log->root->id, &source.log) || lookup_entry(change->node, log, source.seq, &stored) != OK ||
+        if (!same_hash(&log->root->id, &source->log) || lookup_entry(change->node, log, source->seq, &stored) != OK ||
             entry_decode(stored.wire, &entry) != OK)
             continue;
         entry_id(&entry, &id);
-        if (!same_hash(&id, &source.entry))
+        if (!same_hash(&id, &source->entry))
             continue; /* the log forked */
         buffer_append(ret, entry.payload);
         return OK;
@@ -161,24 +167,49 @@ static enum error read_add(const struct change *change, const struct governance_
     return ERR_NOT_FOUND;
 }
 
-/* The same membership with another role, which replaces the one before. */
-static enum error write_add(struct change *change, const struct governance_member *membership)
+/* What brought it in, as an ADD says it again: the consent is the device's, or that of what is cited. */
+static enum error restate(const struct change *change, const struct governance_member *membership,
+                          struct buffer *before, struct add *ret)
+{
+    struct governance_source source;
+    if (!governance_added(rules(change), &membership->device, membership->instance, &source))
+        return ERR_NOT_FOUND;
+    if (source.type == ENTRY_ADD) {
+        enum error err = read_add(change, &source, before);
+        return err ? err : add_decode(buffer_bytes(before), ret);
+    }
+    *ret = (struct add){.member = {.device = membership->device,
+                                   .person = membership->person,
+                                   .instance = membership->instance,
+                                   .box = membership->box}};
+    return OK;
+}
+
+/* By the root, where it is open: whoever lowers himself is no admin any more. */
+static enum error write_again(struct change *change, struct bytes payload)
+{
+    if (change->root.of)
+        return write_as_root(change, ENTRY_ADD, payload);
+    compose_governance(change->node, change->group, ENTRY_ADD, payload);
+    return OK;
+}
+
+/* The same membership with that role, which replaces the one before. */
+static enum error write_add(struct change *change, const struct governance_member *membership, enum role role)
 {
     struct buffer before = {0}, cites = {0}, payload = {0};
     struct governance_source source;
     struct add add;
-    enum error err = read_add(change, membership, &before);
-    if (!err)
-        err = add_decode(buffer_bytes(&before), &add);
+    enum error err = restate(change, membership, &before, &add);
     if (!err) {
         governance_added(rules(change), &membership->device, membership->instance, &source);
         buffer_append(&cites, add.cites);
         if (cites.size <= (CITES_MAX - 1) * CITE_SIZE)
             buffer_append(&cites, BYTES_OF(source.entry.bytes));
-        add.member.role = change->role;
+        add.member.role = role;
         add.cites = buffer_bytes(&cites);
         add_encode(&add, &payload);
-        compose_governance(change->node, change->group, ENTRY_ADD, buffer_bytes(&payload));
+        err = write_again(change, buffer_bytes(&payload));
     }
     buffer_done(&before);
     buffer_done(&cites);
@@ -196,21 +227,33 @@ static enum role added_role(const struct change *change, const struct governance
 
 /* ---------------------------------------------------------------- all of it */
 
-/* Whether an admin's ADDs are needed, and this device may write them. */
-static enum error check_adds(const struct change *change, bool revokes)
+static bool has_role(const struct change *change, const struct governance_member *membership)
 {
-    struct buffer ignored = {0};
+    if (change->role == ROLE_ADMIN || is_admin(change, membership))
+        return change->role == ROLE_ADMIN && is_admin(change, membership);
+    return added_role(change, membership) == change->role;
+}
+
+static bool all_have_role(const struct change *change)
+{
+    for (size_t i = 0; i < change->count; i++)
+        if (!has_role(change, &change->memberships[i]))
+            return false;
+    return true;
+}
+
+/* Whether each of them can be said again. */
+static enum error check_adds(const struct change *change)
+{
     enum error err = OK;
-    size_t differing = 0;
-    for (size_t i = 0; !err && i < change->count; i++)
-        if (added_role(change, &change->memberships[i]) != change->role) {
-            err = read_add(change, &change->memberships[i], &ignored);
-            differing++;
-        }
-    buffer_done(&ignored);
-    if ((differing || !revokes) && !roster_is_admin(&change->group->roster, &change->node->identity.device))
-        return ERR_NOT_PERMITTED;
-    return err ? err : differing || revokes ? OK : ERR_EXISTS;
+    for (size_t i = 0; !err && change->role != ROLE_ADMIN && i < change->count; i++) {
+        struct buffer before = {0};
+        struct add ignored;
+        if (added_role(change, &change->memberships[i]) != change->role)
+            err = restate(change, &change->memberships[i], &before, &ignored);
+        buffer_done(&before);
+    }
+    return err;
 }
 
 static bool carries_workspace(const struct change *change)
@@ -223,30 +266,42 @@ static bool carries_workspace(const struct change *change)
     return false;
 }
 
+/* Only a root makes admins, or takes that back; the rest is for admins. */
+static enum error get_authority(struct change *change, struct bytes passphrase)
+{
+    const bool is_admin_here = roster_is_admin(&change->group->roster, &change->node->identity.device);
+    if (change->role != ROLE_ADMIN && count_admins(change) == 0)
+        return is_admin_here ? OK : ERR_NOT_PERMITTED;
+    enum error err = open_root(change, passphrase);
+    return err == ERR_NO_ROOT && !is_admin_here ? ERR_NOT_PERMITTED : err;
+}
+
 static enum error check(struct change *change, const struct person_id *person, struct bytes passphrase)
 {
     const struct group *group = change->group;
-    size_t admins = count_admins(change);
-    bool by_root = change->role == ROLE_ADMIN || admins > 0;
     if (group->kind == GROUP_DIRECT)
         return ERR_USAGE;
     if (group->roster.needs_newer)
         return ERR_NEEDS_NEWER;
     if (!change->count)
         return ERR_NOT_FOUND;
+    enum error err = get_authority(change, passphrase);
+    if (err)
+        return err;
     if (group != change->node->workspace && change->role != ROLE_CARRIER && carries_workspace(change))
         return ERR_CARRIER;
-    if (change->role == ROLE_ADMIN && admins == change->count)
+    if (all_have_role(change))
         return ERR_EXISTS;
-    if (change->role != ROLE_ADMIN && admins > 0 && roles_is_last_admin(group, person))
+    if (change->role != ROLE_ADMIN && roles_is_last_admin(group, person))
         return ERR_LAST_ADMIN;
-    enum error err = change->role == ROLE_ADMIN ? OK : check_adds(change, admins > 0);
-    return !err && by_root ? open_root(change, passphrase) : err;
+    return check_adds(change);
 }
 
 /* Who becomes a carrier must not get the keys to come, and who was one gets those there are. */
 static void give_keys(struct change *change, bool were_carriers)
 {
+    if (!sealing_may_write(change->node, change->group))
+        return; /* it was about oneself: others do it */
     if (change->role == ROLE_CARRIER)
         sealing_renew(change->node, change->group);
     for (size_t i = 0; were_carriers && i < change->count; i++)
@@ -261,13 +316,16 @@ static enum error carry_out(struct change *change)
         const struct governance_member *membership = &change->memberships[i];
         bool admin = is_admin(change, membership);
         were_carriers |= membership->role == ROLE_CARRIER;
-        if (change->role == ROLE_ADMIN && !admin)
+        if (change->role == ROLE_ADMIN && membership->linked)
+            err = write_add(change, membership, ROLE_MEMBER); /* a LINK of who is granted does not count */
+        if (!err && change->role == ROLE_ADMIN && !admin)
             err = write_grant(change, membership);
         if (change->role != ROLE_ADMIN && admin)
             err = write_revocations(change, membership);
-        if (!err && change->role != ROLE_ADMIN && added_role(change, membership) != change->role)
-            err = write_add(change, membership);
     }
+    for (size_t i = 0; !err && change->role != ROLE_ADMIN && i < change->count; i++)
+        if (added_role(change, &change->memberships[i]) != change->role)
+            err = write_add(change, &change->memberships[i], change->role);
     groups_settle(change->node);
     if (!err)
         give_keys(change, were_carriers && change->role != ROLE_CARRIER);

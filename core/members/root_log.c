@@ -39,20 +39,25 @@ static enum error open_of(struct node *node, struct group *group, struct bytes p
     return err;
 }
 
+enum error root_voice_open_above(struct node *node, struct group *group, struct bytes passphrase,
+                                 struct root_voice *ret)
+{
+    enum error err = open_of(node, node->workspace, passphrase, ret);
+    if (!err && group->is_private) {
+        root_voice_done(ret);
+        return ERR_PRIVATE_GROUP;
+    }
+    return err;
+}
+
 enum error root_voice_open(struct node *node, struct group *group, struct bytes passphrase, struct root_voice *ret)
 {
     bool is_workspace = group == node->workspace;
     enum error own = open_of(node, group, is_workspace ? passphrase : (struct bytes){0}, ret);
     if (!own || is_workspace || group->kind == GROUP_DIRECT)
         return own;
-    enum error err = open_of(node, node->workspace, passphrase, ret);
-    if (err == ERR_NO_ROOT)
-        return own;
-    if (!err && group->is_private) {
-        root_voice_done(ret);
-        return ERR_PRIVATE_GROUP;
-    }
-    return err;
+    enum error err = root_voice_open_above(node, group, passphrase, ret);
+    return err == ERR_NO_ROOT ? own : err;
 }
 
 /* ---------------------------------------------------------------- one entry */

@@ -16,6 +16,9 @@ struct root_voice {
  * an old one; ERR_NO_PASSPHRASE, ERR_BAD_PASSPHRASE.  On success root_voice_done() it. */
 MUST_USE enum error root_voice_open(struct node *node, struct group *group, struct bytes passphrase,
                                     struct root_voice *ret);
+/* The workspace's, whatever else is here; likewise. */
+MUST_USE enum error root_voice_open_above(struct node *node, struct group *group, struct bytes passphrase,
+                                          struct root_voice *ret);
 /* Likewise, from a seed that may be another root's (ERR_OTHER_ROOT) or an older one's.  ERR_NO_KEY: GENESIS is not here
  * yet. */
 MUST_USE enum error root_voice_of(struct group *group, const uint8_t seed[32], struct root_voice *ret);

@@ -107,12 +107,33 @@ enum error receipts_load(struct node *node)
 
 /* ---------------------------------------------------------------- asked */
 
-static bool person_has(const struct group *group, const struct log *log, uint64_t seq, const struct member *person)
+static bool has(const struct log *log, uint64_t seq, const struct sign_public *device)
+{
+    for (size_t i = 0; i < log->evidence_count; i++)
+        if (same_key(&log->evidence[i].device, device))
+            return log->evidence[i].seq >= seq;
+    return false;
+}
+
+static bool is_reader_of(const struct member *member, const struct person_id *person)
+{
+    return member->role != ROLE_CARRIER && memcmp(&member->person, person, sizeof *person) == 0;
+}
+
+/* Behind another device of one already counted. */
+static bool is_further(const struct roster *roster, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (is_reader_of(&roster->members[i], &roster->members[index].person))
+            return true;
+    return false;
+}
+
+static bool person_has(const struct group *group, const struct log *log, uint64_t seq, const struct person_id *person)
 {
     for (size_t i = 0; i < log->evidence_count; i++) {
         const struct member *member = roster_find(&group->roster, &log->evidence[i].device);
-        if (member && log->evidence[i].seq >= seq &&
-            memcmp(&member->person, &person->person, sizeof person->person) == 0)
+        if (member && log->evidence[i].seq >= seq && is_reader_of(member, person))
             return true;
     }
     return false;
@@ -129,11 +150,13 @@ enum error node_receipt(const struct node *node, const struct message_ref *messa
     *ret = (struct receipt){0};
     for (size_t i = 0; i < roster->count; i++) {
         const struct member *member = &roster->members[i];
-        if ((me && memcmp(&member->person, &me->person, sizeof me->person) == 0) ||
-            roster_person(roster, &member->person) != member)
-            continue; /* myself, or another device of one already counted */
-        ret->persons++;
-        ret->with += person_has(log->group, log, message->seq, member);
+        if (member->role == ROLE_CARRIER) {
+            ret->carriers++;
+            ret->with_carriers += has(log, message->seq, &member->device);
+        } else if (!(me && is_reader_of(member, &me->person)) && !is_further(roster, i)) {
+            ret->persons++;
+            ret->with += person_has(log->group, log, message->seq, &member->person);
+        }
     }
     return OK;
 }

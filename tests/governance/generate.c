@@ -238,9 +238,29 @@ static struct person_id own_person(struct making *m, const struct sign_public *d
     return person;
 }
 
+/* An ADD of somebody whom GENESIS or a LINK brought in, without a consent of its own; now and then it differs. */
+static void add_again(struct making *m, struct item *item)
+{
+    for (int tries = 0; tries < 12 && m->h->count; tries++) {
+        const struct item *other = any_item(m);
+        if (other->type != ENTRY_LINK && other->type != ENTRY_GENESIS)
+            continue;
+        item->device = other->device;
+        item->instance = chance(m, 95) ? arrived_as(other) : 2;
+        item->person = other->person;
+        item->box = other->box;
+        item->consented = chance(m, 10);
+        if (chance(m, 90))
+            cite_one(item, &other->id);
+        return;
+    }
+}
+
 static void fill(struct making *m, struct item *item)
 {
     target(m, item);
+    if (item->type == ENTRY_ADD && chance(m, 20))
+        add_again(m, item);
     if (item->type == ENTRY_LINK && chance(m, 85))
         item->person = own_person(m, &item->author.device);
     item->role = (enum role)(chance(m, 60) ? 1 + below(m, 2) : below(m, 7));

@@ -93,9 +93,12 @@ RULE(admin_removes, (FACT r),
 RULE(knows_of, (FACT a, FACT r),
      a->cites[r->number] &&
          (r->removes != FOR_WORKSPACE || !ANY_THERE(w, repeats(n, r, w) && !a->cites_there[w->number])));
+RULE(vouches, (FACT s, FACT a),
+     a->cites[s->number] && (IS(s, GENESIS) || IS(s, LINK)) && s->consented && s->about == a->about &&
+         tells_same(s, a));
 RULE(adds, (FACT a, bool knowing), /* knowing: it has to cite what removed lower instances */
-     (IS(a, ADD) || (a->rank && founds(n, a))) && a->consented && !same(a->device, a->key) && !a->about->is_root &&
-         (a->rank || admin_writes(n, a)) &&
+     (IS(a, ADD) || (a->rank && founds(n, a))) && (a->consented || ANY(s, vouches(n, s, a))) &&
+         !same(a->device, a->key) && !a->about->is_root && (a->rank || admin_writes(n, a)) &&
          ALL(r, !knowing || !r->removes || !is_lower(r->about, a->about) || knows_of(n, a, r)));
 RULE(holds, (FACT a, WHO w), a->counts && a->about == w && !ANY(b, b->counts && b->about == w && b->cites[a->number]));
 

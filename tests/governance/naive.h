@@ -122,6 +122,9 @@ WORD(WHO, top, (WHO w), w->link ? top(w->link->author) : w);
 WORD(int, depth, (WHO w), w->link ? 1 + depth(w->link->author) : 0); /* LINKs below an ADD */
 WORD(bool, is_person, (WHO w, const struct person_id *id),
      source(w) && !memcmp(&source(w)->item->person, id, sizeof *id));
+WORD(bool, tells_same, (FACT a, FACT b), /* of whom it is about */
+     !memcmp(&a->item->person, &b->item->person, sizeof a->item->person) &&
+         !memcmp(&a->item->box, &b->item->box, sizeof a->item->box));
 WORD(bool, has_box, (WHO w, const struct dh_public *box),
      source(w) && !memcmp(&source(w)->item->box, box, sizeof *box));
 WORD(bool, gives_same, (FACT k, FACT e), /* an EPOCH or KEYSHARE of the same key */

@@ -338,6 +338,49 @@ static void what_an_admin_wrote_with_a_newer_version_is_told(void **state)
     office_close(&room.office);
 }
 
+/* ---------------------------------------------------------------- with another role */
+
+static enum role role_of(const struct room *room, enum name name)
+{
+    const struct sign_public key = device_of(name);
+    const struct governance_member *member = governance_member(room->office.in[WORKSPACE], &key);
+    return member ? member->role : 0;
+}
+
+static struct item unsigned_add(struct item item)
+{
+    item.consented = false;
+    return item;
+}
+
+static void who_was_linked_or_founded_is_added_by_what_he_signed_then(void **state)
+{
+    struct room room;
+    (void)state;
+    open_room(&room);
+    struct hash link = put(&room.office, &room.bob, links(PHONE, BOB, 1));
+    struct item reader = adds(PHONE, 1, ROLE_READER);
+    reader.person = links(PHONE, BOB, 1).person;
+    struct hash uncited = put(&room.office, &room.alice, unsigned_add(reader));
+    CHECK_RULE(&room.office, WORKSPACE, uncited, RULE_NO_CONSENT);
+    struct item other = unsigned_add(citing(reader, link));
+    other.box = box_of(SPY); /* not what it signed */
+    CHECK_RULE(&room.office, WORKSPACE, put(&room.office, &room.alice, other), RULE_NO_CONSENT);
+    assert_int_equal(role_of(&room, PHONE), ROLE_MEMBER);
+    struct hash again = put(&room.office, &room.alice, unsigned_add(citing(reader, link)));
+    CHECK_COUNTS(&room.office, WORKSPACE, again);
+    assert_int_equal(role_of(&room, PHONE), ROLE_READER);
+    CHECK_RULE(&room.office, WORKSPACE, link, RULE_ADDED);
+
+    const struct hash genesis = room.office.told[WORKSPACE]->items[0].id;
+    put(&room.office, &room.office.root[WORKSPACE], grants_to(BOB, 1));
+    put(&room.office, &room.bob, unsigned_add(citing(adds(ALICE, 1, ROLE_READER), genesis)));
+    assert_int_equal(role_of(&room, ALICE), ROLE_ADMIN); /* only the root takes that */
+    put(&room.office, &room.office.root[WORKSPACE], revokes_of(&genesis));
+    assert_int_equal(role_of(&room, ALICE), ROLE_READER);
+    office_close(&room.office);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -357,6 +400,7 @@ int main(void)
         cmocka_unit_test(heights_follow_the_epochs_that_count),
         cmocka_unit_test(of_concurrent_policies_the_stricter_holds_field_by_field),
         cmocka_unit_test(what_an_admin_wrote_with_a_newer_version_is_told),
+        cmocka_unit_test(who_was_linked_or_founded_is_added_by_what_he_signed_then),
     };
     return crypto_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Bringing in further computers of somebody who is there, for stories. */
 #pragma once
+#include "core/state.h"
 #include "story.h"
 
 static inline enum error make_code(struct world *world, const char *name, enum invite_kind kind, const char *person,

@@ -382,11 +382,11 @@ static struct message_ref say_much(struct world *world, const char *name, char l
     return ref;
 }
 
-static size_t others_with(const struct world *world, const char *by, const struct message_ref *ref)
+static size_t carriers_with(const struct world *world, const char *by, const struct message_ref *ref)
 {
     struct receipt receipt;
     CHECK_OK(node_receipt(world_host(world, by)->node, ref, &receipt));
-    return receipt.with;
+    return receipt.with_carriers;
 }
 
 /* Bytes of content in all its entries, by another way than it counts them. */
@@ -422,7 +422,7 @@ static void what_is_above_the_quota_is_refused_and_said(void **state)
     allow(&world, 150000);
     world_stop(&world, "bob");
     struct message_ref first = say_much(&world, "alice", 'a');
-    assert_int_equal(others_with(&world, "alice", &first), 1);
+    assert_int_equal(carriers_with(&world, "alice", &first), 1);
     for (char letter = 'b'; letter < 'q'; letter++)
         last = say_much(&world, "alice", letter);
     struct node_info info = info_of_box(&world);
@@ -431,8 +431,8 @@ static void what_is_above_the_quota_is_refused_and_said(void **state)
     assert_in_range(info.carried, 150000 - ENTRY_SIZE_MAX, 150000);
     assert_int_equal(info.carried, content_on_disk(world_host(&world, "box")));
     assert_int_equal(room_of_box(&world, "alice"), ROOM_QUOTA);
-    assert_int_equal(others_with(&world, "alice", &last), 0);
-    assert_int_equal(others_with(&world, "alice", &first), 1);
+    assert_int_equal(carriers_with(&world, "alice", &last), 0);
+    assert_int_equal(carriers_with(&world, "alice", &first), 1);
 
     uint64_t sent = world_host(&world, "alice")->payload_sent; /* what would be refused is not sent */
     say_much(&world, "alice", 'q');
@@ -458,7 +458,7 @@ static void what_is_above_the_quota_is_refused_and_said(void **state)
     world_run(&world, 1500);
     assert_int_equal(info_of_box(&world).room, ROOM_FREE);
     assert_int_equal(room_of_box(&world, "alice"), ROOM_FREE);
-    assert_int_equal(others_with(&world, "alice", &last), 1);
+    assert_int_equal(carriers_with(&world, "alice", &last), 1);
     world_stop(&world, "alice");
     world_restart(&world, "bob");
     world_run(&world, 20000);

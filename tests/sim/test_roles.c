@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Who goes from a group, who comes back, and who may do what in it. */
-#include "chats.h"
+#include "linking.h"
+#include "roots.h"
 
 static bool reads(struct world *world, const char *name, const char *text)
 {
@@ -123,6 +124,88 @@ static void readers_read_and_carriers_carry(void **state)
     end_story(&world);
 }
 
+static size_t with_role(const struct world *world, const char *by, const char *group, const char *name, enum role role)
+{
+    struct node_person person;
+    uint32_t number = group_of(world, by, group);
+    size_t count = 0;
+    for (size_t i = 0; number && node_person_at(world_host(world, by)->node, number, i, &person); i++)
+        count += bytes_equal(person.name, BYTES_TEXT(name)) && person.role == role;
+    return count;
+}
+
+/* Bob has two linked computers; Alice founded the group and has a second one, too. */
+static void all_computers_of_a_person_get_the_role_at_once(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world, 8, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(link_device(&world, "bob", "phone"));
+    CHECK_OK(link_device(&world, "alice", "desk"));
+    world_settle(&world);
+    CHECK_OK(create(&world, "alice", "Board", GUESTS("bob", "carol")));
+    world_run(&world, 5000);
+    world_settle(&world);
+    assert_int_equal(with_role(&world, "carol", "Board", "bob", ROLE_MEMBER), 2);
+    CHECK_OK(link_device(&world, "bob", "tablet"));
+    world_settle(&world);
+    assert_int_equal(with_role(&world, "carol", "Board", "bob", ROLE_MEMBER), 3);
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_READER));
+    world_settle(&world);
+    assert_int_equal(with_role(&world, "carol", "Board", "bob", ROLE_READER), 3);
+    assert_int_equal(world_say_to(&world, "tablet", "Board", "may I?"), ERR_NOT_PERMITTED);
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_ADMIN));
+    CHECK_OK(set_role(&world, "alice", "Office", "bob", ROLE_ADMIN));
+    world_settle(&world);
+    assert_int_equal(with_role(&world, "carol", "Board", "bob", ROLE_ADMIN), 3);
+    assert_int_equal(with_role(&world, "carol", "Office", "bob", ROLE_ADMIN), 3);
+
+    CHECK_OK(set_role(&world, "alice", "Board", "alice", ROLE_READER));
+    CHECK_OK(set_role(&world, "alice", "Office", "bob", ROLE_READER));
+    world_settle(&world);
+    assert_int_equal(with_role(&world, "carol", "Board", "alice", ROLE_READER), 2);
+    assert_int_equal(with_role(&world, "carol", "Office", "bob", ROLE_READER), 3);
+    assert_int_equal(world_say_to(&world, "alice", "Board", "may I?"), ERR_NOT_PERMITTED);
+    CHECK_OK(world_say_to(&world, "bob", "Board", "you may not"));
+    world_settle(&world);
+    assert_true(reads(&world, "desk", "you may not"));
+    CHECK_OK(set_role(&world, "bob", "Board", "alice", ROLE_MEMBER));
+    world_settle(&world);
+    CHECK_OK(world_say_to(&world, "alice", "Board", "now I may"));
+    world_settle(&world);
+    assert_true(reads(&world, "carol", "now I may"));
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
+/* The group's own root is on Bob's computer, the workspace's on Alice's. */
+static void each_root_takes_back_what_it_gave(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world, 9, "alice", GUESTS("bob", "carol"));
+    CHECK_OK(create(&world, "bob", "Board", GUESTS("alice", "carol")));
+    world_settle(&world);
+    CHECK_OK(answer(&world, "alice", "Board", COMMAND_GROUP_ACCEPT));
+    CHECK_OK(answer(&world, "carol", "Board", COMMAND_GROUP_ACCEPT));
+    world_settle(&world);
+    CHECK_OK(set_role(&world, "bob", "Board", "carol", ROLE_ADMIN));
+    world_settle(&world);
+    CHECK_OK(set_role(&world, "alice", "Board", "bob", ROLE_MEMBER)); /* whom his own root made one */
+    CHECK_OK(set_role(&world, "alice", "Board", "alice", ROLE_ADMIN));
+    world_settle(&world);
+    assert_int_equal(role_of(&world, "carol", "bob"), ROLE_MEMBER);
+    assert_int_equal(set_role(&world, "bob", "Board", "alice", ROLE_MEMBER), ERR_NOT_PERMITTED);
+    CHECK_OK(set_role(&world, "bob", "Board", "bob", ROLE_ADMIN));
+    world_settle(&world);
+    assert_int_equal(set_role(&world, "bob", "Board", "alice", ROLE_MEMBER), ERR_NO_ROOT);
+    CHECK_OK(set_role(&world, "alice", "Board", "alice", ROLE_MEMBER));
+    world_settle(&world);
+    assert_int_equal(role_of(&world, "carol", "alice"), ROLE_MEMBER);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 /* It keeps the workspace for two who are never there at the same time. */
 static void a_carrier_is_let_in_and_reads_nothing(void **state)
 {
@@ -208,6 +291,8 @@ int main(void)
         cmocka_unit_test(who_is_removed_reads_no_more_and_may_come_back),
         cmocka_unit_test(only_the_root_makes_admins),
         cmocka_unit_test(readers_read_and_carriers_carry),
+        cmocka_unit_test(all_computers_of_a_person_get_the_role_at_once),
+        cmocka_unit_test(each_root_takes_back_what_it_gave),
         cmocka_unit_test(a_carrier_is_let_in_and_reads_nothing),
         cmocka_unit_test(a_last_admin_hands_over_before_he_leaves),
         cmocka_unit_test(an_invitation_can_be_taken_back),

@@ -538,7 +538,7 @@ static void a_receipt_says_in_a_word_who_has_it(void **state)
     node_add(&world->node, "x");
     for (world->node.with = 0; world->node.with <= 2; world->node.with++) {
         json_t *receipt = result(&client, "message.receipt", "{\"id\":\"1\"}");
-        assert_members(receipt, "persons with state");
+        assert_members(receipt, "persons with carriers with_carriers state");
         assert_string_equal(text_at(receipt, "state"), words[world->node.with]);
         json_decref(receipt);
     }
