@@ -307,6 +307,14 @@ static bool follows(const struct log *log, const struct entry *entry)
            (log->row.head_seq == 0 || same_hash(&entry->previous, &log->row.head_id));
 }
 
+/* It can be looked up by now: what follows from it may ask for it. */
+static void note_content(struct node *node, struct log *log, const struct entry *entry, struct bytes wire)
+{
+    content_note(node, log, entry);
+    carried_note(log->group, wire.size);
+    early_accepted(node, log, entry, wire);
+}
+
 static void accept(struct node *node, const struct intake *intake, size_t index, uint32_t flags)
 {
     const struct intake_item *item = &intake->items[index];
@@ -334,13 +342,11 @@ static void accept(struct node *node, const struct intake *intake, size_t index,
     if (log->kind == KIND_GOVERNANCE) {
         log->group->governance_ms = node->mono_ms;
         groups_note_governance(node, log, &entry, &flags);
-    } else {
-        content_note(node, log, &entry);
-        carried_note(log->group, wire.size);
-        early_accepted(node, log, &entry, wire);
     }
     struct batch *batch = node_batch(node);
     batch_add_entry(batch, log->row.number, log->group->number, item->seq, flags, wire);
+    if (log->kind == KIND_CONTENT)
+        note_content(node, log, &entry, wire);
     if (entry.payload_missing)
         gaps_note(node, log, item->seq);
     if (log->kind == KIND_CONTENT && cuts_cover(log, item->seq) && (item->live || flags & ENTRY_FLAG_CHECKED)) {

@@ -88,14 +88,14 @@ static void publish(struct node *node, struct log *log, const struct entry *fiel
         logs_advance(node, log, &entry, &id);
         if (log->kind == KIND_GOVERNANCE)
             groups_note_governance(node, log, &entry, &flags);
-        else
-            content_note(node, log, &entry);
         struct batch *batch = node_batch(node);
         ARRAY_ROOM(node->fresh, node->fresh_count, node->fresh_capacity);
         node->fresh[node->fresh_count].log = log;
         node->fresh[node->fresh_count].seq = entry.seq;
         node->fresh[node->fresh_count++].at = batch->entry_count;
         batch_add_entry(batch, log->row.number, log->group->number, entry.seq, flags, buffer_bytes(&wire));
+        if (log->kind == KIND_CONTENT) /* what follows from it may look it up */
+            content_note(node, log, &entry);
     }
     buffer_done(&wire);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Logs written twice: old copies that nobody noticed, clones, liars.  Whatever came first, in the end all hold the same
  * logs, in the same order, and nothing that anyone wrote is lost. */
+#include "core/state.h"
 #include "story.h"
 
 #define QUIET_MS 10000
@@ -396,6 +397,57 @@ static void of_too_many_branches_all_show_the_same_eight(void **state)
     world_done(&world);
 }
 
+static enum error call_computer(struct world *world, const char *name, const char *label)
+{
+    const struct command command = {.type = COMMAND_DEVICE_NAME, .name = BYTES_TEXT(label)};
+    struct asked asked;
+    return world_command(world, name, &command, 10000, &asked);
+}
+
+static enum error remove_person(struct world *world, const char *name, const char *whom)
+{
+    struct command command = {.type = COMMAND_GROUP_REMOVE};
+    struct node_person person;
+    struct asked asked;
+    struct sign_public device = world_host(world, whom)->node->identity.device;
+    for (size_t i = 0; node_person_at(world_host(world, name)->node, 1, i, &person); i++)
+        if (same_key(&person.device, &device))
+            command.group.persons[command.group.person_count++] = person.person;
+    command.group.number = 1;
+    return world_command(world, name, &command, 10000, &asked);
+}
+
+/* The cut names the end of a branch, and that is no message: it is read in the very step in which the log is found to
+ * have forked, with all that it hangs on. */
+static void of_two_branches_the_cut_keeps_the_one_that_it_names(void **state)
+{
+    struct world world;
+    (void)state;
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        begin_story(&world, seed, "alice", GUESTS("bob", "carol"));
+        world.forks_allowed = true;
+        CHECK_OK(world_say(&world, "bob", "before"));
+        struct medium *backup = back_up(&world, "bob");
+        world_settle(&world);
+        only_these_meet(&world, "alice", "bob");
+        CHECK_OK(world_say(&world, "bob", "told alice"));
+        CHECK_OK(call_computer(&world, "bob", "laptop"));
+        world_run(&world, 1000);
+        come_back_elsewhere(&world, "bob", backup, "carol");
+        CHECK_OK(world_say(&world, "bob", "told carol"));
+        world_run(&world, 1000);
+        CHECK_OK(remove_person(&world, "alice", "bob"));
+        world_crash(&world, "bob", false);
+        world_heal(&world);
+        world_settle(&world);
+        CHECK_HOLDS(&world);
+        assert_int_equal(world_text_count(&world, "carol", "told alice"), 1);
+        assert_int_equal(world_text_count(&world, "carol", "told carol"), 0);
+        medium_free(backup);
+        world_done(&world);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +458,7 @@ int main(void)
         cmocka_unit_test(a_branch_forks_again),
         cmocka_unit_test(long_branches_meet_in_a_catch_up),
         cmocka_unit_test(a_forked_log_of_invitations_lets_both_guests_in),
+        cmocka_unit_test(of_two_branches_the_cut_keeps_the_one_that_it_names),
         cmocka_unit_test(of_too_many_branches_all_show_the_same_eight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
