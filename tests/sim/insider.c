@@ -2,12 +2,9 @@
 #include "insider.h"
 
 #include "core/base/hlc.h"
-#include "core/log/lookup.h"
 #include "core/members/groups.h"
 #include "core/members/roster.h"
-
-#define ANSWER_MS 10000
-#define ADMITTED_MS 5000
+#include "gathering.h"
 
 static const uint8_t no_nonce[SEALED_NONCE_SIZE];
 
@@ -18,46 +15,6 @@ const struct member *insider_colleague(const struct insider *insider, const char
 }
 
 /* ---------------------------------------------------------------- the beginning */
-
-static void found(struct world *world, const char *founder, const char *name, const char *guest)
-{
-    struct command command = {.type = COMMAND_GROUP_CREATE, .name = BYTES_TEXT(name)};
-    const struct node *node = world_host(world, guest)->node;
-    struct asked asked;
-    command.group.persons[0] = roster_find(&node->workspace->roster, &node->identity.device)->person;
-    command.group.person_count = 1;
-    CHECK_OK(world_command(world, founder, &command, ANSWER_MS, &asked));
-    world_run(world, ADMITTED_MS);
-}
-
-/* Whom an admin of the office has invited is not asked. */
-static void accept(struct world *world, const char *name)
-{
-    struct command command = {.type = COMMAND_GROUP_ACCEPT};
-    struct node_invitation invitation;
-    struct asked asked;
-    if (!node_invitation_at(world_host(world, name)->node, 0, &invitation))
-        return;
-    command.group.id = invitation.group;
-    CHECK_OK(world_command(world, name, &command, ANSWER_MS, &asked));
-    world_run(world, ADMITTED_MS);
-}
-
-static void steal_genesis(struct host *host, const struct group *group, struct buffer *out)
-{
-    struct stored_entry stored;
-    struct entry entry;
-    CHECK_OK(host->storage.begin(host->storage.ctx));
-    for (size_t i = 0; i < group->log_count; i++) {
-        const struct log *log = group->logs[i];
-        if (!log->named || !same_key(&log->row.name.device, &group->root))
-            continue;
-        CHECK_OK(lookup_entry(host->node, log, 1, &stored));
-        CHECK_OK(entry_decode(stored.wire, &entry));
-        buffer_append(out, entry.payload);
-    }
-    host->storage.end(host->storage.ctx);
-}
 
 static void steal_chat(struct world *world, const char *name, struct chat *ret)
 {
@@ -70,7 +27,7 @@ static void steal_chat(struct world *world, const char *name, struct chat *ret)
     ret->root = group->root;
     ret->key = group->keys[0].key;
     ret->epoch = group->keys[0].id;
-    steal_genesis(host, group, &ret->genesis);
+    CHECK_OK(gathering_genesis(host, group, &ret->genesis));
 }
 
 static void take_over(struct insider *insider)
@@ -95,10 +52,10 @@ static void begin(struct insider *insider, uint64_t seed, const char *founder, c
     struct world *world = &insider->world;
     *insider = (struct insider){.office = {.genesis = {0}}};
     begin_story(world, seed, founder, GUESTS("bob", other));
-    found(world, "alice", "Board", "mallory");
-    accept(world, "mallory");
-    found(world, "mallory", "Den", "bob");
-    accept(world, "bob");
+    CHECK_OK(gathering_found(world, "alice", "Board", GUESTS("mallory")));
+    CHECK_OK(gathering_accept(world, "mallory"));
+    CHECK_OK(gathering_found(world, "mallory", "Den", GUESTS("bob")));
+    CHECK_OK(gathering_accept(world, "bob"));
     world_settle(world);
     CHECK_HOLDS(world);
     steal_chat(world, "Office", &insider->office);
