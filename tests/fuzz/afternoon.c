@@ -4,6 +4,7 @@
 #include "core/members/direct.h"
 #include "core/members/groups.h"
 #include "core/members/roster.h"
+#include "sim/gathering.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -60,8 +61,17 @@ static struct sign_secret secret_of(const struct sign_public *key)
     return secret;
 }
 
+static void make_guests(struct mallory *ret)
+{
+    for (uint8_t i = 0; i < SCENE_GUESTS; i++) {
+        const uint8_t seed[32] = {i + 1, 2};
+        crypto_sign_keypair_from(seed, &ret->guests[i].device, &ret->guests[i].secret);
+    }
+}
+
 static void learn_mallory(const struct node *node, struct mallory *ret)
 {
+    make_guests(ret);
     const struct group *group = node->workspace;
     ret->device = node->identity.device;
     ret->secret = node->identity.secret;
@@ -72,26 +82,9 @@ static void learn_mallory(const struct node *node, struct mallory *ret)
     ret->epoch = group->keys[0];
     ret->own[KIND_GOVERNANCE] = log_of(group, &ret->device, KIND_GOVERNANCE);
     ret->own[KIND_CONTENT] = log_of(group, &ret->device, KIND_CONTENT);
-    if (ret->office == OFFICE_OF_MALLORY) {
-        ret->root_log = log_of(group, &ret->root, KIND_GOVERNANCE);
+    ret->root_log = log_of(group, &ret->root, KIND_GOVERNANCE);
+    if (ret->office != OFFICE_OF_ALICE)
         ret->root_secret = secret_of(&ret->root);
-    }
-}
-
-/* By whoever is in the group: the first entry of the root's log. */
-static struct bytes genesis_of(struct host *host, const struct written_log *root_log)
-{
-    static struct buffer kept[2 * OFFICES];
-    static size_t count;
-    struct stored_entry stored;
-    struct entry entry;
-    for (uint64_t arrival = 1; medium_arrival(host->disk, arrival, &stored) == OK; arrival++) {
-        if (entry_decode(stored.wire, &entry) != OK || !same_hash(&entry.log, &root_log->id) || entry.seq != 1)
-            continue;
-        buffer_append(&kept[count], entry.payload);
-        return buffer_bytes(&kept[count++]);
-    }
-    return (struct bytes){0};
 }
 
 static void learn_group(const struct world *world, const char *name, struct known_group *ret)
@@ -106,78 +99,96 @@ static void learn_group(const struct world *world, const char *name, struct know
     ret->root = group->root;
     ret->epoch = group->keys[0];
     ret->root_log = log_of(group, &group->root, KIND_GOVERNANCE);
-    ret->genesis = genesis_of(host, &ret->root_log);
-    require(world, ret->genesis.size > 0, "the group has a beginning");
+    require(world, gathering_genesis(host, group, &ret->genesis) == OK, "the group has a beginning");
     for (enum log_kind kind = KIND_GOVERNANCE; kind <= KIND_CONTENT; kind++)
         ret->own[kind] = log_of(group, &node->identity.device, kind);
 }
 
 /* ---------------------------------------------------------------- what they did */
 
-static void greet_each_other(struct world *world)
+static void greet_each_other(struct world *world, enum scene_office office)
 {
-    const char *const names[] = {"alice", "bob", "mallory"};
+    const char *const names[] = {office == OFFICE_OF_CARRIER ? "bob" : "alice", "bob", "mallory"};
     for (int i = 0; i < 12; i++)
         require(world, world_say(world, names[i % 3], "good afternoon") == OK, "a greeting");
     require(world, world_settle(world), "agreement");
 }
 
-static void add_person(struct world *world, const char *name, struct command *command)
+static void found_group(struct world *world, const char *founder, const char *name, const char *const guests[])
 {
-    const struct node *node = world_host(world, name)->node;
-    const struct member *member = roster_find(&node->workspace->roster, &node->identity.device);
-    command->group.persons[command->group.person_count++] = member->person;
+    require(world, gathering_found(world, founder, name, guests) == OK, "a group");
 }
 
-static void found_group(struct world *world, const char *founder, const char *name, const char *const guests[2])
-{
-    struct command command = {.type = COMMAND_GROUP_CREATE, .name = BYTES_TEXT(name)};
-    struct asked asked;
-    for (size_t i = 0; i < 2 && guests[i]; i++)
-        add_person(world, guests[i], &command);
-    require(world, world_command(world, founder, &command, ANSWER_MS, &asked) == OK, "a group");
-    world_run(world, ADMITTED_MS);
-}
-
-/* Whom an admin of the workspace has invited is not asked. */
 static void accept(struct world *world, const char *name)
 {
-    struct command command = {.type = COMMAND_GROUP_ACCEPT};
-    struct node_invitation invitation;
-    struct asked asked;
-    if (!node_invitation_at(world_host(world, name)->node, 0, &invitation))
-        return;
-    command.group.id = invitation.group;
-    require(world, world_command(world, name, &command, ANSWER_MS, &asked) == OK, "an answer");
-    world_run(world, ADMITTED_MS);
+    require(world, gathering_accept(world, name) == OK, "an answer");
 }
 
-static void gather_in_groups(struct world *world, struct mallory *ret)
+/* Alice carries the group. */
+static void hand_to_alice(struct world *world, const char *by, const char *name)
 {
-    found_group(world, "alice", "Board", (const char *const[]){"bob", "mallory"});
+    struct command command = {.type = COMMAND_GROUP_ADD, .role = ROLE_CARRIER};
+    struct asked asked;
+    command.group.persons[command.group.person_count++] = gathering_person(world, "alice");
+    require(world, node_find_group(world_host(world, by)->node, BYTES_TEXT(name), &command.group.number) == OK,
+            "a group to be carried");
+    require(world, world_command(world, by, &command, ANSWER_MS, &asked) == OK, "a carrier");
+    world_run(world, ADMITTED_MS);
+    accept(world, "alice");
+}
+
+static void gather_in_groups(struct world *world, enum scene_office office, struct mallory *ret)
+{
+    bool is_carried = office == OFFICE_OF_CARRIER;
+    found_group(world, is_carried ? "bob" : "alice", "Board",
+                (const char *const[]){"mallory", is_carried ? NULL : "bob", NULL});
     accept(world, "bob");
     accept(world, "mallory");
-    found_group(world, "mallory", "Den", (const char *const[]){"alice", NULL});
+    found_group(world, "mallory", "Den", (const char *const[]){is_carried ? NULL : "alice", NULL});
+    if (is_carried) {
+        hand_to_alice(world, "bob", "Board");
+        hand_to_alice(world, "mallory", "Den");
+    }
+    found_group(world, "mallory", "Nook", (const char *const[]){"bob", NULL}); /* Alice has never heard of it */
+    accept(world, "bob");
     require(world, world_settle(world), "agreement in groups");
     learn_group(world, "Board", &ret->board);
     learn_group(world, "Den", &ret->den);
     ret->den_secret = secret_of(&ret->den.root);
 }
 
+static void assemble(struct world *world, enum scene_office office)
+{
+    struct code code;
+    const char *founder = office == OFFICE_OF_ALICE ? "alice" : "mallory";
+    const char *guest = office == OFFICE_OF_ALICE ? "mallory" : "alice";
+    enum role role = office == OFFICE_OF_CARRIER ? ROLE_CARRIER : ROLE_MEMBER;
+    require(world, world_found(world, founder, "Office") == OK, "a workspace");
+    require(world, world_meet(world, founder, "bob") == OK, "bob joins");
+    require(world, world_invite_as(world, founder, role, &code) == OK, "a code");
+    require(world, world_join(world, guest, &code) == OK, "the other one joins");
+    require(world, world_settle(world), "agreement of three");
+}
+
+static void learn_all(const struct host *alice, const struct node *node, struct mallory *ret)
+{
+    learn_mallory(node, ret);
+    learn_people(node, alice, ret);
+    for (size_t i = 0; i < alice->node->invite_count; i++)
+        if (!alice->node->invites[i].used)
+            ret->invite_psk = alice->node->invites[i].psk;
+}
+
 static void live_through(struct afternoon *ret, enum scene_office office)
 {
     struct world world;
     struct code code;
-    const char *founder = office == OFFICE_OF_ALICE ? "alice" : "mallory";
-    const char *guest = office == OFFICE_OF_ALICE ? "mallory" : "alice";
     world_init(&world, 1);
     struct host *alice = world_add(&world, "alice"), *bob = world_add(&world, "bob");
     struct host *mallory = world_add(&world, "mallory");
-    require(&world, world_found(&world, founder, "Office") == OK, "a workspace");
-    require(&world, world_meet(&world, founder, "bob") == OK, "bob joins");
-    require(&world, world_meet(&world, founder, guest) == OK, "the other one joins");
-    greet_each_other(&world);
-    gather_in_groups(&world, &ret->mallory);
+    assemble(&world, office);
+    greet_each_other(&world, office);
+    gather_in_groups(&world, office, &ret->mallory);
     if (office == OFFICE_OF_ALICE)
         require(&world, world_invite(&world, "alice", &code) == OK, "an invitation");
     ret->alice = medium_copy(alice->disk);
@@ -185,11 +196,7 @@ static void live_through(struct afternoon *ret, enum scene_office office)
     ret->alice_key = alice->store_key;
     ret->bob_key = bob->store_key;
     ret->mallory.office = office;
-    learn_mallory(mallory->node, &ret->mallory);
-    learn_people(mallory->node, alice, &ret->mallory);
-    for (size_t i = 0; i < alice->node->invite_count; i++)
-        if (!alice->node->invites[i].used)
-            ret->mallory.invite_psk = alice->node->invites[i].psk;
+    learn_all(alice, mallory->node, &ret->mallory);
     world_done(&world);
     ret->stands = true;
 }

@@ -23,15 +23,16 @@ struct forged {
     size_t bare; /* bytes of it without the payload */
 };
 
-#define FORGE_LOGS 14
-#define FORGE_LINES 32
+#define FORGE_LOGS 19
+#define FORGE_LINES 40
 #define FORGE_ENTRIES 320
 
 struct forge {
     const struct host *victim;
     struct line lines[FORGE_LINES]; /* her chat, her governance, two new chats, a new governance, a log of the root's,
-                                       a log of nobody's, two of her chat
-                                       with Alice, two of Alice's group, three of her own; then branches */
+                                       a log of nobody's, two of her chat with Alice, two of Alice's group, three of
+                                       her own; a later generation of the root's, the root in Alice's group, a later
+                                       generation in her own; a chat of each guest; then branches */
     size_t line_count;
     struct forged entries[FORGE_ENTRIES];
     size_t entry_count;
@@ -41,8 +42,12 @@ void forge_done(struct forge *forge);
 
 /* Writes one entry: behind the head of a line, or somewhere else in it. */
 void forge_entry(struct forge *forge, struct script *script);
-/* Many plain messages behind the head of her chat. */
-void forge_messages(struct forge *forge, size_t count);
+/* Many plain messages behind the head of a line. */
+void forge_messages(struct forge *forge, size_t line, size_t count);
+size_t forge_guest_line(size_t guest);
+/* Brings a guest in, behind the head of her governance: as a further device of Mallory's, or, where she is the admin,
+ * as one of Alice's. */
+void forge_guest(struct forge *forge, size_t guest, bool is_alices);
 /* ADD for a new device, with its consent, behind the head of her governance: counts where she is the admin.  And the
  * proof of its first incarnation. */
 void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret, struct signature *ret_proof);

@@ -3,6 +3,7 @@
 
 #include "core/entry/cut.h"
 #include "core/entry/payload.h"
+#include "core/log/logs.h"
 #include "forge_note.h"
 
 static const uint8_t no_nonce[24];
@@ -136,13 +137,27 @@ static void forge_link(const struct hash *group, struct script *script, struct b
     linkage_encode(&linkage, out);
 }
 
+/* Where the log of that group's root stands, in its first generation. */
+static struct hash root_head(const struct forge *forge, const struct hash *group)
+{
+    const struct mallory *mallory = scene_mallory();
+    const struct hash *root_log = &mallory->root_log.id;
+    if (same_hash(group, &mallory->board.id))
+        root_log = &mallory->board.root_log.id;
+    else if (same_hash(group, &mallory->den.id))
+        root_log = &mallory->den.root_log.id;
+    const struct log *log = logs_find(forge->victim->node, root_log);
+    return log ? log->row.head_id : (struct hash){{0}};
+}
+
 static void forge_rule(const struct forge *forge, const struct hash *group, struct script *script, uint64_t type,
                        struct buffer *out)
 {
     struct buffer cuts = {0}, cites = {0};
     struct sign_public device = forge_device(forge, script);
     struct bytes cut = some_cuts(forge, script, &cuts), cite = some_cites(forge, script, &cites);
-    struct hash zeros = {{0}}, id = script_hash(script, cite.size ? (const struct hash *)cite.data : &zeros);
+    struct hash head = root_head(forge, group),
+                id = script_hash(script, cite.size ? (const struct hash *)cite.data : &head);
     uint64_t instance = script_number(script, 1);
     if (type == ENTRY_REMOVE)
         removal_encode(&(struct removal){device, instance ? instance : 1, cut, cite}, out);

@@ -28,6 +28,28 @@ static struct written_log new_log(const struct mallory *mallory, enum log_kind k
     return log;
 }
 
+static void add_root_line(struct forge *forge, const struct hash *group, const struct sign_public *root,
+                          uint64_t generation)
+{
+    struct written_log log = {.name = {.group = *group, .device = *root, .instance = generation}};
+    log_name_id(&log.name, &log.id);
+    add_line(forge, &log);
+}
+
+static void add_guest_line(struct forge *forge, const struct guest *guest)
+{
+    struct written_log log = {.name = scene_mallory()->own[KIND_CONTENT].name};
+    log.name.device = guest->device;
+    log.name.instance = 1;
+    log_name_id(&log.name, &log.id);
+    add_line(forge, &log);
+}
+
+size_t forge_guest_line(size_t guest)
+{
+    return FORGE_LOGS - SCENE_GUESTS + guest;
+}
+
 void forge_init(struct forge *forge, const struct host *victim)
 {
     const struct mallory *mallory = scene_mallory();
@@ -48,13 +70,18 @@ void forge_init(struct forge *forge, const struct host *victim)
     add_line(forge, &second);
     add_line(forge, &third);
     add_line(forge, &decrees);
-    add_line(forge, mallory->office == OFFICE_OF_MALLORY ? &mallory->root_log : &second);
+    add_line(forge, mallory->office == OFFICE_OF_ALICE ? &second : &mallory->root_log);
     add_line(forge, &nobodys);
     add_line(forge, &direct[KIND_CONTENT]);
     add_line(forge, &direct[KIND_GOVERNANCE]);
     add_group_lines(forge, &mallory->board);
     add_group_lines(forge, &mallory->den);
     add_line(forge, &mallory->den.root_log);
+    add_root_line(forge, &mallory->group, &mallory->root, 1);
+    add_root_line(forge, &mallory->board.id, &mallory->root, 0);
+    add_root_line(forge, &mallory->den.id, &mallory->den.root, 1);
+    for (size_t i = 0; i < SCENE_GUESTS; i++)
+        add_guest_line(forge, &mallory->guests[i]);
 }
 
 void forge_done(struct forge *forge)
@@ -123,6 +150,8 @@ static void forge_plain(const struct forge *forge, struct script *script, uint64
         forge_note(forge, script, text, out);
     } else if (type == ENTRY_INVITEE) {
         forge_invitee(forge, script, out);
+    } else if (type == ENTRY_LABEL) {
+        label_encode(text, out);
     } else {
         buffer_append(out, text);
     }
@@ -210,7 +239,10 @@ static const struct sign_secret *author_of(const struct line *line)
 {
     const struct mallory *mallory = scene_mallory();
     if (same_key(&line->log.name.device, &mallory->root))
-        return &mallory->root_secret;
+        return mallory->office == OFFICE_OF_ALICE ? &mallory->den_secret : &mallory->root_secret;
+    for (size_t i = 0; i < SCENE_GUESTS; i++)
+        if (same_key(&line->log.name.device, &mallory->guests[i].device))
+            return &mallory->guests[i].secret;
     return same_key(&line->log.name.device, &mallory->den.root) ? &mallory->den_secret : &mallory->secret;
 }
 
@@ -241,26 +273,25 @@ static const struct forged *some_place_in(const struct forge *forge, struct scri
 
 #define UNKNOWN_DECREE 40
 
-void forge_entry(struct forge *forge, struct script *script)
+static uint64_t some_type(struct script *script, enum log_kind kind)
 {
     static const uint64_t contents[] = {ENTRY_MESSAGE, ENTRY_MESSAGE, ENTRY_PROFILE, ENTRY_TITLE,
-                                        200,           ENTRY_NOTE,    ENTRY_INVITEE};
+                                        200,           ENTRY_NOTE,    ENTRY_INVITEE, ENTRY_LABEL};
     static const uint64_t decrees[] = {
         ENTRY_EPOCH,  ENTRY_KEYSHARE, ENTRY_ADD,   ENTRY_CLOCK,  ENTRY_GENESIS,  ENTRY_LINK,       UNKNOWN_DECREE,
-        ENTRY_REMOVE, ENTRY_POLICY,   ENTRY_GRANT, ENTRY_REVOKE, ENTRY_HANDOVER, ENTRY_GENERATION,
+        ENTRY_REMOVE, ENTRY_POLICY,   ENTRY_GRANT, ENTRY_REVOKE, ENTRY_HANDOVER, ENTRY_GENERATION, ENTRY_LETTER,
     };
-    size_t index = script_below(script, forge->line_count);
+    return kind == KIND_CONTENT ? contents[script_below(script, sizeof contents / sizeof *contents)]
+                                : decrees[script_below(script, sizeof decrees / sizeof *decrees)];
+}
+
+static void write_in(struct forge *forge, struct script *script, size_t index)
+{
     struct line *line = &forge->lines[index];
     const struct forged *behind = some_place_in(forge, script, index);
-    bool is_content = line->log.name.kind == KIND_CONTENT;
     struct buffer deps = {0}, payload = {0};
-    uint8_t choice = script_byte(script);
-    struct entry entry = {.log = line->root};
-    entry.type = is_content ? contents[choice % (sizeof contents / sizeof *contents)]
-                            : decrees[choice % (sizeof decrees / sizeof *decrees)];
-    if (entry.type == UNKNOWN_DECREE && choice & 1)
-        entry.type = ENTRY_LETTER;
-    if (is_content)
+    struct entry entry = {.type = some_type(script, line->log.name.kind), .log = line->root};
+    if (line->log.name.kind == KIND_CONTENT)
         entry.epoch = key_of(&line->log.name.group)->id;
     entry.seq = script_number(script, (behind ? behind->seq : line->log.head_seq) + 1);
     entry.previous = script_hash(script, behind ? &behind->id : &line->log.head_id);
@@ -277,18 +308,54 @@ void forge_entry(struct forge *forge, struct script *script)
     buffer_done(&payload);
 }
 
-void forge_messages(struct forge *forge, size_t count)
+void forge_entry(struct forge *forge, struct script *script)
+{
+    write_in(forge, script, script_below(script, forge->line_count));
+}
+
+void forge_messages(struct forge *forge, size_t line, size_t count)
 {
     struct script nothing = {{0}};
     for (; count > 0; count--)
-        forge_entry(forge, &nothing);
+        write_in(forge, &nothing, line);
+}
+
+/* ---------------------------------------------------------------- who comes */
+
+/* Behind the head of her governance. */
+static void write_decree(struct forge *forge, enum entry_type type, uint16_t count, struct bytes payload)
+{
+    struct line *line = &forge->lines[1];
+    struct entry entry = {.type = type, .log = line->root, .seq = line->log.head_seq + 1, .payload = payload};
+    entry.previous = line->log.head_id;
+    entry.hlc = hlc_make(host_now_ms(forge->victim), count);
+    write_entry(forge, line, NULL, &entry);
+}
+
+void forge_guest(struct forge *forge, size_t guest, bool is_alices)
+{
+    const struct mallory *mallory = scene_mallory();
+    const struct guest *comes = &mallory->guests[guest];
+    struct add add = {.member = {.device = comes->device, .person = mallory->alice, .box = mallory->box}};
+    struct linkage linkage = {.device = comes->device, .person = mallory->person, .box = mallory->box};
+    struct buffer payload = {0};
+    add.member.instance = 1;
+    add.member.role = ROLE_MEMBER;
+    linkage.number = 1 + guest;
+    membership_sign(&mallory->group, &add.member, &comes->secret);
+    linkage_sign(&mallory->group, &mallory->device, &linkage, &comes->secret);
+    if (is_alices)
+        add_encode(&add, &payload);
+    else
+        linkage_encode(&linkage, &payload);
+    write_decree(forge, is_alices ? ENTRY_ADD : ENTRY_LINK, (uint16_t)guest, buffer_bytes(&payload));
+    buffer_done(&payload);
 }
 
 void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret, struct signature *ret_proof)
 {
     const struct mallory *mallory = scene_mallory();
     const uint8_t seed[32] = {number, 1};
-    struct line *line = &forge->lines[1];
     struct add add = {.member = {.box = mallory->box, .instance = 1, .role = ROLE_MEMBER}};
     struct sign_secret secret;
     struct buffer payload = {0};
@@ -296,12 +363,8 @@ void forge_newcomer(struct forge *forge, uint8_t number, struct sign_public *ret
     add.member.person.bytes[0] = number;
     membership_sign(&mallory->group, &add.member, &secret);
     add_encode(&add, &payload);
-    struct entry entry = {.type = ENTRY_ADD, .log = line->root, .seq = line->log.head_seq + 1};
-    entry.previous = line->log.head_id;
-    entry.hlc = hlc_make(host_now_ms(forge->victim), number);
-    entry.payload = buffer_bytes(&payload);
     *ret = add.member.device;
     presence_prove(&secret, &mallory->group, 1, ret_proof);
-    write_entry(forge, line, NULL, &entry);
+    write_decree(forge, ENTRY_ADD, number, buffer_bytes(&payload));
     buffer_done(&payload);
 }

@@ -298,9 +298,9 @@ static void fill_rows(const struct forge *forge, struct script *script, struct b
 void forge_message(const struct forge *forge, struct script *script, struct buffer *rows, struct wire_message *ret)
 {
     static const enum wire_type types[] = {
-        WIRE_LOG,   WIRE_HAVE,     WIRE_WANT,     WIRE_DIGESTS, WIRE_END,     WIRE_ACK,     WIRE_PING,
-        WIRE_REKEY, WIRE_ANNOUNCE, WIRE_PRESENCE, WIRE_STOP,    WIRE_PROBE,   WIRE_IDS,     WIRE_WANTP,
-        WIRE_TAIL,  WIRE_BYE,      WIRE_JOIN,     WIRE_HELLO,   WIRE_INVITED, WIRE_WELCOME, WIRE_PROOF};
+        WIRE_LOG,      WIRE_HAVE,     WIRE_WANT,    WIRE_DIGESTS, WIRE_END,   WIRE_ACK,   WIRE_PING, WIRE_REKEY,
+        WIRE_ANNOUNCE, WIRE_PRESENCE, WIRE_STOP,    WIRE_PROBE,   WIRE_IDS,   WIRE_WANTP, WIRE_TAIL, WIRE_BYE,
+        WIRE_JOIN,     WIRE_HELLO,    WIRE_INVITED, WIRE_WELCOME, WIRE_PROOF, WIRE_ROOM};
     *ret = (struct wire_message){.type = types[script_below(script, sizeof types / sizeof *types)]};
     switch (ret->type) {
     case WIRE_HELLO:
@@ -325,8 +325,9 @@ void forge_message(const struct forge *forge, struct script *script, struct buff
         return;
     case WIRE_PROOF:
         ret->proof = script_bytes(script);
-        if (ret->proof.size == 1) /* nobody's proof */
-            *ret = (struct wire_message){.type = WIRE_ROOM, .room = ret->proof.data[0] % 4};
+        return;
+    case WIRE_ROOM:
+        ret->room = script_byte(script) % 4;
         return;
     case WIRE_INVITED:
     case WIRE_JOIN:

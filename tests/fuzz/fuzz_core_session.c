@@ -5,13 +5,13 @@
  * once; and meanwhile disks that fail or fill, crashes, colleagues who write.  Afterwards the node that heard it all
  * must still serve a good colleague and hold the same entries as he, with nothing of its own lost or changed, and no
  * more memory than the script could honestly cost. */
-#include "core/peers/office.h"
+#include "colleagues.h"
+#include "crowd.h"
 #include "session.h"
 #include <stdlib.h>
 
 #define STEPS_MAX 80
 #define MEMORY_MAX ((size_t)24 << 20)
-#define CROWD 60
 #define MANY 240
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,10 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void say_hello(struct session *session)
 {
-    struct wire_message hello = {.type = WIRE_HELLO};
-    hello.hello.home[0] = script_byte(&session->script) % 6;
-    hello.hello.port = 4999;
-    session_say(session, &hello);
+    session_say_hello(session, (uint8_t)script_below(&session->script, 6));
 }
 
 /* As Mallory, or as a device that has the workspace's key and is no member. */
@@ -128,102 +125,13 @@ static void write_entries(struct session *session)
 {
     uint8_t choice = script_byte(&session->script);
     if (choice == UINT8_MAX)
-        forge_messages(&session->forge, MANY);
+        forge_messages(&session->forge, 0, MANY);
     else
         for (size_t count = 1 + choice % 4; count > 0; count--)
             forge_entry(&session->forge, &session->script);
 }
 
-/* More people than may all be linked, all of them there. */
-static void bring_a_crowd(struct session *session)
-{
-    struct wire_message message = {.type = WIRE_PRESENCE};
-    struct buffer rows = {0};
-    if (session->is_crowded)
-        return;
-    session->is_crowded = true;
-    for (uint8_t i = 0; i < CROWD; i++) {
-        struct sign_public device;
-        struct signature proof;
-        const uint8_t ip[16] = {[10] = 255, [11] = 255, [12] = 10, [14] = 9, [15] = i};
-        forge_newcomer(&session->forge, i, &device, &proof);
-        buffer_append(&rows, BYTES_OF(device.bytes));
-        buffer_append_u64(&rows, 1);
-        buffer_append_byte(&rows, PRESENCE_UP);
-        buffer_append(&rows, BYTES_OF(ip));
-        buffer_append_u16(&rows, 4000);
-        buffer_append(&rows, BYTES_OF(proof.bytes));
-    }
-    session_hand_out(session);
-    message.presence.rows = buffer_bytes(&rows);
-    session_say(session, &message);
-    buffer_done(&rows);
-}
-
 /* ---------------------------------------------------------------- meanwhile */
-
-/* To Mallory, to the other one, to oneself. */
-static void say_in_private(struct session *session, const char *name, uint8_t choice)
-{
-    const struct mallory *mallory = scene_mallory();
-    const struct person_id people[] = {mallory->person, mallory->alice, mallory->bob};
-    struct command command = {.type = COMMAND_SEND, .send = {.text = BYTES_TEXT("between us")}};
-    command.send.person = people[choice % 3];
-    world_ask(&session->scene.world, name, &command);
-}
-
-static void do_something(struct session *session)
-{
-    static const char *const client_ids[] = {NULL, "one", "two"};
-    struct world *world = &session->scene.world;
-    struct script *script = &session->script;
-    const char *name = script_byte(script) & 1 ? "alice" : "bob";
-    struct saying saying = {.text = "meanwhile", .topic = "Lunch", .urgent = script_rarely(script)};
-    struct command command = {.address_count = 1, .role = ROLE_MEMBER, .name = BYTES_TEXT("again")};
-    struct dep place = forge_place(&session->forge, script);
-    static const enum command_type types[] = {COMMAND_CLOCK_DISTRUST, COMMAND_PEER_ADD, COMMAND_PEER_REMOVE,
-                                              COMMAND_INVITE_CREATE,  COMMAND_JOIN,     COMMAND_WORKSPACE_CREATE};
-    uint8_t choice = script_byte(script);
-    if (choice >= 240) {
-        say_in_private(session, name, choice);
-        return;
-    }
-    if (choice < 160) {
-        saying.client_id = client_ids[choice % 3];
-        if (choice & 4)
-            saying.reply_to = (struct message_ref){place.log, place.seq};
-        world_post_more(world, name, &saying);
-        return;
-    }
-    command.type = types[choice % (sizeof types / sizeof *types)];
-    command.distrust.from = (struct message_ref){place.log, script_number(script, 1)};
-    command.distrust.to = (struct message_ref){place.log, place.seq};
-    command.addresses[0] = (struct address){.ip = {[15] = script_byte(script)}, .port = 4000};
-    world_ask(world, name, &command);
-}
-
-/* Invitations are answered, groups founded and renamed, people removed, and something is said in them. */
-static void act_in_a_group(struct session *session)
-{
-    static const enum command_type types[] = {COMMAND_GROUP_ACCEPT, COMMAND_GROUP_DECLINE, COMMAND_GROUP_CREATE,
-                                              COMMAND_GROUP_ADD,    COMMAND_GROUP_RENAME,  COMMAND_SEND,
-                                              COMMAND_GROUP_REMOVE};
-    const struct mallory *mallory = scene_mallory();
-    struct script *script = &session->script;
-    const char *name = script_byte(script) & 1 ? "bob" : "alice";
-    struct command command = {.type = types[script_below(script, sizeof types / sizeof *types)]};
-    struct node_invitation invitation;
-    if (node_invitation_at(world_host(&session->scene.world, name)->node, script_below(script, 4), &invitation))
-        command.group.id = invitation.group;
-    command.name = script_byte(script) & 1 ? BYTES_TEXT("Plans") : BYTES_TEXT("Board");
-    command.group.number = command.send.group = 1 + (uint32_t)script_below(script, 6);
-    command.send.text = BYTES_TEXT("among us");
-    command.group.persons[0] = mallory->person;
-    command.group.persons[1] = mallory->bob;
-    command.group.person_count = script_below(script, 3);
-    command.group.device = mallory->device;
-    world_ask(&session->scene.world, name, &command);
-}
 
 static void let_the_disk_fail(struct session *session)
 {
@@ -238,10 +146,12 @@ static void let_the_disk_fail(struct session *session)
     }
 }
 
-static void repair_the_disk(struct session *session)
+static void make_room(struct session *session)
 {
+    const struct command command = {.type = COMMAND_CARRIER_QUOTA, .quota = UINT64_MAX};
     session->scene.alice->fail_commits = 0;
     session->scene.alice->free_disk = UINT64_C(50) << 30;
+    world_ask(&session->scene.world, "alice", &command);
 }
 
 static bool look_at(void *arg, const struct message *message)
@@ -353,7 +263,7 @@ static void take_step(struct session *session)
         say_raw,           wait,
         call_again,        take_turns,
         flip_next,         repeat_entry,
-        say_anything,      do_something,
+        say_anything,      colleagues_talk,
         say_forged,        say_forged,
         say_entries,       write_entries,
         write_entries,     session_hand_out,
@@ -361,8 +271,9 @@ static void take_step(struct session *session)
         tell_places,       session_hand_out_payloads,
         session_answer,    session_answer,
         let_the_disk_fail, restart,
-        read_all,          bring_a_crowd,
-        act_in_a_group,
+        read_all,          crowd_come,
+        colleagues_gather, colleagues_keep_house,
+        crowd_talk,
     };
     steps[script_below(&session->script, sizeof steps / sizeof *steps)](session);
 }
@@ -370,7 +281,7 @@ static void take_step(struct session *session)
 static void require_all_well(struct session *session)
 {
     struct scene *scene = &session->scene;
-    repair_the_disk(session);
+    make_room(session);
     world_run(&scene->world, 1000);
     for (size_t i = 0; i < SESSION_CALLERS; i++)
         caller_done(&session->callers[i]);
@@ -392,7 +303,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct session session = {.script = {.left = {data, size}}};
     if (size < 4)
         return 0;
-    scene_open(&session.scene, script_byte(&session.script) % OFFICES, true);
+    scene_open(&session.scene, (enum scene_office)script_below(&session.script, OFFICES), true);
     forge_init(&session.forge, session.scene.alice);
     session.caller = &session.callers[0];
     session_call(&session, &scene_mallory()->device, &scene_mallory()->secret);

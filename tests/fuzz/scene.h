@@ -7,8 +7,9 @@
 
 struct caller;
 
-/* What Mallory is: a member like Bob, or the founder, who is the admin and has the root key. */
-enum scene_office { OFFICE_OF_ALICE, OFFICE_OF_MALLORY, OFFICES };
+/* What Mallory is: a member like Bob, or the founder, who is the admin and has the root key.  Of the third one Alice is
+ * the carrier, and of its groups as well. */
+enum scene_office { OFFICE_OF_ALICE, OFFICE_OF_MALLORY, OFFICE_OF_CARRIER, OFFICES };
 
 struct scene {
     struct world world;
@@ -28,26 +29,34 @@ struct written_log {
 struct known_group {
     struct hash id;
     struct sign_public root;
-    struct bytes genesis; /* kept for ever */
+    struct buffer genesis; /* kept for ever */
     struct epoch_key epoch;
     struct written_log own[2], root_log; /* her own by kind */
 };
 
+/* A device that Mallory may bring into the office. */
+struct guest {
+    struct sign_public device;
+    struct sign_secret secret;
+};
+#define SCENE_GUESTS 2
+
 /* Mallory's secrets, and what she knows of the office. */
 struct mallory {
     enum scene_office office;
+    struct guest guests[SCENE_GUESTS];
     struct sign_public device;
     struct sign_secret secret, root_secret, den_secret; /* the roots': of her own office, and of her den */
     struct person_id person, alice, bob;
     uint64_t instance;
     struct dh_public box, alice_box, bob_box;
     struct hash group, direct, not_hers; /* the workspace; her chat with Alice; Alice's with Bob */
-    struct known_group board, den;       /* Alice's, with all three; her own, into which Alice is invited: an admin of
-                                            the workspace who invites need not wait for an answer */
+    struct known_group board, den;       /* Alice's (of the carrier: Bob's), with all three; her own, into which Alice
+                                            is invited: an admin of the workspace need not wait for an answer */
     struct sign_public root;
     struct secret_key workspace_key, invite_psk;
     struct epoch_key epoch;
-    struct written_log own[2], root_log; /* her own by kind; the root's in her own office */
+    struct written_log own[2], root_log; /* her own by kind; the root's, whoever that is */
 };
 const struct mallory *scene_mallory(void); /* of the scene that was opened last */
 
@@ -57,7 +66,7 @@ void scene_open(struct scene *scene, enum scene_office office,
 void scene_close(struct scene *scene);
 /* Aborts and says `what` where it does not hold, or the world has failed. */
 void scene_require(const struct scene *scene, bool holds, const char *what);
-/* Both know both as people who may write: Mallory, an admin, has not removed one of them. */
+/* Both know both as those who they were: Mallory, an admin, has not removed one of them. */
 bool scene_is_whole(const struct scene *scene);
 /* What Alice and Bob write reaches the other's disk in time; aborts else. */
 void scene_must_work(struct scene *scene);

@@ -43,6 +43,12 @@ void session_say(struct session *session, const struct wire_message *message)
         noise_rekey(&session->caller->send);
 }
 
+void session_say_hello(struct session *session, uint8_t home)
+{
+    struct wire_message hello = {.type = WIRE_HELLO, .hello = {.home = {home}, .port = 4999}};
+    session_say(session, &hello);
+}
+
 /* ---------------------------------------------------------------- entries */
 
 /* With or without its payload; false: no room. */
@@ -101,6 +107,34 @@ void session_hand_out(struct session *session)
     size_t line = script_below(script, session->forge.line_count);
     uint64_t from = script_rarely(script) ? script_number(script, 2) : 0;
     send_run(session, line, from, UINT64_MAX);
+}
+
+void session_tell(struct session *session, size_t line)
+{
+    const struct script left = session->script;
+    session->script = (struct script){{0}};
+    send_run(session, line, 0, UINT64_MAX);
+    session->script = left;
+}
+
+void session_say_live(struct session *session, size_t line, uint64_t from, enum lie lie)
+{
+    const struct forge *forge = &session->forge;
+    struct buffer *items = &session->items;
+    size_t first = 0, last = 0; /* the ends of signatures */
+    introduce(session, line);
+    items->size = 0;
+    for (size_t i = 0; i < forge->entry_count; i++) {
+        const struct forged *entry = &forge->entries[i];
+        size_t end = items->size + sizeof(uint16_t) + entry->bare - 1;
+        if (entry->line != line || entry->seq < from || !add_entry(session, entry, false, false))
+            continue;
+        first = first ? first : end;
+        last = end;
+    }
+    if (lie != LIE_NONE && last)
+        items->data[lie == LIE_FIRST ? first : last] ^= 1;
+    send_items(session, line, ENTRIES_FLAG_LAST | ENTRIES_FLAG_LIVE | ENTRIES_FLAG_TO_ALL);
 }
 
 void session_hand_out_tail(struct session *session)
