@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
+#include "fields.h"
 #include "refusal.h"
 #include "start_node.h"
 #include "translate.h"
@@ -42,8 +43,8 @@ enum exit_code call_open(const struct context *context, struct client **ret)
     return start_node(context, ret);
 }
 
-enum exit_code call_node_within(const struct context *context, struct client *client, const char *method,
-                                json_t *params, int64_t timeout_ms, json_t **ret_result)
+static enum exit_code call(const struct context *context, struct client *client, const char *method, json_t *params,
+                           int64_t timeout_ms, call_explain *explain, const void *asked, json_t **ret_result)
 {
     json_t *refused = NULL;
     enum error err = client_call(client, method, params, timeout_ms, ret_result, &refused);
@@ -52,9 +53,24 @@ enum exit_code call_node_within(const struct context *context, struct client *cl
         return refusal_of_error(context, err);
     if (!refused)
         return EXIT_DONE;
-    enum exit_code exit = refusal_of_node(context, refused);
+    const char *code = field_text(json_object_get(refused, "data"), "code");
+    enum exit_code exit = explain ? explain(context, code, asked) : EXIT_DONE;
+    if (!exit)
+        exit = refusal_of_node(context, refused);
     json_decref(refused);
     return exit;
+}
+
+enum exit_code call_node_within(const struct context *context, struct client *client, const char *method,
+                                json_t *params, int64_t timeout_ms, json_t **ret_result)
+{
+    return call(context, client, method, params, timeout_ms, NULL, NULL, ret_result);
+}
+
+enum exit_code call_node_explained(const struct context *context, struct client *client, const char *method,
+                                   json_t *params, call_explain *explain, const void *asked, json_t **ret_result)
+{
+    return call(context, client, method, params, CLIENT_PATIENCE_MS, explain, asked, ret_result);
 }
 
 enum exit_code call_node(const struct context *context, struct client *client, const char *method, json_t *params,
@@ -65,6 +81,12 @@ enum exit_code call_node(const struct context *context, struct client *client, c
 
 enum exit_code call_once(const struct context *context, const char *method, json_t *params, json_t **ret_result)
 {
+    return call_explained_once(context, method, params, NULL, NULL, ret_result);
+}
+
+enum exit_code call_explained_once(const struct context *context, const char *method, json_t *params,
+                                   call_explain *explain, const void *asked, json_t **ret_result)
+{
     struct client *client;
 
     *ret_result = NULL;
@@ -73,7 +95,7 @@ enum exit_code call_once(const struct context *context, const char *method, json
         json_decref(params);
         return exit;
     }
-    exit = call_node(context, client, method, params, ret_result);
+    exit = call_node_explained(context, client, method, params, explain, asked, ret_result);
     client_free(client);
     return exit;
 }

@@ -17,5 +17,13 @@ enum exit_code call_node(const struct context *context, struct client *client, c
 enum exit_code call_node_within(const struct context *context, struct client *client, const char *method,
                                 json_t *params, int64_t timeout_ms, json_t **ret_result);
 
+/* For a verb that knows better what a code means: says it and returns what to exit with, or EXIT_DONE where it has
+ * nothing to add to refusal.h.  `asked`: the verb's own. */
+typedef enum exit_code call_explain(const struct context *context, const char *code, const void *asked);
+enum exit_code call_node_explained(const struct context *context, struct client *client, const char *method,
+                                   json_t *params, call_explain *explain, const void *asked, json_t **ret_result);
+
 /* call_open, call_node, client_free. */
 enum exit_code call_once(const struct context *context, const char *method, json_t *params, json_t **ret_result);
+enum exit_code call_explained_once(const struct context *context, const char *method, json_t *params,
+                                   call_explain *explain, const void *asked, json_t **ret_result);

@@ -2,6 +2,7 @@
 #include "group_people.h"
 #include "call.h"
 #include "fields.h"
+#include "group_refusal.h"
 #include "options.h"
 #include "output.h"
 #include "passphrase.h"
@@ -87,8 +88,10 @@ static enum exit_code ask_node(const struct errand *errand)
     if (!exit) {
         json_t *params = json_pack("{s:s, s:s, s:s*, s:s*}", "group", errand->group, "person", errand->person, "role",
                                    errand->role, "passphrase", *passphrase.text ? passphrase.text : NULL);
-        exit =
-            call_node(errand->context, errand->client, errand->role ? "group.role" : "group.remove", params, &result);
+        const struct group_asked asked = {errand->role ? GROUP_MATTER_ROLE : GROUP_MATTER_REMOVE, errand->name,
+                                          errand->person};
+        exit = call_node_explained(errand->context, errand->client, errand->role ? "group.role" : "group.remove",
+                                   params, group_refusal, &asked, &result);
     }
     json_decref(result);
     passphrase_wipe(&passphrase);
@@ -119,6 +122,8 @@ static enum exit_code run(struct errand *errand, const char *group)
     if (exit)
         return exit;
     exit = target_group(errand->context, errand->client, group, &errand->group, &errand->name);
+    if (!exit)
+        exit = group_refusal_of_two(errand->context, errand->name);
     if (!exit)
         exit = ask_node(errand);
     if (!exit)

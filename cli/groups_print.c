@@ -92,6 +92,11 @@ void groups_print_list(FILE *stream, const json_t *list)
 
     json_array_foreach(json_object_get(list, "groups"), index, row) print_line(stream, row);
     json_array_foreach(json_object_get(list, "invitations"), index, row) print_invitation(stream, row);
+    if (json_array_size(json_object_get(list, "groups")) == 0)
+        fputs(
+            _("No chat is here yet. Make a workspace with `zuruf workspace create NAME`, or join one with `zuruf join "
+              "CODE`.\n"),
+            stream);
 }
 
 /* A person with several computers is told of once. */

@@ -20,7 +20,9 @@ static const struct refusal refusals[] = {
     {"not_found", EXIT_NOT_FOUND, false,
      N_("There is no such chat, person, message or peer here. Look with `zuruf status`, `zuruf who` or `zuruf peer "
         "list`.")},
-    {"exists", EXIT_FAILED, true, N_("This exists already. `zuruf status` shows what is there.")},
+    {"exists", EXIT_FAILED, true,
+     N_("This exists already: this home has its name and its workspace, as `zuruf status` shows. Another workspace "
+        "needs a home of its own: --home DIR.")},
     {"not_permitted", EXIT_NOT_PERMITTED, true,
      N_("You may not do this with the role you have here. Ask an admin: `zuruf who` shows those of the workspace, "
         "`zuruf group show GROUP` those of a group.")},
@@ -53,7 +55,7 @@ static const struct refusal refusals[] = {
         "code and join with it again.")},
     {"code_unknown", EXIT_NOT_PERMITTED, false,
      N_("No computer within reach knows this code. Check the words, and that the inviter's computer is on and in the "
-        "same network. Across networks give its address: `zuruf join CODE --peer HOST:PORT`.")},
+        "same network. Across networks give its address, too: --peer HOST:PORT.")},
     {"code_expired", EXIT_NOT_PERMITTED, false,
      N_("This code has expired. Ask the person who invited you for a new one: they run `zuruf invite`.")},
     {"code_used", EXIT_NOT_PERMITTED, false,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "root_groups.h"
 #include "fields.h"
+#include "group_refusal.h"
 #include "output.h"
 #include "people.h"
 #include "times.h"
@@ -83,6 +84,17 @@ enum exit_code root_groups_list(const struct context *context, struct client *cl
 
 /* ---------------------------------------------------------------- entering one */
 
+static enum exit_code call_of_root(const struct context *context, struct client *client, enum group_matter matter,
+                                   const char *group, const struct passphrase *passphrase, json_t **ret)
+{
+    const struct group_asked asked = {matter, group, NULL};
+    json_t *params =
+        json_pack("{s:s, s:s*}", "group", group, "passphrase", *passphrase->text ? passphrase->text : NULL);
+
+    return call_node_explained(context, client, matter == GROUP_MATTER_ENTER ? "root.enter" : "root.take_over", params,
+                               group_refusal, &asked, ret);
+}
+
 static enum exit_code ask(const struct context *context, struct client *client, const char *group, const char *file,
                           json_t **ret)
 {
@@ -94,9 +106,7 @@ static enum exit_code ask(const struct context *context, struct client *client, 
     if (!exit) /* what came since the last time is to be found, too */
         exit = open_groups(context, client, &passphrase, &groups);
     if (!exit)
-        exit = call_node(
-            context, client, "root.enter",
-            json_pack("{s:s, s:s*}", "group", group, "passphrase", *passphrase.text ? passphrase.text : NULL), ret);
+        exit = call_of_root(context, client, GROUP_MATTER_ENTER, group, &passphrase, ret);
     json_decref(groups);
     passphrase_wipe(&passphrase);
     return exit;
@@ -166,9 +176,7 @@ enum exit_code root_groups_take_over(const struct context *context, struct clien
     enum exit_code exit = root_groups_passphrase(context, client, file, &passphrase);
 
     if (!exit)
-        exit = call_node(
-            context, client, "root.take_over",
-            json_pack("{s:s, s:s*}", "group", group, "passphrase", *passphrase.text ? passphrase.text : NULL), &result);
+        exit = call_of_root(context, client, GROUP_MATTER_TAKE_OVER, group, &passphrase, &result);
     passphrase_wipe(&passphrase);
     if (!exit && context->json)
         output_json(result);

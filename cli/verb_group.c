@@ -3,6 +3,7 @@
 #include "call.h"
 #include "fields.h"
 #include "group_people.h"
+#include "group_refusal.h"
 #include "groups_print.h"
 #include "options.h"
 #include "output.h"
@@ -70,7 +71,10 @@ static enum exit_code create(const struct asking *asking)
     json_t *result;
     json_t *params = json_pack("{s:s, s:O, s:b, s:s*}", "name", asking->operands[0], "members", asking->members,
                                "private", asking->is_private, "folder", asking->folder);
-    enum exit_code exit = call_once(context, "group.create", params, &result);
+    const size_t members = json_array_size(asking->members);
+    const struct group_asked asked = {GROUP_MATTER_CREATE, asking->operands[0],
+                                      members == 1 ? json_string_value(json_array_get(asking->members, 0)) : NULL};
+    enum exit_code exit = call_explained_once(context, "group.create", params, group_refusal, &asked, &result);
 
     if (exit)
         return exit;
@@ -86,28 +90,51 @@ static enum exit_code create(const struct asking *asking)
     return EXIT_DONE;
 }
 
-/* A method whose result says no more than that it was done. */
-static enum exit_code change(const struct asking *asking, const char *method, const char *second)
+/* A method about one group, which is not a chat of two. */
+static enum exit_code change(const struct asking *asking, const char *method, enum group_matter matter, json_t *params,
+                             json_t **ret)
 {
     const struct context *context = asking->context;
-    json_t *result;
-    json_t *params = json_pack("{s:s, s:s*}", "group", asking->operands[0], "role", asking->role);
+    const struct group_asked asked = {matter, asking->operands[0], asking->operands[1]};
+    struct client *client;
+    char *id = NULL, *name = NULL;
+    enum exit_code exit = call_open(context, &client);
 
-    if (second)
-        json_object_set_new(params, second, json_string(asking->operands[1]));
-    enum exit_code exit = call_once(context, method, params, &result);
-    json_decref(result);
+    *ret = NULL;
+    if (!exit) {
+        exit = target_group(context, client, asking->operands[0], &id, &name);
+        if (!exit)
+            exit = group_refusal_of_two(context, name);
+        if (!exit) {
+            json_object_set_new(params, "group", json_string(id));
+            exit = call_node_explained(context, client, method, json_incref(params), group_refusal, &asked, ret);
+        }
+        client_free(client);
+    }
+    json_decref(params);
+    free(id);
+    free(name);
     return exit;
 }
 
 static enum exit_code add(const struct asking *asking)
 {
-    return change(asking, "group.add", "person");
+    json_t *result;
+    json_t *params = json_pack("{s:s, s:s*}", "person", asking->operands[1], "role", asking->role);
+    enum exit_code exit = change(asking, "group.add", GROUP_MATTER_ADD, params, &result);
+
+    json_decref(result);
+    return exit;
 }
 
 static enum exit_code rename_group(const struct asking *asking)
 {
-    return change(asking, "group.rename", "name");
+    json_t *result;
+    enum exit_code exit =
+        change(asking, "group.rename", GROUP_MATTER_RENAME, json_pack("{s:s}", "name", asking->operands[1]), &result);
+
+    json_decref(result);
+    return exit;
 }
 
 static enum exit_code remove_person(const struct asking *asking)
@@ -141,7 +168,7 @@ static enum exit_code leave(const struct asking *asking)
 {
     const struct context *context = asking->context;
     json_t *result;
-    enum exit_code exit = call_once(context, "group.leave", json_pack("{s:s}", "group", asking->operands[0]), &result);
+    enum exit_code exit = change(asking, "group.leave", GROUP_MATTER_LEAVE, json_object(), &result);
 
     if (!exit && context->json)
         output_json(result);
@@ -151,14 +178,25 @@ static enum exit_code leave(const struct asking *asking)
     return exit;
 }
 
+static enum exit_code answer(const struct asking *asking, const char *method)
+{
+    const struct group_asked asked = {GROUP_MATTER_ANSWER, asking->operands[0], NULL};
+    json_t *result;
+    json_t *params = json_pack("{s:s}", "group", asking->operands[0]);
+    enum exit_code exit = call_explained_once(asking->context, method, params, group_refusal, &asked, &result);
+
+    json_decref(result);
+    return exit;
+}
+
 static enum exit_code accept_invitation(const struct asking *asking)
 {
-    return change(asking, "group.accept", NULL);
+    return answer(asking, "group.accept");
 }
 
 static enum exit_code decline(const struct asking *asking)
 {
-    return change(asking, "group.decline", NULL);
+    return answer(asking, "group.decline");
 }
 
 /* ---------------------------------------------------------------- showing */
@@ -190,6 +228,7 @@ static enum exit_code show(const struct asking *asking)
 {
     const struct context *context = asking->context;
     struct client *client;
+    const struct group_asked asked = {GROUP_MATTER_SHOW, asking->operands[0], NULL};
     char *id = NULL, *name = NULL;
     json_t *result = NULL;
     enum exit_code exit = call_open(context, &client);
@@ -198,7 +237,8 @@ static enum exit_code show(const struct asking *asking)
         return exit;
     exit = target_group(context, client, asking->operands[0], &id, &name);
     if (!exit)
-        exit = call_node(context, client, "group.show", json_pack("{s:s}", "group", id), &result);
+        exit = call_node_explained(context, client, "group.show", json_pack("{s:s}", "group", id), group_refusal,
+                                   &asked, &result);
     if (!exit && context->json)
         output_json(result);
     else if (!exit)

@@ -22,10 +22,10 @@ enum error device_link_check(const struct node *node)
     const struct member *me = workspace ? roster_find(&workspace->roster, &node->identity.device) : NULL;
     if (!workspace)
         return ERR_NO_WORKSPACE;
+    if (me && !governance_may_write(workspace->roster.governance, &me->device, me->instance, ENTRY_LINK))
+        return ERR_NOT_PERMITTED;
     if (!me || !keys_newest(workspace))
         return ERR_NO_KEY;
-    if (!governance_may_write(workspace->roster.governance, &me->device, me->instance, ENTRY_LINK))
-        return ERR_NOT_PERMITTED;
     return next_number(node, workspace) ? OK : ERR_LIMIT;
 }
 

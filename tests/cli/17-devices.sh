@@ -83,7 +83,7 @@ status 1 'invites somebody' zuruf carol device link "$(code_of alice)" --peer "$
 
 # Put up anew: the same name, another key.
 zuruf alice who --verify Bob --yes >/dev/null
-status 4 'no such' zuruf alice invite --person Nobody
+status 4 'is or was' zuruf alice invite --person Nobody
 node bob2
 zuruf bob2 init --name Bob >/dev/null
 status 5 'already has this name' zuruf bob2 join "$(code_of alice)" --peer "${ADDRESS[alice]}"
