@@ -116,8 +116,11 @@ static enum exit_code read_all(struct reading *reading)
 
     while (missing(reading) > 0 && (!exit || reading->guided)) {
         ask(reading);
-        if (getline(&reading->line, &reading->line_capacity, reading->in) < 0)
+        if (getline(&reading->line, &reading->line_capacity, reading->in) < 0) {
+            if (reading->guided)
+                putchar('\n'); /* behind the prompt */
             return say_too_few(reading);
+        }
         exit = read_words(reading);
         if (!exit && reading->word_count == SHARE_WORDS)
             exit = finish_share(reading);

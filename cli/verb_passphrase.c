@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * zuruf passphrase: what protects the keys of this home on its disk. */
 #include "call.h"
+#include "fields.h"
 #include "options.h"
 #include "output.h"
 #include "passphrase.h"
+#include "refusal.h"
 #include "translate.h"
 #include <string.h>
 
@@ -84,17 +86,42 @@ static enum exit_code ask(const struct context *context, const struct request *r
     return exit;
 }
 
+/* Before anything is asked. */
+static enum exit_code check(const struct context *context, const struct request *request, struct client *client)
+{
+    json_t *info;
+    enum exit_code exit = call_node(context, client, "node.info", NULL, &info);
+
+    if (exit)
+        return exit;
+    const bool is_set = field_true(info, "passphrase");
+    json_decref(info);
+    if (is_set && request->action == SET)
+        return refusal_say(context, EXIT_FAILED, "exists", "%s",
+                           _("A passphrase is set already. Another one: `zuruf passphrase change`; none: `zuruf "
+                             "passphrase remove`."));
+    return is_set || request->action == SET ? EXIT_DONE : refusal_of_error(context, ERR_NO_PASSPHRASE);
+}
+
 static enum exit_code change(const struct context *context, const struct request *request)
 {
     struct passphrase old = {""}, fresh = {""};
+    struct client *client;
     json_t *result = NULL;
-    enum exit_code exit = ask(context, request, &old, &fresh);
+    enum exit_code exit = call_open(context, &client);
 
+    if (exit)
+        return exit;
+    exit = check(context, request, client);
+    if (!exit)
+        exit = ask(context, request, &old, &fresh);
     if (!exit) {
         json_t *params = json_pack("{s:s*, s:s*}", "old", *old.text ? old.text : NULL, "passphrase",
                                    *fresh.text ? fresh.text : NULL);
-        exit = call_once(context, request->action == REMOVE ? "passphrase.remove" : "passphrase.set", params, &result);
+        exit = call_node(context, client, request->action == REMOVE ? "passphrase.remove" : "passphrase.set", params,
+                         &result);
     }
+    client_free(client);
     passphrase_wipe(&old);
     passphrase_wipe(&fresh);
     json_decref(result);

@@ -178,14 +178,32 @@ static enum exit_code tell_recovered(const struct context *context, struct clien
     return EXIT_DONE;
 }
 
+/* Before 32 words of each sheet are typed. */
+static enum exit_code needs_workspace(const struct context *context, struct client *client)
+{
+    json_t *info;
+    enum exit_code exit = call_node(context, client, "node.info", NULL, &info);
+
+    if (exit)
+        return exit;
+    if (field_true(info, "locked"))
+        exit = refusal_of_error(context, ERR_LOCKED);
+    else if (!field_true(info, "has_workspace"))
+        exit = refusal_of_error(context, ERR_NO_WORKSPACE);
+    json_decref(info);
+    return exit;
+}
+
 static enum exit_code recover(const struct context *context, struct client *client, const struct request *request)
 {
     struct share shares[SHARES_MAX];
     uint8_t seed[SHARE_SEED_SIZE];
     struct passphrase passphrase = {""};
     bool guided = !context->json && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    enum exit_code exit = share_reader_run(context, stdin, guided, shares);
+    enum exit_code exit = needs_workspace(context, client);
 
+    if (!exit)
+        exit = share_reader_run(context, stdin, guided, shares);
     if (!exit && shares_join(shares, seed) != OK)
         exit = refusal_of_error(context, ERR_CORRUPT);
     if (!exit)

@@ -27,6 +27,8 @@ status 2 'terminal' setsid -w "$ZURUF" --home "$DIR/alice" passphrase set
 status 1 'No passphrase' zuruf alice unlock --passphrase-file "$DIR/right"
 equal 32 "$(stat -c %s "$DIR/alice/store.key")"
 zuruf alice passphrase set --passphrase-file "$DIR/right" >/dev/null
+status 1 'set already.*passphrase change' zuruf alice passphrase set --passphrase-file "$DIR/wrong" # before it asks
+status 1 'set already' zuruf alice passphrase set
 equal 104 "$(stat -c %s "$DIR/alice/store.key")"
 equal 600 "$(stat -c %a "$DIR/alice/store.key")"
 status 0 'under a passphrase' zuruf alice status
@@ -94,4 +96,5 @@ equal 32 "$(stat -c %s "$DIR/alice/store.key")"
 end_node alice
 node alice
 has_texts alice 3
-status 1 'No passphrase' zuruf alice passphrase remove --passphrase-file "$DIR/new"
+status 1 'No passphrase' zuruf alice passphrase remove # before it asks
+status 1 'No passphrase' zuruf alice passphrase change

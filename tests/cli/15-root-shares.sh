@@ -33,6 +33,8 @@ zuruf alice --json root shares --of 4 --need 3 >"$DIR/shares"
 zuruf alice --json root shares --of 4 --need 3 >"$DIR/later"
 equal 4 "$(wc -l <"$DIR/shares")"
 
+node eve
+status 1 'belongs to no workspace' zuruf eve root recover # before any word is typed
 : >"$DIR/nothing"
 { words 2 shares; words 4 shares; } >"$DIR/few"
 { words 2 shares; words 4 shares; words 2 shares; } >"$DIR/twice"
