@@ -88,6 +88,16 @@ bool governance_epoch_held(const struct governance *g, governance_holds *holds, 
     return false;
 }
 
+bool governance_has_epoch(const struct governance *g, const struct epoch_id *epoch)
+{
+    for (uint32_t at = givers(g, epoch); at != NONE; at = g->keys.at[at].next) {
+        const struct fact *fact = fact_of(g, g->keys.at[at].fact);
+        if (fact->type == ENTRY_EPOCH && fact->verdict == RULE_COUNTS)
+            return true;
+    }
+    return false;
+}
+
 static int by_name(const void *a, const void *b)
 {
     const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;

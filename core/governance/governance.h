@@ -220,6 +220,8 @@ bool governance_epoch(const struct governance *governance, size_t nth, struct go
 typedef bool governance_holds(const void *arg, const struct epoch_id *epoch);
 bool governance_epoch_held(const struct governance *governance, governance_holds *holds, const void *arg,
                            struct governance_epoch *ret);
+/* Whether an EPOCH that counts names this key, be it the one to seal with or not. */
+bool governance_has_epoch(const struct governance *governance, const struct epoch_id *epoch);
 /* The box keys of members, but for carriers, to whom no EPOCH or KEYSHARE that counts gives this key; at most `most`.
  */
 size_t governance_missed(const struct governance *governance, const struct epoch_id *epoch, struct dh_public *ret,

@@ -103,7 +103,8 @@ static enum duty find_duty(struct node *node, struct group *group)
         group->sealing_since_ms = node->mono_ms + 1; /* not 0 */
     if (is_worn(node, group))
         return DUTY_RENEW;
-    bool misses = !group->key_reaches_all && group->kind != GROUP_DIRECT; /* there who writes sees to it */
+    bool misses = (!group->key_reaches_all || group->rival_misses) &&
+                  group->kind != GROUP_DIRECT; /* there who writes sees to it */
     return !misses ? DUTY_NONE : sealing_shares_history(group) ? DUTY_SHARE : DUTY_RENEW;
 }
 
@@ -124,8 +125,9 @@ static bool has_missed(const struct dh_public *missed, size_t count, const struc
 /* Whether nobody who is there and could do it has a smaller device key. */
 static bool is_first(const struct node *node, struct group *group)
 {
+    const struct epoch_key *key;
     struct dh_public missed[SHARE_MAX];
-    size_t count = sealing_missed(group, missed, SHARE_MAX);
+    size_t count = sealing_missed(group, &key, missed, SHARE_MAX);
     for (size_t i = 0; i < group->roster.count; i++) {
         const struct member *member = &group->roster.members[i];
         bool is_full = member->role == ROLE_ADMIN || member->role == ROLE_MEMBER;
@@ -164,9 +166,10 @@ void custody_settle(struct node *node)
 static void share(struct node *node, struct group *group)
 {
     struct dh_public missed[SHARE_MAX];
+    const struct epoch_key *key;
     struct buffer payload = {0};
-    size_t count = sealing_missed(group, missed, SHARE_MAX);
-    keys_make_share(node, sealing_key(group), missed, count, &payload);
+    size_t count = sealing_missed(group, &key, missed, SHARE_MAX);
+    keys_make_share(node, key, missed, count, &payload);
     compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
     buffer_done(&payload);
 }

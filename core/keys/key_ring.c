@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * The keys that are held, of keys.h. */
 #include "core/base/alloc.h"
+#include "core/members/groups.h"
 #include "keys.h"
 #include "vault.h"
 #include <stdlib.h>
@@ -54,6 +55,21 @@ static bool is_newer(const struct epoch_key *key, const struct epoch_key *than)
            (key->height == than->height && memcmp(&key->id, &than->id, sizeof key->id) > 0);
 }
 
+size_t keys_tips(const struct group *group, const struct epoch_key **ret, size_t most)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < group->key_count && group->key_tips; i++) {
+        const struct epoch_key *key = &group->keys[i];
+        if (key->superseded || (count == most && !is_newer(key, ret[count - 1])))
+            continue;
+        size_t at = count < most ? count++ : most - 1;
+        for (; at > 0 && is_newer(key, ret[at - 1]); at--)
+            ret[at] = ret[at - 1];
+        ret[at] = key;
+    }
+    return count;
+}
+
 static void note_height(struct group *group, size_t index)
 {
     if (is_newer(&group->keys[index], keys_newest(group)))
@@ -72,7 +88,7 @@ void keys_done(struct group *group)
 
 /* ---------------------------------------------------------------- taking one in */
 
-void keys_restore(struct group *group, const struct secret_key *key, uint64_t height)
+void keys_restore(struct group *group, const struct secret_key *key, uint64_t height, bool superseded)
 {
     if (group->key_count == group->key_capacity) {
         size_t before = group->key_capacity * sizeof *group->keys;
@@ -82,10 +98,29 @@ void keys_restore(struct group *group, const struct secret_key *key, uint64_t he
     struct epoch_key *held = &group->keys[group->key_count++];
     held->key = *key;
     held->height = height;
+    held->superseded = superseded;
     epoch_key_id(&group->id, key, &held->id);
     group->loose_keys += height == 0;
+    group->key_tips += !superseded;
     set_index(group, group->key_count - 1);
     note_height(group, group->key_count - 1);
+}
+
+static void load(struct node *node, struct bytes which, struct bytes plain)
+{
+    struct group *group = which.size == 20 ? groups_by_number(node, get_u32(which.data)) : NULL;
+    struct secret_key key;
+    size_t size = 8 + sizeof key.bytes;
+    if (!group || plain.size < size || plain.size > size + 1)
+        return;
+    memcpy(key.bytes, plain.data + 8, sizeof key.bytes);
+    keys_restore(group, &key, get_u64(plain.data), plain.size == size || plain.data[size]);
+    crypto_wipe(&key, sizeof key);
+}
+
+enum error keys_load(struct node *node)
+{
+    return vault_each(node, "epoch/", load);
 }
 
 static void drop_lowest(struct node *node, struct group *group)
@@ -99,6 +134,7 @@ static void drop_lowest(struct node *node, struct group *group)
     vault_delete(node, &row);
     table_remove(&group->keys_by_id, name.bytes);
     group->loose_keys -= group->keys[lowest].height == 0;
+    group->key_tips -= !group->keys[lowest].superseded;
     if (lowest != last) {
         group->keys[lowest] = group->keys[last];
         set_index(group, lowest);
@@ -126,9 +162,10 @@ static bool make_room(struct node *node, struct group *group, const struct epoch
 
 static void store(struct node *node, const struct group *group, const struct epoch_key *key)
 {
-    uint8_t plain[8 + sizeof key->key.bytes];
+    uint8_t plain[8 + sizeof key->key.bytes + 1];
     put_u64(plain, key->height);
     memcpy(plain + 8, key->key.bytes, sizeof key->key.bytes);
+    plain[sizeof plain - 1] = key->superseded;
     struct vault_key row = row_key(group, &key->id);
     vault_put(node, &row, BYTES_OF(plain));
     crypto_wipe(plain, sizeof plain);
@@ -159,10 +196,24 @@ void keys_learn(struct node *node, struct group *group, const struct secret_key 
         group->keys[index - 1].height = height;
         note_height(group, index - 1);
     } else {
-        keys_restore(group, key, height);
+        keys_restore(group, key, height, false);
         index = group->key_count;
         unlock(group, &id);
     }
+    group->keys_changed = true;
+    store(node, group, &group->keys[index - 1]);
+}
+
+void keys_learn_superseded(struct node *node, struct group *group, const struct secret_key *key)
+{
+    struct epoch_id id;
+    epoch_key_id(&group->id, key, &id);
+    keys_learn(node, group, key, 0);
+    size_t index = index_of(group, &id);
+    if (!index || group->keys[index - 1].superseded)
+        return;
+    group->keys[index - 1].superseded = true;
+    group->key_tips--;
     group->keys_changed = true;
     store(node, group, &group->keys[index - 1]);
 }

@@ -22,7 +22,7 @@ static void take_secrets(struct node *node, struct group *group, const struct ep
         for (size_t at = 0; at < secrets.superseded.size && at < SUPERSEDED_MAX * 32; at += 32) {
             struct secret_key older;
             memcpy(older.bytes, secrets.superseded.data + at, 32);
-            keys_learn(node, group, &older, 0);
+            keys_learn_superseded(node, group, &older);
         }
         if (secrets.has_workspace_key && group == node->workspace)
             workspace_keys_learn(node, &epoch->id, epoch->height, &secrets.workspace_key);

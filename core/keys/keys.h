@@ -7,8 +7,12 @@
 /* Keeps a key (once), also on disk with this step's batch.  Height 0: of an EPOCH that nobody has seen yet; of those
  * only so many are kept. */
 void keys_learn(struct node *node, struct group *group, const struct secret_key *key, uint64_t height);
-/* From disk. */
-void keys_restore(struct group *group, const struct secret_key *key, uint64_t height);
+/* One that an opened EPOCH carries; its height is told by its own. */
+void keys_learn_superseded(struct node *node, struct group *group, const struct secret_key *key);
+/* Rows of the disk, by group: "epoch/" u32 group ‖ epoch id → u64 height ‖ key ‖ u8 superseded, which rows of earlier
+ * versions lack. */
+MUST_USE enum error keys_load(struct node *node);
+void keys_restore(struct group *group, const struct secret_key *key, uint64_t height, bool superseded);
 /* Looks whether an accepted EPOCH or KEYSHARE holds a key for this device, and for what that opens. */
 void keys_note(struct node *node, struct log *log, const struct entry *entry);
 /* One from disk, after the keys: it is opened should its key still come. */
@@ -18,6 +22,8 @@ void keys_lock(struct log *log, uint64_t seq, const struct epoch_id *id);
 void keys_done(struct group *group);
 
 const struct epoch_key *keys_find(const struct group *group, const struct epoch_id *id);
+/* Of the keys that no other carries those of the greatest (height, id), the greatest first; at most `most`. */
+size_t keys_tips(const struct group *group, const struct epoch_key **ret, size_t most);
 /* The greatest (height, id) held; NULL: none.  Which one to seal with, sealing.h says. */
 const struct epoch_key *keys_newest(const struct group *group);
 

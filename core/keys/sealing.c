@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #define AWAITED_MS 30000 /* a key that others have is waited for so long, before one is made that all have */
+#define RIVALS_MAX 4     /* keys beside the one to seal with that are looked after, the newest */
 #define MISSED_MAX 256   /* are looked at until one is found who can be given the key */
 
 /* ---------------------------------------------------------------- the key */
@@ -30,26 +31,41 @@ static bool can_receive(const struct dh_public *box)
     return crypto_box_key(&secret, &mine, box, &key, sealed) == OK;
 }
 
-size_t sealing_missed(struct group *group, struct dh_public *ret, size_t most)
+static size_t missed(const struct group *group, const struct epoch_id *epoch, struct dh_public *ret, size_t most)
 {
     size_t left = 0;
-    if (!sealing_key(group))
-        return 0;
-    size_t count = governance_missed(group->roster.governance, &group->sealing.id, ret, most);
+    size_t count = governance_missed(group->roster.governance, epoch, ret, most);
     for (size_t i = 0; i < count; i++)
         if (can_receive(&ret[i]))
             ret[left++] = ret[i];
     return left;
 }
 
-static bool reaches_all(const struct group *group)
+static bool reaches_all(const struct group *group, const struct epoch_id *epoch)
 {
-    struct dh_public missed[MISSED_MAX];
-    size_t count = governance_missed(group->roster.governance, &group->sealing.id, missed, MISSED_MAX);
+    struct dh_public left_out[MISSED_MAX];
+    size_t count = governance_missed(group->roster.governance, epoch, left_out, MISSED_MAX);
     for (size_t i = 0; i < count; i++) /* nearly always the first one says it */
-        if (can_receive(&missed[i]))
+        if (can_receive(&left_out[i]))
             return false;
     return true;
+}
+
+/* What was sealed in another part of the network with a key of its own: the next EPOCH will carry that, too, but may be
+ * a week away. */
+static void look_for_rival(struct group *group)
+{
+    const struct epoch_key *tips[RIVALS_MAX + 1];
+    group->rival_misses = false;
+    if (!group->has_sealing || group->key_tips < 2 || !sealing_shares_history(group))
+        return;
+    size_t count = keys_tips(group, tips, RIVALS_MAX + 1);
+    for (size_t i = 0; i < count && !group->rival_misses; i++) {
+        group->rival = tips[i]->id;
+        group->rival_misses = memcmp(&group->rival, &group->sealing.id, sizeof group->rival) != 0 &&
+                              governance_has_epoch(group->roster.governance, &group->rival) &&
+                              !reaches_all(group, &group->rival);
+    }
 }
 
 static void look_up(struct group *group)
@@ -57,9 +73,20 @@ static void look_up(struct group *group)
     const struct epoch_id before = group->sealing.id;
     group->has_sealing = governance_epoch_held(group->roster.governance, holds_key, group, &group->sealing);
     group->sealing_known = true;
-    group->key_reaches_all = group->has_sealing && reaches_all(group);
+    group->key_reaches_all = group->has_sealing && reaches_all(group, &group->sealing.id);
+    look_for_rival(group);
     if (memcmp(&before, &group->sealing.id, sizeof before) != 0)
         group->sealing_since_ms = 0;
+}
+
+size_t sealing_missed(struct group *group, const struct epoch_key **ret_key, struct dh_public *ret, size_t most)
+{
+    *ret_key = sealing_key(group);
+    if (!*ret_key)
+        return 0;
+    if (group->key_reaches_all && group->rival_misses)
+        *ret_key = keys_find(group, &group->rival);
+    return missed(group, &(*ret_key)->id, ret, most);
 }
 
 const struct epoch_key *sealing_key(struct group *group)

@@ -17,8 +17,9 @@ bool sealing_is_possible(struct node *node, struct group *group);
 void sealing_renew(struct node *node, struct group *group);
 /* Gives the key to whom an ADD of this step has brought in: where history is not shared, a new one. */
 void sealing_admit(struct node *node, struct group *group, const struct dh_public *box);
-/* The members who were not given the key to seal with, and can be; at most `most`. */
-size_t sealing_missed(struct group *group, struct dh_public *ret, size_t most);
+/* A key that members were not given, and can be, and who they are, at most `most`: the one to seal with, else one of an
+ * EPOCH that stands beside it, as two parts of a network made one each, if history is shared.  0: there is none. */
+size_t sealing_missed(struct group *group, const struct epoch_key **ret_key, struct dh_public *ret, size_t most);
 /* Whether no EPOCH that can be used stands before that of the key to seal with. */
 bool sealing_is_first(struct group *group);
 bool sealing_shares_history(const struct group *group);

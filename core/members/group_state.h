@@ -59,6 +59,7 @@ struct epoch_key {
     struct epoch_id id;
     struct secret_key key;
     uint64_t height;
+    bool superseded; /* an EPOCH that was opened carries it: whoever gets the key of that one has it, too */
 };
 
 /* An EPOCH whose key is not here, or came later than it. */
@@ -147,6 +148,7 @@ struct group {
     size_t key_count, key_capacity;
     size_t newest_key;          /* index + 1; 0: none */
     size_t loose_keys;          /* those whose EPOCH nobody has seen: height 0 */
+    size_t key_tips;            /* those that are not superseded */
     struct table keys_by_id;    /* epoch id and zeros → index + 1 */
     struct table locked_epochs; /* likewise → struct locked_epoch, owned */
     struct locked_epoch *ready; /* their keys have come */
@@ -166,9 +168,11 @@ struct group {
     struct teller *tellers;
     size_t teller_count, teller_capacity;
     bool keys_changed;  /* try the unread ones at the end of this step */
-    bool sealing_known; /* the next three are (sealing.h) */
+    bool sealing_known; /* the next five are (sealing.h) */
     bool has_sealing;
-    bool key_reaches_all;            /* every member was given the key to seal with */
+    bool key_reaches_all; /* every member was given the key to seal with */
+    bool rival_misses;    /* not every member was given the key of `rival`, an EPOCH that stands beside it */
+    struct epoch_id rival;
     struct governance_epoch sealing; /* the one to seal with, whose key is held */
     uint64_t key_awaited_ms;         /* monotonic: since when a key is waited for; 0: none is */
     struct epoch_id counted_epoch;   /* under that key */

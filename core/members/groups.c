@@ -385,17 +385,6 @@ static enum error load_groups(struct node *node)
     return err;
 }
 
-static void load_epoch_key(struct node *node, struct bytes which, struct bytes plain)
-{
-    struct group *group = which.size == 20 ? groups_by_number(node, get_u32(which.data)) : NULL;
-    struct secret_key key;
-    if (!group || plain.size != 8 + sizeof key.bytes)
-        return;
-    memcpy(key.bytes, plain.data + 8, sizeof key.bytes);
-    keys_restore(group, &key, get_u64(plain.data));
-    crypto_wipe(&key, sizeof key);
-}
-
 static void load_doubts_mark(struct node *node, struct bytes which, struct bytes plain)
 {
     struct group *group = which.size == 4 ? groups_by_number(node, get_u32(which.data)) : NULL;
@@ -480,7 +469,7 @@ enum error groups_load(struct node *node)
     const struct storage *storage = node->storage;
     enum error err = load_groups(node);
     if (!err)
-        err = vault_each(node, "epoch/", load_epoch_key);
+        err = keys_load(node);
     if (!err)
         err = names_load(node);
     if (!err)

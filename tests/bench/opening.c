@@ -57,7 +57,7 @@ static void fill(struct shelf *shelf, size_t count)
     for (uint64_t i = 0; i < EPOCHS; i++) {
         struct secret_key key;
         random_bytes(&shelf->node.random, &key, sizeof key);
-        keys_restore(&shelf->group, &key, i);
+        keys_restore(&shelf->group, &key, i, true);
     }
     for (size_t i = 0; i < count; i++)
         write_message(shelf, &author, i);
