@@ -180,7 +180,7 @@ static void print_people(FILE *stream, const json_t *people)
 /* What another computer has done with the key, or a copy of this one. */
 static void print_root_log(FILE *stream, const json_t *root)
 {
-    unsigned long long lost = field_number(root, "void");
+    unsigned long long lost = field_number(root, "void_new");
 
     if (field_true(root, "forked"))
         fprintf(stream, "%s%s%s\n", output_style(stream, STYLE_ALERT),
@@ -189,8 +189,10 @@ static void print_root_log(FILE *stream, const json_t *root)
                 output_style(stream, STYLE_PLAIN));
     else if (lost > 0)
         fprintf(stream,
-                ngettext("%llu entry of the root key does not count, as another computer had gone on with it\n",
-                         "%llu entries of the root key do not count, as another computer had gone on with it\n",
+                ngettext("%llu entry of the root key does not count, as another computer had gone on with it. Look who "
+                         "is admin\n(`zuruf who`), do again what is missing, and say so: `zuruf root seen`.\n",
+                         "%llu entries of the root key do not count, as another computer had gone on with it. Look who "
+                         "is admin\n(`zuruf who`), do again what is missing, and say so: `zuruf root seen`.\n",
                          (unsigned long)lost),
                 lost);
 }

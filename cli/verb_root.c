@@ -23,6 +23,7 @@ const char verb_root_help[] =
        "  zuruf root groups\n"
        "  zuruf root enter Alpha\n"
        "  zuruf root take-over Alpha\n"
+       "  zuruf root seen\n"
        "\n"
        "The root key stands above all admins of the workspace: it names them, and it mends what one does\n"
        "wrong. It lies on the computer on which the workspace was made. `shares` splits it into sheets of\n"
@@ -37,6 +38,8 @@ const char verb_root_help[] =
        "ones. `enter` asks who is in one, and `group role` names an admin there, who may be yourself. What is\n"
        "said in it cannot be read by that. `take-over` ends what the group's own root key says, which is\n"
        "where the group was made, and puts a new one on this computer.\n"
+       "\n"
+       "`seen` says that you have looked at what the key has said in vain, so that `status` is silent on it.\n"
        "\n"
        "  --of N                       as many sheets, at most 32\n"
        "  --need K                     of these so many are needed, at least 2\n"
@@ -298,13 +301,23 @@ static enum exit_code take_over(const struct context *context, struct client *cl
     return root_groups_take_over(context, client, request->group, request->file);
 }
 
+static enum exit_code seen(const struct context *context, struct client *client, const struct request *request)
+{
+    json_t *result;
+    enum exit_code exit = call_node(context, client, "root.seen", NULL, &result);
+
+    (void)request;
+    json_decref(result);
+    return exit;
+}
+
 static const struct subcommand {
     const char *name;
     int operands;
     enum exit_code (*run)(const struct context *context, struct client *client, const struct request *request);
 } subcommands[] = {
-    {"shares", 0, shares},      {"recover", 0, recover}, {"hand-over", 0, hand_over},
-    {"groups", 0, list_groups}, {"enter", 1, enter},     {"take-over", 1, take_over},
+    {"shares", 0, shares}, {"recover", 0, recover},     {"hand-over", 0, hand_over}, {"groups", 0, list_groups},
+    {"enter", 1, enter},   {"take-over", 1, take_over}, {"seen", 0, seen},
 };
 
 static const struct subcommand *find(const char *name, int operands)
@@ -319,7 +332,7 @@ static const struct subcommand *find(const char *name, int operands)
 static const char *misuse(const struct subcommand *subcommand, const struct request *request)
 {
     if (!subcommand)
-        return _("say shares, recover, hand-over, groups, enter GROUP or take-over GROUP");
+        return _("say shares, recover, hand-over, groups, enter GROUP, take-over GROUP or seen");
     if (subcommand->run == shares && (request->need < 2 || request->need > request->of))
         return _("say how many sheets there shall be and how many are needed, such as: --of 5 --need 3");
     if (subcommand->run != shares && (request->of || request->need))

@@ -164,6 +164,9 @@ static void on_command(struct node *node, const struct command *command)
     case COMMAND_ROOT_SHARED:
         simple_reply(node, command, root_note_shares(node, command));
         break;
+    case COMMAND_ROOT_SEEN:
+        simple_reply(node, command, root_note_seen(node));
+        break;
     case COMMAND_CARRIER_QUOTA:
         carried_set_quota(node, command->quota);
         simple_reply(node, command, OK);

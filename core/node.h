@@ -43,6 +43,7 @@ enum command_type {
     COMMAND_CLOCK_DISTRUST, /* a range of a log → –; for admins: those entries' times decide no order any more */
     COMMAND_VERIFY, /* verify → –; this person has compared fingerprints with that device's owner, or no more */
     COMMAND_ROOT_SHARED,  /* root.of, root.need → –; shares of the workspace's root key were made */
+    COMMAND_ROOT_SEEN,    /* – → –; somebody has looked at what of the root log does not count */
     COMMAND_ROOT_RECOVER, /* root → –; it is on this device from now on, from its shares, and goes on from there */
     COMMAND_ROOT_HAND_OVER, /* root.passphrase, root.new_passphrase → –; another key in its place, the old one is done
                              */

@@ -159,6 +159,7 @@ struct node_root {
     bool is_forked;                 /* it was written twice: what stands behind the fork does not count until the root
                                        writes again, and then one of the histories does */
     size_t void_count;              /* entries of it that do not count, since a generation went on without them */
+    size_t void_new;                /* of these: since the last COMMAND_ROOT_SEEN */
 };
 bool node_root(struct node *node, struct node_root *ret); /* false: it is not on this device */
 /* Its public key and its seed, which is to be wiped.  ERR_NO_WORKSPACE, ERR_NO_ROOT, ERR_ROOT_HANDED_OVER;

@@ -29,6 +29,7 @@ static const struct rpc_method methods[] = {
     {"root.groups", NULL, rpc_root_groups, rpc_root_groups_opened},
     {"root.enter", NULL, rpc_root_enter, rpc_group_commands_created},
     {"root.take_over", NULL, rpc_root_take_over, rpc_commands_done},
+    {"root.seen", NULL, rpc_root_seen, rpc_commands_done},
     {"root.shared", NULL, rpc_root_shared, rpc_commands_done},
     {"workspace.create", NULL, rpc_commands_workspace, rpc_commands_done},
     {"workspace.join", NULL, rpc_commands_join, rpc_commands_joined},

@@ -128,6 +128,12 @@ void rpc_root_shared(struct rpc_call *call, struct command *ret)
     rpc_params_end(&call->params);
 }
 
+void rpc_root_seen(struct rpc_call *call, struct command *ret)
+{
+    ret->type = COMMAND_ROOT_SEEN;
+    rpc_params_end(&call->params);
+}
+
 void rpc_root_emit(struct node *node, struct buffer *out)
 {
     struct node_root root;
@@ -144,5 +150,6 @@ void rpc_root_emit(struct node *node, struct buffer *out)
     emit_digits(out, "generation", root.generation);
     emit_bool(out, "forked", root.is_forked);
     emit_number(out, "void", root.void_count);
+    emit_number(out, "void_new", root.void_new);
     emit_close(out, '}');
 }

@@ -12,6 +12,7 @@ void rpc_root_groups_opened(struct rpc *rpc, const struct rpc_pending *pending, 
 void rpc_root_enter(struct rpc_call *call, struct command *ret);
 void rpc_root_take_over(struct rpc_call *call, struct command *ret);
 void rpc_root_shared(struct rpc_call *call, struct command *ret);
+void rpc_root_seen(struct rpc_call *call, struct command *ret);
 
 /* A passphrase to keep the root key under: an optional param. */
 void rpc_root_read_passphrase(struct rpc_call *call, const char *key, struct command *ret);

@@ -124,6 +124,24 @@ enum error root_note_shares(struct node *node, const struct command *command)
     return err;
 }
 
+static struct vault_key seen_key(const struct group *group)
+{
+    return groups_row_key("root-seen/", group->number);
+}
+
+enum error root_note_seen(struct node *node)
+{
+    const struct group *group = node->workspace;
+    if (!group || !group->has_root)
+        return group ? ERR_NO_ROOT : ERR_NO_WORKSPACE;
+    struct vault_key key = seen_key(group);
+    uint8_t row[8];
+    groups_settle(node);
+    put_u64(row, governance_root_void(group->roster.governance));
+    vault_put(node, &key, BYTES_OF(row));
+    return OK;
+}
+
 void root_forget_shares(struct node *node)
 {
     struct vault_key key = shares_key(node->workspace);
@@ -132,14 +150,19 @@ void root_forget_shares(struct node *node)
 
 /* ---------------------------------------------------------------- questions */
 
-static void tell_log(const struct group *group, struct node_root *ret)
+static void tell_log(struct node *node, const struct group *group, struct node_root *ret)
 {
     struct governance_root root;
+    struct buffer seen = {0};
+    struct vault_key key = seen_key(group);
     if (!governance_root(group->roster.governance, &root))
         return;
     ret->generation = root.generation;
     ret->is_forked = root.forked;
-    ret->void_count = governance_root_void(group->roster.governance);
+    ret->void_count = ret->void_new = governance_root_void(group->roster.governance);
+    if (vault_get(node, &key, &seen) == OK && seen.size == 8)
+        ret->void_new -= get_u64(seen.data) < ret->void_count ? (size_t)get_u64(seen.data) : ret->void_count;
+    buffer_done(&seen);
 }
 
 bool node_root(struct node *node, struct node_root *ret)
@@ -151,7 +174,7 @@ bool node_root(struct node *node, struct node_root *ret)
     buffer_wipe(&row);
     if (err)
         return false;
-    tell_log(group, ret);
+    tell_log(node, group, ret);
     struct vault_key key = shares_key(group);
     if (vault_get(node, &key, &shares) == OK && shares.size == SHARES_ROW_SIZE) {
         ret->shares = shares.data[0];

@@ -21,4 +21,6 @@ MUST_USE enum error root_open(struct node *node, const struct group *group, stru
 MUST_USE enum error root_recover(struct node *node, const struct command *command);
 /* Shares were made.  ERR_NO_WORKSPACE, ERR_NO_ROOT. */
 MUST_USE enum error root_note_shares(struct node *node, const struct command *command);
+/* Somebody has looked at what of the root log does not count.  ERR_NO_WORKSPACE, ERR_NO_ROOT. */
+MUST_USE enum error root_note_seen(struct node *node);
 void root_forget_shares(struct node *node); /* there are none of the key that is here now */

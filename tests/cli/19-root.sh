@@ -63,6 +63,8 @@ said=$(zuruf carol root recover <"$DIR/sheets")
 grep -q 'goes on with it from here' <<<"$said" || fail "$said"
 status 0 '"generation":"1","forked":false,"void":0' zuruf carol --json status
 status 0 'admin' zuruf carol group role Office Dave admin
+status 0 '^$' zuruf carol root seen
+status 1 'not on this computer' zuruf dave root seen
 node alice --peer "${ADDRESS[carol]}"
 within 10 role_is alice Office Dave admin
 

@@ -85,9 +85,10 @@ static void fill_root(struct session *session, const char *name, struct command 
 void colleagues_keep_house(struct session *session)
 {
     static const enum command_type types[] = {
-        COMMAND_ROOT_GROUPS,  COMMAND_ROOT_ENTER,    COMMAND_ROOT_TAKE_OVER, COMMAND_ROOT_HAND_OVER,
-        COMMAND_ROOT_RECOVER, COMMAND_ROOT_SHARED,   COMMAND_CARRIER_QUOTA,  COMMAND_DEVICE_NAME,
-        COMMAND_GROUP_ROLE,   COMMAND_DEVICE_REVOKE, COMMAND_GROUP_LEAVE,    COMMAND_VERIFY,
+        COMMAND_ROOT_GROUPS,  COMMAND_ROOT_ENTER,  COMMAND_ROOT_TAKE_OVER, COMMAND_ROOT_HAND_OVER,
+        COMMAND_ROOT_RECOVER, COMMAND_ROOT_SHARED, COMMAND_ROOT_SEEN,      COMMAND_CARRIER_QUOTA,
+        COMMAND_DEVICE_NAME,  COMMAND_GROUP_ROLE,  COMMAND_DEVICE_REVOKE,  COMMAND_GROUP_LEAVE,
+        COMMAND_VERIFY,
     };
     const struct mallory *mallory = scene_mallory();
     struct script *script = &session->script;

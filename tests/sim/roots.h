@@ -86,6 +86,13 @@ static inline struct node_root root_of(const struct world *world, const char *na
     return root;
 }
 
+static inline enum error see_void(struct world *world, const char *name)
+{
+    const struct command command = {.type = COMMAND_ROOT_SEEN};
+    struct asked asked;
+    return world_command(world, name, &command, ANSWER_MS, &asked);
+}
+
 /* As `by` sees it; empty: no member. */
 static inline const char *role_word(const struct world *world, const char *by, const char *group, const char *name)
 {

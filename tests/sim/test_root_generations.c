@@ -66,6 +66,15 @@ static void what_the_generation_before_says_beyond_its_head_is_void(void **state
     assert_string_equal(role_word(&world, "alice", "Office", "alice"), "admin");
     assert_int_equal(root_of(&world, "alice").void_count, 2);
     assert_int_equal(root_of(&world, "bob").void_count, 2);
+    assert_int_equal(root_of(&world, "bob").void_new, 2);
+    assert_int_equal(see_void(&world, "carol"), ERR_NO_ROOT);
+    CHECK_OK(see_void(&world, "bob"));
+    world_run(&world, 1000);
+    world_crash(&world, "bob", true);
+    world_restart(&world, "bob");
+    assert_int_equal(root_of(&world, "bob").void_count, 2);
+    assert_int_equal(root_of(&world, "bob").void_new, 0);
+    assert_int_equal(root_of(&world, "alice").void_new, 2);
     assert_int_equal(root_of(&world, "alice").generation, 1);
     end_story(&world);
 }
