@@ -15,7 +15,6 @@
 #include "node.h"
 
 struct charters;
-struct sealed_notes;
 struct office;
 struct pasts;
 struct relay;
@@ -165,7 +164,6 @@ struct waiting_letter {
 /* A PARTING whose author is no admin of the group by what is known yet (parting.h). */
 struct early_parting {
     struct hash group;
-    struct sign_public author;
     struct parting parting;
 };
 
@@ -336,11 +334,10 @@ struct node {
     struct held held;
     uint64_t receipts_ms; /* when new evidence is stored; 0: there is none */
 
-    struct charters *charters;         /* charters.h; NULL: there are none */
-    struct sealed_notes *sealed_notes; /* sealed_notes.h; NULL: there are none */
-    struct office *office;             /* presence.h, neighbours.h */
-    struct relay *relay;               /* relay.h */
-    struct missing missing;            /* payloads */
+    struct charters *charters; /* charters.h; NULL: there are none */
+    struct office *office;     /* presence.h, neighbours.h */
+    struct relay *relay;       /* relay.h */
+    struct missing missing;    /* payloads */
 
     uint64_t wake_ms;    /* earliest moment anyone asked for */
     uint64_t digest_ms;  /* next digest to some peers */

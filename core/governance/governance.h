@@ -119,6 +119,12 @@ struct governance_removal {
 };
 bool governance_removal_of(const struct governance *governance, const struct sign_public *device,
                            struct governance_removal *ret);
+/* What a device of which something here speaks, and that is no member, has to know to see that: the entries that put it
+ * out, or put out those who brought it in, and all before them.  Of each log, or branch, its last one. */
+typedef void governance_end(void *arg, const struct cut *end);
+void governance_outside(const struct governance *governance, const struct sign_public *device, governance_end *end,
+                        void *arg);
+
 /* Whether a new entry of this kind-0 type by this membership would count.  Roots are not asked about; the membership's
  * own REMOVE is always allowed. */
 bool governance_may_write(const struct governance *governance, const struct sign_public *device, uint64_t instance,

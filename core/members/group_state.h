@@ -28,10 +28,12 @@ struct clock_fact {
     struct doubt doubt;
 };
 
-/* A REMOVE of this device, and of which instance, that is not here. */
+/* A REMOVE of this device, by whom and of which instance, that is not here. */
 struct parting {
+    struct sign_public by;
     uint64_t instance;
     struct hash removal;
+    bool holds; /* its author was not removed himself, so it may come */
 };
 
 /* Who belongs to a group: a function of the accepted kind-0 entries (roster.h). */

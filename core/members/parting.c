@@ -11,6 +11,7 @@
 #define EARLY_MAX 1024u
 #define PER_AUTHOR_MAX 64u
 #define EARLY_SIZE (sizeof(struct sign_public) + 8)
+#define PARTED_SIZE (8 + sizeof(struct sign_public))
 
 static const char row_kind[] = "parted/", early_kind[] = "parting/";
 
@@ -24,7 +25,7 @@ void parting_tell(struct node *node, const struct group *group, const struct sig
         node_log(node, err, "a removed computer could not be told");
 }
 
-/* Row: "parted/" ‖ u32 group number ‖ REMOVE → u64 instance. */
+/* Row: "parted/" ‖ u32 group number ‖ REMOVE → u64 instance ‖ its author. */
 static struct vault_key row_key(const struct group *group, const struct hash *removal)
 {
     uint8_t which[4 + sizeof removal->bytes];
@@ -50,10 +51,11 @@ static bool is_by_admin(const struct group *group, const struct sign_public *aut
 static void part(struct node *node, struct group *group, const struct parting *parting)
 {
     struct vault_key key = row_key(group, &parting->removal);
-    uint8_t plain[8];
+    uint8_t plain[PARTED_SIZE];
     if (!roster_part(&group->roster, &node->identity.device, parting))
         return;
     put_u64(plain, parting->instance);
+    memcpy(plain + 8, parting->by.bytes, sizeof parting->by.bytes);
     vault_put(node, &key, BYTES_OF(plain));
     node_notify(node, NOTICE_GROUP, NULL, 0, NULL, node_after(node));
 }
@@ -72,7 +74,7 @@ static bool has_room(const struct node *node, const struct early_parting *early)
     size_t by_author = 0;
     for (size_t i = 0; i < node->parting_count; i++) {
         const struct early_parting *held = &node->partings[i];
-        by_author += same_key(&held->author, &early->author);
+        by_author += same_key(&held->parting.by, &early->parting.by);
         if (same_hash(&held->group, &early->group) && same_hash(&held->parting.removal, &early->parting.removal))
             return false;
     }
@@ -93,14 +95,15 @@ static void keep(struct node *node, const struct early_parting *early)
     if (!has_room(node, early))
         return;
     append(node, early);
-    memcpy(plain, early->author.bytes, sizeof early->author);
-    put_u64(plain + sizeof early->author, early->parting.instance);
+    memcpy(plain, early->parting.by.bytes, sizeof early->parting.by);
+    put_u64(plain + sizeof early->parting.by, early->parting.instance);
     vault_put(node, &key, BYTES_OF(plain));
 }
 
 void parting_told(struct node *node, const struct sign_public *author, const struct note *note)
 {
-    const struct early_parting early = {note->group, *author, {note->instance, note->removal}};
+    const struct early_parting early = {note->group,
+                                        {.by = *author, .instance = note->instance, .removal = note->removal}};
     struct group *group = groups_by_id(node, &note->group);
     if (group && is_by_admin(group, author))
         part(node, group, &early.parting);
@@ -113,7 +116,7 @@ void parting_settle(struct node *node, struct group *group)
     size_t left = 0;
     for (size_t i = 0; i < node->parting_count; i++) {
         const struct early_parting early = node->partings[i];
-        if (!same_hash(&early.group, &group->id) || !is_by_admin(group, &early.author)) {
+        if (!same_hash(&early.group, &group->id) || !is_by_admin(group, &early.parting.by)) {
             node->partings[left++] = early;
             continue;
         }
@@ -128,11 +131,12 @@ void parting_settle(struct node *node, struct group *group)
 
 static void load(struct node *node, struct bytes which, struct bytes plain)
 {
-    struct parting parting;
-    if (which.size != 4 + sizeof parting.removal.bytes || plain.size != 8)
+    struct parting parting = {.instance = 0};
+    if (which.size != 4 + sizeof parting.removal.bytes || plain.size != PARTED_SIZE)
         return;
     struct group *group = groups_by_number(node, get_u32(which.data));
     parting.instance = get_u64(plain.data);
+    memcpy(parting.by.bytes, plain.data + 8, sizeof parting.by.bytes);
     memcpy(parting.removal.bytes, which.data + 4, sizeof parting.removal.bytes);
     if (group)
         (void)roster_part(&group->roster, &node->identity.device, &parting);
@@ -145,8 +149,8 @@ static void load_early(struct node *node, struct bytes which, struct bytes plain
         return;
     memcpy(early.group.bytes, which.data, sizeof early.group);
     memcpy(early.parting.removal.bytes, which.data + sizeof early.group, sizeof early.parting.removal);
-    memcpy(early.author.bytes, plain.data, sizeof early.author);
-    early.parting.instance = get_u64(plain.data + sizeof early.author);
+    memcpy(early.parting.by.bytes, plain.data, sizeof early.parting.by);
+    early.parting.instance = get_u64(plain.data + sizeof early.parting.by);
     append(node, &early);
 }
 

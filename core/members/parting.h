@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Telling devices that they were removed from a group of some people: it is given to them no more, so they would never
- * see the REMOVE.  An admin of the group says so in a note.  PROTOCOL.md, "Invitations". */
+ * see the REMOVE.  An admin of the group says so in a note, which holds until he was removed himself without that
+ * REMOVE. PROTOCOL.md, "Invitations". */
 #pragma once
 #include "core/entry/payload_note.h"
 #include "core/state.h"

@@ -68,8 +68,9 @@ static bool has_parted(const struct roster *roster, const struct governance_memb
         return false;
     for (size_t i = 0; i < roster->parting_count; i++) {
         const struct parting *parting = &roster->partings[i];
-        if (listed->instance <= parting->instance ||
-            !governance_add_cites(roster->governance, &listed->device, listed->instance, &parting->removal))
+        bool knew = listed->instance > parting->instance &&
+                    governance_add_cites(roster->governance, &listed->device, listed->instance, &parting->removal);
+        if (parting->holds && !knew)
             return true;
     }
     return false;
@@ -146,15 +147,27 @@ static bool is_here(const struct roster *roster, const struct hash *entry)
     return governance_verdict(roster->governance, entry, &ignored) == OK;
 }
 
+/* Who ended its author's membership had all that counts of his, and what is here of that came before. */
+static bool may_come(const struct roster *roster, const struct parting *parting)
+{
+    return !governance_was_removed(roster->governance, &parting->by);
+}
+
 /* What has come speaks for itself. */
-static unsigned end_partings(struct roster *roster)
+static unsigned judge_partings(struct roster *roster)
 {
     size_t left = 0, before = roster->parting_count;
-    for (size_t i = 0; i < before; i++)
-        if (!is_here(roster, &roster->partings[i].removal))
-            roster->partings[left++] = roster->partings[i];
+    bool changed = false;
+    for (size_t i = 0; i < before; i++) {
+        struct parting parting = roster->partings[i];
+        if (is_here(roster, &parting.removal))
+            continue;
+        parting.holds = may_come(roster, &parting);
+        changed |= parting.holds != roster->partings[i].holds;
+        roster->partings[left++] = parting;
+    }
     roster->parting_count = left;
-    return left < before ? GOVERNANCE_MEMBERS : 0;
+    return changed || left < before ? GOVERNANCE_MEMBERS : 0;
 }
 
 bool roster_evaluate(struct roster *roster)
@@ -166,7 +179,7 @@ bool roster_evaluate(struct roster *roster)
     roster->cuts_changed |= changes & (GOVERNANCE_VERDICTS | GOVERNANCE_MEMBERS);
     roster->members_changed |= changes & GOVERNANCE_MEMBERS;
     roster->epochs_changed |= changes & (GOVERNANCE_EPOCHS | GOVERNANCE_MEMBERS | GOVERNANCE_POLICY);
-    changes |= end_partings(roster);
+    changes |= judge_partings(roster);
     if (changes & GOVERNANCE_MEMBERS)
         list_members(roster);
     return changes & GOVERNANCE_MEMBERS;
@@ -181,7 +194,8 @@ bool roster_part(struct roster *roster, const struct sign_public *device, const 
         return false;
     roster->parted = *device;
     ARRAY_ROOM(roster->partings, roster->parting_count, roster->parting_capacity);
-    roster->partings[roster->parting_count++] = *parting;
+    roster->partings[roster->parting_count] = *parting;
+    roster->partings[roster->parting_count++].holds = may_come(roster, parting);
     list_members(roster);
     return true;
 }

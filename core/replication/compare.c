@@ -11,6 +11,7 @@
 #include "core/members/roster.h"
 #include "core/members/visits.h"
 #include "core/writing/gate.h"
+#include "outsiders.h"
 #include "receipts.h"
 #include "serve.h"
 #include <stdlib.h>
@@ -211,16 +212,6 @@ static bool is_quiet(const struct node *node, const struct group *group)
     return node->mono_ms - group->changed_ms >= QUIET_MS;
 }
 
-/* Whoever tells of a group takes this device for a member.  Whether he is one its governance says. */
-static void ask_governance(struct node *node, struct link *link, const struct group *group)
-{
-    struct wire_message message = {.type = WIRE_HAVE};
-    message.have.group = group->id;
-    message.have.kind = KIND_GOVERNANCE;
-    message.have.flags = HAVE_FLAG_LAST | HAVE_FLAG_ASK;
-    link_send(node, link, &message, 0);
-}
-
 /* Once, however many rows of the group stand in the message. */
 static void tell_first(struct node *node, struct link *link, const struct group *group)
 {
@@ -230,6 +221,50 @@ static void tell_first(struct node *node, struct link *link, const struct group 
         return;
     comparison->digest_ms = node->mono_ms + 1;
     compare_tell(node, link, group, false);
+}
+
+/* A branch's id says nothing of whose it is, so LOG comes before its first row. */
+static void introduce_branches(struct node *node, struct link *link, struct bytes rows)
+{
+    for (size_t at = 0; at < rows.size; at += HAVE_ROW_SIZE) {
+        struct hash id;
+        memcpy(id.bytes, rows.data + at, sizeof id.bytes);
+        const struct log *log = logs_find(node, &id);
+        if (log->row.is_branch)
+            serve_tell_log(node, link, log);
+    }
+}
+
+static void send_rows(struct node *node, struct link *link, const struct group *group, enum log_kind kind,
+                      struct bytes rows, uint64_t flags)
+{
+    size_t at = 0, most = WIRE_ROWS_MAX * HAVE_ROW_SIZE;
+    introduce_branches(node, link, rows);
+    do {
+        size_t size = rows.size - at < most ? rows.size - at : most;
+        struct wire_message message = {.type = WIRE_HAVE};
+        message.have.group = group->id;
+        message.have.kind = kind;
+        message.have.rows = (struct bytes){size ? rows.data + at : NULL, size};
+        at += size;
+        message.have.flags = at == rows.size ? flags | HAVE_FLAG_LAST : 0;
+        link_send(node, link, &message, 0);
+    } while (at < rows.size);
+    for (at = 0; at < rows.size; at += HAVE_ROW_SIZE) {
+        struct hash id;
+        memcpy(id.bytes, rows.data + at, sizeof id.bytes);
+        link_set_told_seq(link, logs_find(node, &id), get_u64(rows.data + at + sizeof id.bytes));
+    }
+}
+
+/* Whoever tells of a group takes this device for a member, and perhaps himself.  Whether he is one governance says:
+ * his, or what put him out here. */
+static void tell_outsider(struct node *node, struct link *link, const struct group *group)
+{
+    struct buffer rows = {0};
+    outsiders_rows(node, group, link, &rows);
+    send_rows(node, link, group, KIND_GOVERNANCE, buffer_bytes(&rows), HAVE_FLAG_ASK);
+    buffer_done(&rows);
 }
 
 /* The first digests on a link cross, so each side tells unasked; a later one comes alone and is answered with a
@@ -248,7 +283,7 @@ static void compare_group(struct node *node, struct link *link, struct group *gr
         if (may_know)
             compare_tell(node, link, group, true);
         else
-            ask_governance(node, link, group);
+            tell_outsider(node, link, group);
     }
 }
 
@@ -365,40 +400,6 @@ void compare_durable(struct node *node, uint64_t batch)
 static bool is_news(const void *arg, const struct log *log)
 {
     return link_told_seq(arg, log) != logs_told_seq(log);
-}
-
-/* A branch's id says nothing of whose it is, so LOG comes before its first row. */
-static void introduce_branches(struct node *node, struct link *link, struct bytes rows)
-{
-    for (size_t at = 0; at < rows.size; at += HAVE_ROW_SIZE) {
-        struct hash id;
-        memcpy(id.bytes, rows.data + at, sizeof id.bytes);
-        const struct log *log = logs_find(node, &id);
-        if (log->row.is_branch)
-            serve_tell_log(node, link, log);
-    }
-}
-
-static void send_rows(struct node *node, struct link *link, const struct group *group, enum log_kind kind,
-                      struct bytes rows, uint64_t flags)
-{
-    size_t at = 0, most = WIRE_ROWS_MAX * HAVE_ROW_SIZE;
-    introduce_branches(node, link, rows);
-    do {
-        size_t size = rows.size - at < most ? rows.size - at : most;
-        struct wire_message message = {.type = WIRE_HAVE};
-        message.have.group = group->id;
-        message.have.kind = kind;
-        message.have.rows = (struct bytes){size ? rows.data + at : NULL, size};
-        at += size;
-        message.have.flags = at == rows.size ? flags | HAVE_FLAG_LAST : 0;
-        link_send(node, link, &message, 0);
-    } while (at < rows.size);
-    for (at = 0; at < rows.size; at += HAVE_ROW_SIZE) {
-        struct hash id;
-        memcpy(id.bytes, rows.data + at, sizeof id.bytes);
-        link_set_told_seq(link, logs_find(node, &id), get_u64(rows.data + at + sizeof id.bytes));
-    }
 }
 
 void compare_tell(struct node *node, struct link *link, const struct group *group, bool ask)

@@ -9,6 +9,7 @@
 #include "core/members/groups.h"
 #include "core/members/roster.h"
 #include "core/peers/neighbours.h"
+#include "outsiders.h"
 #include "receipts.h"
 #include "room.h"
 #include <stdlib.h>
@@ -256,29 +257,47 @@ static enum error pump(struct node *node, struct link *link)
     return err == ERR_CORRUPT || err == ERR_DISK ? ERR_LIMIT : err;
 }
 
+/* What is asked for of a log, as far as this device may have it; to 0: nothing. */
+static struct serve_range allowed_range(const struct node *node, const struct link *link, struct log *log,
+                                        const uint8_t *row, struct bytes outside)
+{
+    uint64_t from = get_u64(row + 32), to = get_u64(row + 40);
+    if (!compare_may_have(node, log, link)) {
+        uint64_t limit = outsiders_limit(outside, log);
+        to = to < limit ? to : limit;
+    }
+    return (struct serve_range){.log = log, .from = from ? from : 1, .to = to};
+}
+
+static enum error want_row(struct node *node, struct link *link, const struct group *group, const uint8_t *row,
+                           uint64_t flags, struct bytes outside)
+{
+    struct hash id;
+    memcpy(id.bytes, row, sizeof id.bytes);
+    struct log *log = logs_find(node, &id);
+    bool knows = group && (outside.size || compare_may_know(node, group, link));
+    bool here = knows && log && log->group == group && log->named && (!log->hidden || log->is_proof);
+    struct serve_range range = {.to = 0};
+    if (here)
+        range = allowed_range(node, link, log, row, outside);
+    range.live = flags & WANT_FLAG_LIVE;
+    if (range.to)
+        return add_range(link, &range);
+    tell_end(node, link, &id, 0, here ? END_NOT_FOR_YOU : END_NOT_HERE);
+    return OK;
+}
+
 enum error serve_want(struct node *node, struct link *link, const struct wire_message *message)
 {
     struct group *group = groups_by_id(node, &message->want.group);
-    for (size_t at = 0; at < message->want.rows.size; at += WANT_ROW_SIZE) {
-        const uint8_t *row = message->want.rows.data + at;
-        struct hash id;
-        memcpy(id.bytes, row, sizeof id.bytes);
-        struct log *log = logs_find(node, &id);
-        bool here = group && compare_may_know(node, group, link) && log && log->group == group && log->named &&
-                    (!log->hidden || log->is_proof);
-        bool allowed = here && compare_may_have(node, log, link);
-        uint64_t from = get_u64(row + 32);
-        struct serve_range range = {
-            .log = log, .from = from ? from : 1, .to = get_u64(row + 40), .live = message->want.flags & WANT_FLAG_LIVE};
-        enum error err = OK;
-        if (allowed)
-            err = add_range(link, &range);
-        else
-            tell_end(node, link, &id, 0, here ? END_NOT_FOR_YOU : END_NOT_HERE);
-        if (err)
-            return err;
-    }
-    return pump(node, link);
+    struct buffer outside = {0};
+    enum error err = OK;
+    if (group && !compare_may_know(node, group, link))
+        outsiders_rows(node, group, link, &outside);
+    for (size_t at = 0; !err && at < message->want.rows.size; at += WANT_ROW_SIZE)
+        err = want_row(node, link, group, message->want.rows.data + at, message->want.flags, buffer_bytes(&outside));
+    buffer_done(&outside);
+    return err ? err : pump(node, link);
 }
 
 static bool is_refused(struct bytes refused, uint64_t number)

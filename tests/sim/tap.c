@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tap.h"
 
+#include "agree_epochs.h"
 #include "check.h"
 #include "core/base/alloc.h"
 #include "core/link/link.h"
@@ -162,10 +163,10 @@ static void hear_ack(const struct tap *tap, uint64_t count, struct bytes refused
     }
 }
 
-/* What was said to him before he was removed may wait for the disk. */
+/* What was said to him before he was removed may wait for the disk; and he is told that he was. */
 static bool was_member(const struct node *node, const struct group *group, const struct sign_public *device)
 {
-    return governance_was_removed(group->roster.governance, device) ||
+    return epochs_speak_of(group->roster.governance, device) ||
            governance_was_removed(node->workspace->roster.governance, device);
 }
 
