@@ -12,7 +12,8 @@ static const struct {
     [TROUBLE_DISCOVERY] = {accident_discovery, 30}, [TROUBLE_POWER] = {accident_power, 30},
     [TROUBLE_DISKS] = {accident_disks, 30},         [TROUBLE_COPIES] = {accident_copies, 30},
     [TROUBLE_CLOCKS] = {accident_clocks, 30},       [TROUBLE_ACTORS] = {actors_visit, 8},
-    [TROUBLE_LOCKS] = {accident_locks, 30},         [TROUBLE_REMOVALS] = {accident_removals, 20}};
+    [TROUBLE_LOCKS] = {accident_locks, 30},         [TROUBLE_REMOVALS] = {accident_removals, 20},
+    [TROUBLE_OFFICES] = {accident_offices, 10}};
 
 void accidents_happen(struct life *life)
 {
@@ -20,8 +21,10 @@ void accidents_happen(struct life *life)
     accident_flap(life);
     actors_answer(life);
     for (size_t i = 0; i < TROUBLE_COUNT; i++)
-        if (life->troubles & TROUBLE_BIT(i) && life_one_in(life, accidents[i].odds))
+        if (life->troubles & TROUBLE_BIT(i) && life_one_in(life, accidents[i].odds)) {
             accidents[i].happens(life);
+            life->happened[i]++;
+        }
 }
 
 void accidents_end(struct life *life)

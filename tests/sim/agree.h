@@ -39,6 +39,8 @@ struct views {
 
 /* It runs, and is in a workspace from which it was not removed. */
 bool agree_takes_part(const struct host *host);
+/* It takes part, and takes the other one for a member of the group in which that log is. */
+bool agree_gives(const struct host *host, const struct hash *log, const struct host *other);
 void views_init(struct views *views, struct world *world);
 void views_done(struct views *views);
 void views_see_groups(struct views *views);

@@ -214,13 +214,13 @@ static bool is_kept_from(const struct host *host)
     return host->rolled_back && removed;
 }
 
-/* It went with his old disk, and is left with nobody but those who were removed. */
-static bool is_left_with_the_removed(const struct host *host, const struct message_ref *ref)
+/* It went with his old disk, and is left with nobody but those who were removed, or take him for no member. */
+static bool is_left_with_others(const struct host *host, const struct message_ref *ref)
 {
     const struct world *world = host->world;
     bool held = false;
     for (size_t i = 0; i < world->host_count; i++)
-        held |= agree_takes_part(world->hosts[i]) && holds(world->hosts[i], ref);
+        held |= holds(world->hosts[i], ref) && agree_gives(world->hosts[i], &ref->log, host);
     return host->rolled_back && !held;
 }
 
@@ -232,7 +232,7 @@ void check_acknowledged(struct host *host)
     for (size_t i = 0; i < world->asked_count; i++) {
         const struct asked *asked = world->asked[i];
         if (asked->host == host && !asked->excused && is_acknowledged(asked) && !holds(host, &asked->message) &&
-            !is_left_with_the_removed(host, &asked->message))
+            !is_left_with_others(host, &asked->message))
             world_fail(world, "%s lost an acknowledged message: %s", host->name, asked->text);
     }
 }

@@ -2,6 +2,7 @@
 #include "copies.h"
 
 #include "check.h"
+#include "core/state.h"
 
 static void let_fork(struct host *host)
 {
@@ -9,6 +10,9 @@ static void let_fork(struct host *host)
     if (host->node)
         node_info(host->node, &info);
     check_let_fork(host->world, &info.device);
+    for (size_t i = 0; host->node && i < host->node->group_count; i++)
+        if (host->node->groups[i]->has_root)
+            check_let_fork(host->world, &host->node->groups[i]->root);
 }
 
 struct host *world_clone(struct world *world, const char *name, const char *copy)

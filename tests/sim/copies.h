@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * Disks that come back as they were, and computers that are copied: from then on the logs of that device may fork. */
+ * Disks that come back as they were, and computers that are copied: from then on the logs of that device
+ * may fork, and those of the roots whose keys it has. */
 #pragma once
 #include "world.h"
 

@@ -3,8 +3,10 @@
 
 #include "accidents.h"
 #include "actor.h"
+#include "autopsy.h"
 #include "check.h"
 #include "core/base/alloc.h"
+#include "tally.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,8 +14,8 @@
 #define REST_MS 10000
 #define DRIFT_PPM 200
 
-const char *const trouble_names[TROUBLE_COUNT] = {"lines",  "partitions", "discovery", "power", "disks",
-                                                  "copies", "clocks",     "actors",    "locks", "removals"};
+const char *const trouble_names[TROUBLE_COUNT] = {"lines",  "partitions", "discovery", "power",    "disks",  "copies",
+                                                  "clocks", "actors",     "locks",     "removals", "offices"};
 
 bool life_one_in(struct life *life, uint64_t bound)
 {
@@ -41,6 +43,14 @@ static unsigned draw_troubles(struct life *life)
     unsigned some = (unsigned)world_below(&life->world, TROUBLES_ALL + 1);
     bool all = life_one_in(life, 2) || life->plan->all_of_them;
     return life->plan->troubles & (all ? TROUBLES_ALL : some);
+}
+
+static void tell_troubles(const struct life *life)
+{
+    for (size_t i = 0; i < TROUBLE_COUNT; i++)
+        if (life->troubles & TROUBLE_BIT(i))
+            fprintf(stderr, "%s ", trouble_names[i]);
+    fprintf(stderr, "\n");
 }
 
 static void move_in(struct life *life, size_t count)
@@ -76,6 +86,8 @@ static void begin(struct life *life, uint64_t seed)
     world->meanwhile = go_on_acting;
     life->troubles = draw_troubles(life);
     life->busy = life_one_in(life, 10);
+    if (world->loud)
+        tell_troubles(life);
     size_t nodes = life->plan->nodes ? life->plan->nodes : 3 + world_below(world, 6);
     move_in(life, nodes);
     if (life->troubles & TROUBLE_BIT(TROUBLE_ACTORS))
@@ -136,6 +148,7 @@ static void add_up(const struct life *life, struct life_figures *figures)
         figures->members += host->entries_taken > 0;
         figures->starts += host->boot / 2;
     }
+    tally_lives(life, &figures->tally);
     figures->virtual_ms += world->now_us / 1000;
     figures->said += life->said;
     figures->rolled_back += life->rolled_back;
@@ -170,6 +183,8 @@ bool life_run(const struct life_plan *plan, uint64_t seed, struct life_figures *
     for (size_t i = 0; i < life->people_count; i++)
         check_at_rest(life->people[i].host);
     memcpy(ret_failure, life->world.failure, sizeof life->world.failure);
+    if (ret_failure[0] && life->world.loud)
+        autopsy(&life->world);
     add_up(life, figures);
     end(life);
     return !ret_failure[0];

@@ -17,6 +17,7 @@ enum trouble {
     TROUBLE_ACTORS,     /* members who lie, stall and write what they like (actor.h) */
     TROUBLE_LOCKS,      /* homes that are locked, in the middle of everything, and unlocked */
     TROUBLE_REMOVALS,   /* people are removed by admins, and go on writing */
+    TROUBLE_OFFICES,    /* admins are made and unmade, also where others do so at the same time; people leave groups */
     TROUBLE_COUNT
 };
 extern const char *const trouble_names[TROUBLE_COUNT];
@@ -31,8 +32,15 @@ struct life_plan {
     const struct medium_kind *medium; /* NULL: the world's default */
 };
 
+/* How often what happened (tally.h). */
+struct tally {
+    uint64_t lives_with[TROUBLE_COUNT], happened[TROUBLE_COUNT];
+    uint64_t asked[COMMAND_STOP + 1], carried_out[COMMAND_STOP + 1]; /* of each type of command */
+};
+
 /* What came of it, added up. */
 struct life_figures {
+    struct tally tally;
     uint64_t virtual_ms, said, members, removed, starts, rolled_back, cloned, visits;
     uint64_t entries_taken;
     uint64_t payload_sent, payload_gained, payload_lost; /* host.h */
@@ -77,7 +85,8 @@ struct life {
     struct world world; /* first, for world->meanwhile() */
     const struct life_plan *plan;
     unsigned troubles;
-    bool busy; /* much is said, some of it long */
+    uint64_t happened[TROUBLE_COUNT]; /* so often */
+    bool busy;                        /* much is said, some of it long */
     struct resident people[LIFE_PEOPLE_MAX];
     size_t people_count;
     struct clog clogs[LIFE_CLOGS_MAX];

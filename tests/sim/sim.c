@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Random lives of small offices (life.h), as many as there is time for. */
 #include "life.h"
+#include "tally.h"
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,22 +20,24 @@ static const char usage[] =
     "  --nodes COUNT        how many people; without it 3 to 8, by the seed\n"
     "  --minutes COUNT      how long a life lasts, in virtual minutes (3)\n"
     "  --only KIND,...      lives meet all of these troubles and no others: lines partitions discovery power disks\n"
-    "                       copies clocks actors locks removals, or none; without it each life draws its own\n"
+    "                       copies clocks actors locks removals offices, or none; without it each life draws its own\n"
     "  --store KIND         what the disks are: memory (a model), lmdb (the real store), or both: each life on "
     "either,\n"
     "                       and the same to the byte\n"
     "  --real-seconds MOST  begins no further life after that time\n"
+    "  --tally              also tells how often each trouble and command occurred\n"
     "  --help               this\n"
     "\n"
     "The first life that fails is told, with the command that repeats it: exit status 1. SIM_LOUD=1 in the "
     "environment\n"
-    "also tells what the nodes log.\n";
+    "also tells what the nodes log, and what each holds when a life has failed.\n";
 
 struct order {
     uint64_t first_seed, seeds, real_seconds;
     const char *only;                   /* as it was given; NULL: it was not */
     const struct medium_kind *kinds[2]; /* one after the other; NULL: the default */
     size_t kind_count;
+    bool tallies;
     struct life_plan life;
 };
 
@@ -105,6 +108,9 @@ static bool read_option(int option, const char *text, struct order *ret)
         return read_troubles(text, &ret->life.troubles);
     case 't':
         return read_kinds(text, ret);
+    case 'y':
+        ret->tallies = true;
+        return true;
     case 'h':
         fputs(usage, stdout);
         exit(0);
@@ -115,15 +121,12 @@ static bool read_option(int option, const char *text, struct order *ret)
 
 static bool read_order(int argc, char **argv, struct order *ret)
 {
-    static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-                                            {"seeds", required_argument, NULL, 'k'},
-                                            {"nodes", required_argument, NULL, 'n'},
-                                            {"minutes", required_argument, NULL, 'm'},
-                                            {"only", required_argument, NULL, 'o'},
-                                            {"real-seconds", required_argument, NULL, 'r'},
-                                            {"store", required_argument, NULL, 't'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},  {"seeds", required_argument, NULL, 'k'},
+        {"nodes", required_argument, NULL, 'n'}, {"minutes", required_argument, NULL, 'm'},
+        {"only", required_argument, NULL, 'o'},  {"real-seconds", required_argument, NULL, 'r'},
+        {"store", required_argument, NULL, 't'}, {"tally", no_argument, NULL, 'y'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (!read_option(option, optarg, ret))
             return false;
@@ -151,11 +154,14 @@ static void tell_figures(uint64_t lives, const struct life_figures *figures)
 {
     double virtual_s = (double)figures->virtual_ms / 1e3, took = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
     printf("%" PRIu64 " seeds held: %.0f virtual s in %.2f s of the processor's time (%.0f x), %" PRIu64
-           " members, %" PRIu64 " starts, %" PRIu64 " removals, %" PRIu64 " rollbacks, %" PRIu64 " clones, %" PRIu64
-           " visits of liars, %" PRIu64 " messages said, %" PRIu64
+           " members, %" PRIu64 " starts, %" PRIu64 " removals, %" PRIu64 " roles given, %" PRIu64
+           " groups left, %" PRIu64 " rollbacks, %" PRIu64 " clones, %" PRIu64 " visits of liars, %" PRIu64
+           " messages said, %" PRIu64
            " entries taken, %.2f bytes of entries sent for each that was missing, fingerprint %016" PRIx64 "\n",
-           lives, virtual_s, took, virtual_s / took, figures->members, figures->starts, figures->removed,
-           figures->rolled_back, figures->cloned, figures->visits, figures->said, figures->entries_taken,
+           lives, virtual_s, took, virtual_s / took, figures->members, figures->starts,
+           figures->tally.carried_out[COMMAND_GROUP_REMOVE], figures->tally.carried_out[COMMAND_GROUP_ROLE],
+           figures->tally.carried_out[COMMAND_GROUP_LEAVE], figures->rolled_back, figures->cloned, figures->visits,
+           figures->said, figures->entries_taken,
            (double)figures->payload_sent / (double)(figures->payload_gained ? figures->payload_gained : 1),
            figures->fingerprint);
 }
@@ -201,5 +207,7 @@ int main(int argc, char **argv)
         done++;
     }
     tell_figures(done, &figures[order.kind_count - 1]);
+    if (order.tallies)
+        tally_print(&figures[order.kind_count - 1].tally);
     return 0;
 }
