@@ -15,6 +15,7 @@
 #include "node.h"
 
 struct charters;
+struct sealed_notes;
 struct office;
 struct pasts;
 struct relay;
@@ -334,10 +335,11 @@ struct node {
     struct held held;
     uint64_t receipts_ms; /* when new evidence is stored; 0: there is none */
 
-    struct charters *charters; /* charters.h; NULL: there are none */
-    struct office *office;     /* presence.h, neighbours.h */
-    struct relay *relay;       /* relay.h */
-    struct missing missing;    /* payloads */
+    struct charters *charters;         /* charters.h; NULL: there are none */
+    struct sealed_notes *sealed_notes; /* sealed_notes.h; NULL: there are none */
+    struct office *office;             /* presence.h, neighbours.h */
+    struct relay *relay;               /* relay.h */
+    struct missing missing;            /* payloads */
 
     uint64_t wake_ms;    /* earliest moment anyone asked for */
     uint64_t digest_ms;  /* next digest to some peers */

@@ -12,27 +12,20 @@
 #include "groups.h"
 #include "notes.h"
 #include "roster.h"
+#include "sealed_notes.h"
 #include "visit_notes.h"
 #include <stdlib.h>
 
 #define CHARTERS_MAX 4096u
-#define SEALED_MAX (1u << 20)
 
 /* A group of which this device says that there is one. */
 struct duty {
     struct group *group;
     struct sign_public told; /* to which root key; zeros: it is to be said */
 };
-struct sealed {
-    struct log *log; /* or one of its branches */
-    uint64_t seq;
-    uint64_t tried; /* the beginning of the root key that cannot open it */
-};
 struct charters {
     struct duty *duties;
     size_t duty_count, duty_capacity;
-    struct sealed *sealed;
-    size_t sealed_count, sealed_capacity;
     struct charter *open;
     size_t open_count, open_capacity;
     struct sign_public root; /* as it was when the duties were done last */
@@ -150,72 +143,24 @@ void charters_settle(struct node *node)
     charters->due = !fulfil(node, &root.key);
 }
 
-/* ---------------------------------------------------------------- notes that nobody here can open */
-
-static void keep(struct charters *charters, struct log *log, uint64_t seq)
-{
-    ARRAY_ROOM(charters->sealed, charters->sealed_count, charters->sealed_capacity);
-    charters->sealed[charters->sealed_count++] = (struct sealed){log, seq, 0};
-}
-
-/* Row: "sealed/" ‖ u32 log number ‖ u64 seq. */
-static struct vault_key sealed_key(const struct log *log, uint64_t seq)
-{
-    uint8_t which[12];
-    put_u32(which, log->row.number);
-    put_u64(which + 4, seq);
-    return vault_key("sealed/", BYTES_OF(which));
-}
-
-void charters_keep_sealed(struct node *node, struct log *log, uint64_t seq)
-{
-    struct charters *charters = get(node);
-    struct vault_key key = sealed_key(log, seq);
-    if (charters->sealed_count >= SEALED_MAX)
-        return;
-    keep(charters, log, seq);
-    vault_put(node, &key, (struct bytes){0});
-}
-
-static enum error read_in(const struct node *node, const struct log *log, uint64_t seq, struct entry *ret_entry,
-                          struct buffer *plain)
-{
-    struct stored_entry stored;
-    enum error err =
-        seq > log->row.base_seq && seq <= log->row.head_seq ? lookup_entry(node, log, seq, &stored) : ERR_NOT_FOUND;
-    if (!err)
-        err = entry_decode(stored.wire, ret_entry);
-    return err ? err : keys_open(log->group, ret_entry, plain);
-}
-
-/* Its log may have forked since. */
-static enum error read_sealed(const struct node *node, const struct sealed *sealed, struct entry *ret_entry,
-                              struct buffer *plain)
-{
-    enum error err = read_in(node, sealed->log, sealed->seq, ret_entry, plain);
-    for (const struct log *log = sealed->log->root->next_branch; err == ERR_NOT_FOUND && log; log = log->next_branch)
-        err = read_in(node, log, sealed->seq, ret_entry, plain);
-    return err;
-}
+/* ---------------------------------------------------------------- what was for groups that came later */
 
 void charters_try_again(struct node *node)
 {
     get(node)->groups_came = true;
 }
 
+static void read_visit(struct node *node, const struct sign_public *author, uint64_t hlc,
+                       const struct sealed_note *note, const void *arg)
+{
+    (void)hlc, (void)arg;
+    visit_notes_read(node, author, note);
+}
+
 static void try_for_groups(struct node *node)
 {
-    struct charters *charters = node->charters;
-    charters->groups_came = false;
-    for (size_t i = 0; i < charters->sealed_count; i++) {
-        struct buffer plain = {0};
-        struct sealed_note note;
-        struct entry entry;
-        if (read_sealed(node, &charters->sealed[i], &entry, &plain) == OK &&
-            sealed_note_decode(buffer_bytes(&plain), &note) == OK)
-            visit_notes_read(node, &charters->sealed[i].log->row.name.device, &note);
-        buffer_wipe(&plain);
-    }
+    node->charters->groups_came = false;
+    sealed_notes_each(node, NULL, read_visit, NULL);
 }
 
 /* ---------------------------------------------------------------- opening them as the root */
@@ -290,30 +235,32 @@ static void take(struct node *node, const struct note *note, const struct sign_p
     buffer_done(&name);
 }
 
+struct opening {
+    struct dh_public box;
+    struct dh_secret secret;
+};
+
+static void open_one(struct node *node, const struct sign_public *author, uint64_t hlc,
+                     const struct sealed_note *sealed, const void *arg)
+{
+    const struct opening *opening = arg;
+    struct buffer inner = {0};
+    struct note note;
+    if (notes_unseal(node, &opening->box, &opening->secret, sealed, &inner, &note) == OK && note.kind == NOTE_CHARTER)
+        take(node, &note, author, hlc);
+    buffer_wipe(&inner);
+}
+
 void charters_open(struct node *node, const struct root_voice *root)
 {
-    struct charters *charters = get(node);
-    struct dh_secret secret;
-    struct dh_public box;
-    uint64_t tried = get_u64(root->key.bytes);
-    if (crypto_dh_public_of(&root->key, &box) != OK)
+    struct opening opening;
+    get(node);
+    if (crypto_dh_public_of(&root->key, &opening.box) != OK)
         return;
-    crypto_dh_secret_of(&root->secret, &secret);
-    for (size_t i = 0; i < charters->sealed_count; i++) {
-        struct sealed *sealed = &charters->sealed[i];
-        struct buffer plain = {0}, inner = {0};
-        struct sealed_note shut;
-        struct entry entry;
-        struct note note;
-        if (sealed->tried != tried && read_sealed(node, sealed, &entry, &plain) == OK &&
-            sealed_note_decode(buffer_bytes(&plain), &shut) == OK &&
-            notes_unseal(node, &box, &secret, &shut, &inner, &note) == OK && note.kind == NOTE_CHARTER)
-            take(node, &note, &sealed->log->row.name.device, entry.hlc);
-        sealed->tried = tried;
-        buffer_wipe(&plain);
-        buffer_wipe(&inner);
-    }
-    crypto_wipe(&secret, sizeof secret);
+    crypto_dh_secret_of(&root->secret, &opening.secret);
+    sealed_notes_each(node, &root->key, open_one, &opening);
+    sealed_notes_tried(node, &root->key);
+    crypto_wipe(&opening, sizeof opening);
 }
 
 enum error charters_pass_on(struct node *node, const struct sign_public *heir)
@@ -333,14 +280,6 @@ enum error charters_pass_on(struct node *node, const struct sign_public *heir)
 }
 
 /* ---------------------------------------------------------------- loading */
-
-static void load_sealed(struct node *node, struct bytes which, struct bytes plain)
-{
-    struct log *log = which.size == 12 ? lookup_log(node, get_u32(which.data)) : NULL;
-    (void)plain;
-    if (log)
-        keep(get(node), log, get_u64(which.data + 4));
-}
 
 static void load_charter(struct node *node, struct bytes which, struct bytes plain)
 {
@@ -381,7 +320,7 @@ static void take_on_old_groups(struct node *node)
 
 enum error charters_load(struct node *node)
 {
-    enum error err = vault_each(node, "sealed/", load_sealed);
+    enum error err = sealed_notes_load(node);
     if (!err)
         err = vault_each(node, "charter/", load_charter);
     if (!err)
@@ -396,6 +335,7 @@ enum error charters_load(struct node *node)
 void charters_done(struct node *node)
 {
     struct charters *charters = node->charters;
+    sealed_notes_done(node);
     if (!charters)
         return;
     for (size_t i = 0; i < charters->open_count; i++) {
@@ -403,7 +343,6 @@ void charters_done(struct node *node)
         buffer_done(&charters->open[i].name);
     }
     free(charters->duties);
-    free(charters->sealed);
     free(charters->open);
     free(charters);
     node->charters = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * That there is a group, and what it is called, for the workspace's root alone: a NOTE to the box key that belongs to
  * its root key (PROTOCOL.md, "Notes", CHARTER), so that a company loses no group with a person.  Whoever made a group
- * says it, when he makes or renames it and to each next root key; of a private group nobody does.  A node keeps which
- * NOTEs it could not open, for the day when the root key comes. */
+ * says it, when he makes or renames it and to each next root key; of a private group nobody does.  Those that
+ * came before the root key are in sealed_notes.h. */
 #pragma once
 #include "core/entry/payload_note.h"
 #include "core/state.h"
@@ -13,9 +13,7 @@ void charters_settle(struct node *node);
 /* The group's GENESIS was made here, and it is not private. */
 void charters_begin(struct node *node, struct group *group);
 
-/* A NOTE that this device cannot open. */
-void charters_keep_sealed(struct node *node, struct log *log, uint64_t seq);
-/* A group has come: some of them may have been for it. */
+/* A group has come: some NOTEs may have been for it. */
 void charters_try_again(struct node *node);
 
 /* Opens what is for this root. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "notes.h"
 
-#include "charters.h"
 #include "core/joining/invitations.h"
 #include "core/joining/invitees.h"
 #include "core/keys/keys.h"
@@ -10,6 +9,7 @@
 #include "leaving.h"
 #include "parting.h"
 #include "roster.h"
+#include "sealed_notes.h"
 #include "visit_notes.h"
 
 #define TRIES_PER_STEP 32 /* each as dear as checking a signature */
@@ -161,6 +161,6 @@ enum error notes_read(struct node *node, struct log *log, const struct entry *en
         return OK;
     enum error err = open_own(node, &log->row.name, entry->hlc, &sealed);
     if (err == ERR_CRYPTO && !visit_notes_read(node, &log->row.name.device, &sealed))
-        charters_keep_sealed(node, log, entry->seq);
+        sealed_notes_keep(node, log, entry->seq);
     return err == ERR_BUSY ? err : OK;
 }

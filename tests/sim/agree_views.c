@@ -2,6 +2,7 @@
 #include "agree.h"
 
 #include "core/base/alloc.h"
+#include "core/keys/workspace_keys.h"
 #include "core/log/logs.h"
 #include "core/members/groups.h"
 #include "core/members/roster.h"
@@ -183,6 +184,33 @@ static bool was_removed(const struct host *host)
     return node_dismissal(host->node, &ignored);
 }
 
+static bool holds_workspace_key(const struct node *node, const struct secret_key *key)
+{
+    for (size_t i = 0; i < workspace_keys_count(node); i++)
+        if (memcmp(workspace_keys_at(node, i), key, sizeof *key) == 0)
+            return true;
+    return false;
+}
+
+/* An admin's disk went back to before he let this one in, and before they met again he made a workspace key that this
+ * one lacks.  Nobody links to a stranger: it has to be invited anew. */
+static bool was_forgotten(const struct host *host)
+{
+    const struct world *world = host->world;
+    struct governance_member ignored;
+    for (size_t i = 0; i < world->host_count; i++) {
+        const struct node *node = world->hosts[i]->node;
+        if (!world->hosts[i]->rolled_back || !node || !node->workspace || !host->node->workspace)
+            continue;
+        const struct governance *governance = node->workspace->roster.governance;
+        if (roster_is_admin(&node->workspace->roster, &node->identity.device) &&
+            !governance_who(governance, &host->node->identity.device, 1, &ignored) &&
+            !holds_workspace_key(host->node, workspace_keys_at(node, 0)))
+            return true;
+    }
+    return false;
+}
+
 /* `rolled_back`: a disk was, and with it may have gone the only entry that says that this one was let in. */
 static bool takes_part(const struct host *host, bool rolled_back, struct sign_public *ret_device)
 {
@@ -190,7 +218,7 @@ static bool takes_part(const struct host *host, bool rolled_back, struct sign_pu
     if (host->node)
         node_info(host->node, &info);
     *ret_device = info.device;
-    return info.has_workspace && (!rolled_back || is_member(host)) && !was_removed(host);
+    return info.has_workspace && (!rolled_back || (is_member(host) && !was_forgotten(host))) && !was_removed(host);
 }
 
 bool agree_takes_part(const struct host *host)

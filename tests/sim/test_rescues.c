@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * Groups that have lost their admin, and the workspace's root that gives them another. */
 #include "core/members/groups.h"
+#include "core/members/sealed_notes.h"
 #include "roots.h"
 
 static const struct group *find(const struct world *world, const char *name, const char *group)
@@ -44,6 +45,48 @@ static void check_goes_on(struct world *world)
     CHECK_HOLDS(world);
 }
 
+static void count_note(struct node *node, const struct sign_public *author, uint64_t hlc,
+                       const struct sealed_note *note, const void *arg)
+{
+    (void)node, (void)author, (void)hlc, (void)note;
+    ++**(size_t *const *)arg;
+}
+
+/* How many notes that computer has still to try, with its root key, or with another one. */
+static size_t untried(const struct world *world, const char *name, bool another)
+{
+    struct host *host = world_host(world, name);
+    struct governance_root root;
+    size_t count = 0, *counter = &count;
+    assert_true(governance_root(host->node->workspace->roster.governance, &root));
+    root.key.bytes[0] ^= another;
+    sealed_notes_each(host->node, &root.key, count_note, &counter);
+    host_end_read(host);
+    return count;
+}
+
+static void a_note_is_tried_once_with_a_root_key(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_board(&world, 11);
+    const size_t before = untried(&world, "alice", false);
+    assert_true(before > 0);
+    assert_int_equal(groups_of_root(&world, "alice"), 1);
+    assert_int_equal(untried(&world, "alice", false), 0);
+    world_run(&world, 1000);
+    world_crash(&world, "alice", true);
+    world_restart(&world, "alice");
+    assert_int_equal(untried(&world, "alice", false), 0);
+    assert_int_equal(untried(&world, "alice", true), before);
+    CHECK_OK(create(&world, "bob", "Other", GUESTS("carol")));
+    world_settle(&world);
+    assert_in_range(untried(&world, "alice", false), 1, 4);
+    assert_int_equal(groups_of_root(&world, "alice"), 2);
+    CHECK_HOLDS(&world);
+    end_story(&world);
+}
+
 static void the_root_gives_a_group_another_admin(void **state)
 {
     struct world world;
@@ -73,6 +116,7 @@ static void the_root_gives_a_group_another_admin(void **state)
     world_restart(&world, "carol");
     world_settle(&world);
     CHECK_OK(set_role(&world, "alice", "Board", "dave", ROLE_ADMIN));
+    world_run(&world, 5000); /* a visitor's word is not waited for by settling */
     world_settle(&world);
     assert_string_equal(role_word(&world, "erin", "Board", "dave"), "admin");
     end_story(&world);
@@ -256,6 +300,7 @@ static void a_new_root_key_knows_the_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_note_is_tried_once_with_a_root_key),
         cmocka_unit_test(the_root_gives_a_group_another_admin),
         cmocka_unit_test(the_root_may_let_itself_in),
         cmocka_unit_test(the_root_gives_a_group_another_root),
