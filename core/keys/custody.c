@@ -170,7 +170,8 @@ static void share(struct node *node, struct group *group)
     struct buffer payload = {0};
     size_t count = sealing_missed(group, &key, missed, SHARE_MAX);
     keys_make_share(node, key, missed, count, &payload);
-    compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
+    const struct hash entry = compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
+    sealing_note_given(node, group, &entry);
     buffer_done(&payload);
 }
 

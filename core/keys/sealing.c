@@ -101,7 +101,15 @@ const struct epoch_key *sealing_key(struct group *group)
 bool sealing_may_write(const struct node *node, const struct group *group)
 {
     const struct member *me = roster_find(&group->roster, &node->identity.device);
-    return me && governance_may_write(group->roster.governance, &me->device, me->instance, ENTRY_EPOCH);
+    return me && !group->gives_in_vain &&
+           governance_may_write(group->roster.governance, &me->device, me->instance, ENTRY_EPOCH);
+}
+
+void sealing_note_given(struct node *node, struct group *group, const struct hash *entry)
+{
+    enum governance_rule rule;
+    groups_settle(node);
+    group->gives_in_vain = governance_verdict(group->roster.governance, entry, &rule) == OK && rule != RULE_COUNTS;
 }
 
 bool sealing_is_first(struct group *group)
@@ -128,8 +136,8 @@ void sealing_renew(struct node *node, struct group *group)
     if (keeps_workspace_key(group))
         workspace_key = group->workspace_key;
     keys_make_epoch(node, group, governance_next_height(group->roster.governance), &key, &workspace_key, &payload);
-    compose_governance(node, group, ENTRY_EPOCH, buffer_bytes(&payload));
-    groups_settle(node);
+    const struct hash entry = compose_governance(node, group, ENTRY_EPOCH, buffer_bytes(&payload));
+    sealing_note_given(node, group, &entry);
     buffer_done(&payload);
     crypto_wipe(&key, sizeof key);
     crypto_wipe(&workspace_key, sizeof workspace_key);
@@ -191,7 +199,7 @@ void sealing_admit(struct node *node, struct group *group, const struct dh_publi
         return;
     }
     keys_make_share(node, key, box, 1, &payload);
-    compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
-    groups_settle(node);
+    const struct hash entry = compose_governance(node, group, ENTRY_KEYSHARE, buffer_bytes(&payload));
+    sealing_note_given(node, group, &entry);
     buffer_done(&payload);
 }

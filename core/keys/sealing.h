@@ -23,5 +23,9 @@ size_t sealing_missed(struct group *group, const struct epoch_key **ret_key, str
 /* Whether no EPOCH that can be used stands before that of the key to seal with. */
 bool sealing_is_first(struct group *group);
 bool sealing_shares_history(const struct group *group);
-/* Whether this device may write EPOCHs and KEYSHAREs there. */
+/* This device has written an EPOCH or a KEYSHARE there.  Where that does not count, as with an admin whose grant begins
+ * elsewhere, the next one would not either, and every look for a key would write one more. */
+void sealing_note_given(struct node *node, struct group *group, const struct hash *entry);
+/* Whether this device may write EPOCHs and KEYSHAREs there.  After one in vain it may not, until others or a root have
+ * written. */
 bool sealing_may_write(const struct node *node, const struct group *group);

@@ -341,6 +341,7 @@ static void accept(struct node *node, const struct intake *intake, size_t index,
     }
     if (log->kind == KIND_GOVERNANCE) {
         log->group->governance_ms = node->mono_ms;
+        log->group->gives_in_vain = false;
         groups_note_governance(node, log, &entry, &flags);
     }
     struct batch *batch = node_batch(node);

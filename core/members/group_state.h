@@ -176,6 +176,7 @@ struct group {
     bool rival_misses;    /* not every member was given the key of `rival`, an EPOCH that stands beside it */
     struct epoch_id rival;
     struct governance_epoch sealing; /* the one to seal with, whose key is held */
+    bool gives_in_vain;              /* what this device last wrote of keys does not count (sealing.h) */
     uint64_t key_awaited_ms;         /* monotonic: since when a key is waited for; 0: none is */
     struct epoch_id counted_epoch;   /* under that key */
     uint64_t counted;                /* so many entries were accepted here (custody.h) */

@@ -123,7 +123,7 @@ static void begin_entry(struct node *node, struct log *log, const struct dep *an
     node->own_hlc = ret->hlc; /* also when it is smaller: the clock ran far ahead and was put right */
 }
 
-void compose_governance(struct node *node, struct group *group, enum entry_type type, struct bytes payload)
+struct hash compose_governance(struct node *node, struct group *group, enum entry_type type, struct bytes payload)
 {
     struct buffer deps = {0};
     struct log *log = own_log(node, group, KIND_GOVERNANCE);
@@ -131,6 +131,7 @@ void compose_governance(struct node *node, struct group *group, enum entry_type 
     begin_entry(node, log, NULL, 0, &deps, &entry);
     publish(node, log, &entry, &node->identity.secret);
     buffer_done(&deps);
+    return log->row.head_id;
 }
 
 enum error compose_content(struct node *node, struct group *group, enum entry_type type, struct bytes plain,
@@ -171,4 +172,5 @@ void compose_root(struct node *node, struct group *group, const struct log_name 
                           .payload = payload};
     entry.previous = log->row.head_id;
     publish(node, log, &entry, root);
+    group->gives_in_vain = false;
 }

@@ -4,8 +4,8 @@
 #pragma once
 #include "core/state.h"
 
-/* A governance entry of this device; `payload` in the clear. */
-void compose_governance(struct node *node, struct group *group, enum entry_type type, struct bytes payload);
+/* A governance entry of this device; `payload` in the clear.  Returns its id. */
+struct hash compose_governance(struct node *node, struct group *group, enum entry_type type, struct bytes payload);
 /* A content entry; `plain` is sealed under the key of sealing_provide().  `answers` may be NULL.  ERR_NO_KEY;
  * ERR_TOO_BIG. */
 MUST_USE enum error compose_content(struct node *node, struct group *group, enum entry_type type, struct bytes plain,
