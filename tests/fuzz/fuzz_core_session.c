@@ -216,6 +216,21 @@ static void look_at_groups(struct session *session)
     scene_require(&session->scene, groups <= 512 && invitations <= 512, "groups are bounded");
 }
 
+static void look_at_root(struct session *session)
+{
+    struct node *node = session->scene.alice->node;
+    struct node_charter charter;
+    struct node_root root;
+    struct hash found;
+    for (size_t i = 0; node_charter_at(node, i, &charter); i++) {
+        require_clean(session, charter.name);
+        bool is_found = node_find_charter(node, charter.name, &found) != ERR_NOT_FOUND;
+        scene_require(&session->scene, is_found, "a charter is found by its name");
+    }
+    if (node_root(node, &root))
+        scene_require(&session->scene, root.shares_needed <= root.shares, "fewer shares restore it than there are");
+}
+
 /* As the local API does. */
 static void read_all(struct session *session)
 {
@@ -236,6 +251,7 @@ static void read_all(struct session *session)
     for (size_t i = 0; node_forked_log_at(node, i, &forked); i++)
         scene_require(&session->scene, forked.group > 0, "forked logs have a group");
     look_at_groups(session);
+    look_at_root(session);
 }
 
 static void wait(struct session *session)
