@@ -10,7 +10,11 @@
 #define MS 1000u /* in µs */
 #define DIAL_MS 3000u
 #define FLUSH_MS 2000u
-#define HELD_UP_MS 100u            /* until a packet in a partition is tried again */
+#define RTO_MS 200u       /* beside a round trip: until what was lost is sent again; then twice as long, and so on */
+#define RTO_SPREAD_MS 10u /* no two clocks are alike */
+#define USER_TIMEOUT_MS 15000u     /* unacknowledged for so long: the sender gives up, as net/ sets it */
+#define SYN_MS 1000u               /* until a connection that was not answered is tried again; then twice as long */
+#define UNREAD_MS 100u             /* until a packet that its host does not read is tried again */
 #define WINDOW ((size_t)256 << 10) /* what the network holds of one direction */
 #define UNSENT_MAX ((size_t)LINK_UNSENT_MAX + ((size_t)4 << 20))
 #define SEGMENT_MAX ((size_t)64 << 10)
@@ -56,6 +60,7 @@ static void drop_packets(struct cable_end *end)
     }
     end->last = NULL;
     end->in_flight = 0;
+    end->pause_us = 0;
 }
 
 static void arrange_arrival(struct cable *cable, int side, uint64_t not_before_us)
@@ -285,6 +290,33 @@ static void deliver(struct cable *cable, int side, const struct packet *packet)
         host_step(end->host, &event);
 }
 
+/* Who sent what waits for `side` hears no more of it. */
+static void give_up(struct cable *cable, int side)
+{
+    drop_packets(&cable->ends[side]);
+    if (cable->ends[!side].state != END_GONE)
+        fail(cable, !side, ERR_NETWORK);
+}
+
+/* The network has lost it.  However soon that is mended, it comes no earlier than its sender tries again. */
+static void retransmit(struct cable *cable, int side)
+{
+    struct cable_end *end = &cable->ends[side];
+    struct world *world = cable->world;
+    if (!end->pause_us) {
+        uint64_t spread_us = world_below(world, RTO_SPREAD_MS * MS);
+        end->lost_us = world->now_us;
+        end->pause_us = RTO_MS * MS + 2 * world->weather.delay_us + spread_us;
+    } else {
+        end->pause_us *= 2;
+    }
+    uint64_t next_us = world->now_us + end->pause_us, last_us = end->lost_us + USER_TIMEOUT_MS * MS;
+    if (world->now_us >= last_us)
+        give_up(cable, side);
+    else
+        arrange_arrival(cable, side, next_us < last_us ? next_us : last_us);
+}
+
 void cable_arrived(struct cable *cable, int side)
 {
     struct cable_end *end = &cable->ends[side];
@@ -294,15 +326,16 @@ void cable_arrived(struct cable *cable, int side)
     if (!packet)
         return;
     if (world_is_cut(world, cable->ends[!side].host, end->host)) {
-        arrange_arrival(cable, side, world->now_us + HELD_UP_MS * MS);
+        retransmit(cable, side);
         return;
     }
+    end->pause_us = 0;
     if (world->now_us < end->stalled_until_us) {
         arrange_arrival(cable, side, end->stalled_until_us);
         return;
     }
     if (end->host->behind && end->state == END_OPEN) { /* it does not read */
-        arrange_arrival(cable, side, world->now_us + HELD_UP_MS * MS);
+        arrange_arrival(cable, side, world->now_us + UNREAD_MS * MS);
         return;
     }
     end->first = packet->next;
@@ -342,6 +375,7 @@ struct cable *cable_dial(struct host *host, uint64_t dial, const struct address 
 static void connect(struct cable *cable, struct host *listener)
 {
     struct cable_end *ends = cable->ends;
+    ends[0].pause_us = 0;
     take_end(&ends[1], listener);
     host_keep_cable(listener, cable, 1);
     for (int i = 0; i < 2; i++)
@@ -365,16 +399,19 @@ void cable_dialled(struct cable *cable)
     struct world *world = cable->world;
     struct cable_end *end = &cable->ends[0];
     struct host *listener = world_at_address(world, &cable->to);
+    uint64_t until_us = cable->began_us + DIAL_MS * MS;
     if (end->state != END_DIALLING)
         return;
-    if (listener && !end->host->dials_nobody && !world_is_cut(world, end->host, listener) &&
+    if (world->now_us < until_us && listener && !end->host->dials_nobody && !world_is_cut(world, end->host, listener) &&
         !world_is_cut(world, listener, end->host)) {
         connect(cable, listener);
         return;
     }
     bool waits = !listener ? world_is_dark(world, &cable->to) : true;
-    if (waits && world->now_us - cable->began_us < DIAL_MS * MS) {
-        arrange(cable, AGENDA_DIALLED, 0, world->now_us + HELD_UP_MS * MS);
+    if (waits && world->now_us < until_us) {
+        end->pause_us = end->pause_us ? 2 * end->pause_us : SYN_MS * MS;
+        uint64_t next_us = world->now_us + end->pause_us;
+        arrange(cable, AGENDA_DIALLED, 0, next_us < until_us ? next_us : until_us);
         return;
     }
     leave(cable, 0);

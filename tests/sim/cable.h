@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
- * A TCP connection as a network makes it: a byte stream each way, cut anywhere, late, held up by a partition, reset.
- * Held bytes wait for their batch in the same outbox that net/ uses.
+ * A TCP connection as a network makes it: a byte stream each way, cut anywhere, late, lost in a partition, reset.  What
+ * was lost is sent again after pauses that double, so a mended network brings it as late again as it was cut, and what
+ * was sent meanwhile behind it.  Held bytes wait for their batch in the same outbox that net/ uses.
  *
  *     DIALLING --through--> OPEN --cable_close()--> CLOSING --all sent--> GONE
  *              --refused, timed out, reset, the other side closed--> GONE, and the node is told */
@@ -25,6 +26,8 @@ struct cable_end {
     size_t in_flight;            /* bytes of them */
     bool arriving;               /* an AGENDA_ARRIVED is arranged */
     uint64_t last_us;            /* nothing overtakes */
+    uint64_t lost_us;            /* since when the first of them is lost, */
+    uint64_t pause_us;           /* and until it is sent again; 0: it was not lost.  DIALLING: the same of the dial */
     enum error reason;           /* GONE: what the node is told */
     bool silent;                 /* its node is no more: nobody is told */
     size_t sent;                 /* bytes that left this end */

@@ -152,7 +152,7 @@ static void the_root_gives_a_group_another_root(void **state)
 {
     struct world world;
     (void)state;
-    begin_board(&world, 6);
+    begin_board(&world, 3);
     CHECK_OK(set_role(&world, "bob", "Board", "dave", ROLE_ADMIN));
     CHECK_OK(enter(&world, "alice", "Board"));
     world_run(&world, 5000);
