@@ -13,7 +13,7 @@ static const struct {
     [TROUBLE_DISKS] = {accident_disks, 30},         [TROUBLE_COPIES] = {accident_copies, 30},
     [TROUBLE_CLOCKS] = {accident_clocks, 30},       [TROUBLE_ACTORS] = {actors_visit, 8},
     [TROUBLE_LOCKS] = {accident_locks, 30},         [TROUBLE_REMOVALS] = {accident_removals, 20},
-    [TROUBLE_OFFICES] = {accident_offices, 10}};
+    [TROUBLE_OFFICES] = {accident_offices, 10},     [TROUBLE_CROWDS] = {accident_crowds, 400}};
 
 void accidents_happen(struct life *life)
 {

@@ -20,6 +20,7 @@ void accident_clocks(struct life *life);
 void accident_locks(struct life *life);
 void accident_removals(struct life *life);
 void accident_offices(struct life *life);
+void accident_crowds(struct life *life); /* runs the world for a moment */
 
 /* Closes one direction for a while. */
 void accident_clog(struct life *life, const struct host *from, const struct host *to, uint64_t ms);

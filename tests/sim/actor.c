@@ -127,6 +127,16 @@ void actors_visit(struct life *life)
     visit(life, life->actors[world_below(&life->world, life->actor_count)]);
 }
 
+void actors_shout(struct life *life, bool at_end)
+{
+    for (size_t i = 0; i < life->actor_count; i++) {
+        struct actor *actor = life->actors[i];
+        bool badly_signed = at_end && life_one_in(life, 2);
+        if (actor->victim && !stranger_was_left(&actor->stranger) && actor_shout(actor, badly_signed))
+            life->unsigned_shouts += badly_signed;
+    }
+}
+
 void actors_answer(struct life *life)
 {
     for (size_t i = 0; i < life->actor_count; i++)

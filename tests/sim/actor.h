@@ -39,6 +39,8 @@ void actors_begin(struct life *life);
 void actors_end(struct life *life);
 /* One of them visits somebody, and does something of her own accord.  May run the world for some seconds. */
 void actors_visit(struct life *life);
+/* Those who visit somebody talk with a crowd; at the end of it what they say may not be signed. */
+void actors_shout(struct life *life, bool at_end);
 /* Answer what came, each as her temper is.  Never runs the world. */
 void actors_answer(struct life *life);
 
@@ -46,6 +48,8 @@ void actors_answer(struct life *life);
 
 /* actor_writes.c: one of her own deeds, to the victim. */
 void actor_write(struct life *life, struct actor *actor);
+/* A live entry, as one of many; false: she has nothing to say it in. */
+bool actor_shout(struct actor *actor, bool badly_signed);
 /* actor_relays.c: claims to have what the source has, or more; and what she sends to whoever asks for it. */
 void actor_claim(struct life *life, struct actor *actor);
 void actor_serve(struct life *life, struct actor *actor, const struct wire_message *want);

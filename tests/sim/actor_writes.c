@@ -111,6 +111,27 @@ static void misdate(struct life *life, struct actor *actor)
     write_one(actor, &actor->log, &forgery, life_one_in(life, 2));
 }
 
+/* To everybody, as far as she says: what is to be passed on cannot wait for its proof. */
+bool actor_shout(struct actor *actor, bool badly_signed)
+{
+    struct buffer wire = {0}, items = {0};
+    struct forgery forgery = usual(actor, "as all do");
+    struct forged_log kept = actor->log;
+    if (!actor->log.number)
+        return false;
+    forgery.badly_signed = badly_signed;
+    forge_entry(&actor->stranger, &actor->log, &forgery, &wire);
+    forge_item(buffer_bytes(&wire), &items);
+    forge_send(&actor->stranger, &actor->log, buffer_bytes(&items), LIVE | ENTRIES_FLAG_TO_ALL);
+    if (badly_signed)
+        actor->log = kept;
+    else
+        note(actor, buffer_bytes(&wire));
+    buffer_done(&wire);
+    buffer_done(&items);
+    return true;
+}
+
 void actor_write(struct life *life, struct actor *actor)
 {
     struct forgery forgery = usual(actor, "as others do");

@@ -18,6 +18,8 @@
 #define WINDOW ((size_t)256 << 10) /* what the network holds of one direction */
 #define UNSENT_MAX ((size_t)LINK_UNSENT_MAX + ((size_t)4 << 20))
 #define SEGMENT_MAX ((size_t)64 << 10)
+#define SHREDS 16 /* at the start of what is written at once; behind them a kernel sends whole packets */
+#define WHOLE 1460u
 
 enum packet_type { PACKET_BYTES, PACKET_END, PACKET_RESET };
 
@@ -93,18 +95,22 @@ static void put_packet(struct cable *cable, int side, enum packet_type type, str
 }
 
 /* Mostly large pieces, sometimes a few bytes. */
-static size_t cut(struct world *world, size_t left)
+static size_t cut(struct world *world, size_t left, bool is_shred)
 {
     size_t most = world_below(world, 4) ? SEGMENT_MAX : 1 + world_below(world, world_below(world, 2) ? 8 : 1500);
-    if (world->weather.segment_max && most > world->weather.segment_max)
-        most = 1 + world_below(world, world->weather.segment_max);
+    size_t limit = world->weather.segment_max;
+    if (limit && limit < WHOLE && !is_shred)
+        limit = WHOLE;
+    if (limit && most > limit)
+        most = 1 + world_below(world, limit);
     return left < most ? left : most;
 }
 
-static void put_bytes(struct cable *cable, int side, struct bytes bytes)
+/* `pieces` counts those of one write. */
+static void put_bytes(struct cable *cable, int side, struct bytes bytes, size_t *pieces)
 {
     while (bytes.size) {
-        size_t size = cut(cable->world, bytes.size);
+        size_t size = cut(cable->world, bytes.size, ++*pieces <= SHREDS);
         put_packet(cable, side, PACKET_BYTES, (struct bytes){bytes.data, size});
         bytes.data += size;
         bytes.size -= size;
@@ -164,7 +170,7 @@ void cable_flush(struct cable *cable, int side)
     struct cable_end *end = &cable->ends[side], *other = &cable->ends[!side];
     struct world *world = cable->world;
     const struct settled *settled = &end->host->settled;
-    size_t size = 0;
+    size_t size = 0, pieces = 0;
     enum error err;
     if (end->state != END_OPEN && end->state != END_CLOSING)
         return;
@@ -182,7 +188,7 @@ void cable_flush(struct cable *cable, int side)
         for (const struct segment *segment = chain; segment; segment = segment->next) {
             if (world->tapped && end->host->node)
                 tap_bytes(cable, side, buffer_bytes(&segment->bytes));
-            put_bytes(cable, !side, buffer_bytes(&segment->bytes));
+            put_bytes(cable, !side, buffer_bytes(&segment->bytes), &pieces);
         }
         segments_free(chain);
         end->sent += size;
@@ -269,8 +275,9 @@ void cable_lose(struct cable *cable, int side)
 
 void cable_inject(struct cable *cable, int side, struct bytes bytes)
 {
+    size_t pieces = 0;
     if (cable->ends[side].state == END_OPEN)
-        put_bytes(cable, side, bytes);
+        put_bytes(cable, side, bytes, &pieces);
 }
 
 /* ---------------------------------------------------------------- arriving */

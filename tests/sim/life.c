@@ -14,8 +14,8 @@
 #define REST_MS 10000
 #define DRIFT_PPM 200
 
-const char *const trouble_names[TROUBLE_COUNT] = {"lines",  "partitions", "discovery", "power",    "disks",  "copies",
-                                                  "clocks", "actors",     "locks",     "removals", "offices"};
+const char *const trouble_names[TROUBLE_COUNT] = {"lines",  "partitions", "discovery", "power",    "disks",   "copies",
+                                                  "clocks", "actors",     "locks",     "removals", "offices", "crowds"};
 
 bool life_one_in(struct life *life, uint64_t bound)
 {

@@ -18,6 +18,7 @@ enum trouble {
     TROUBLE_LOCKS,      /* homes that are locked, in the middle of everything, and unlocked */
     TROUBLE_REMOVALS,   /* people are removed by admins, and go on writing */
     TROUBLE_OFFICES,    /* admins are made and unmade, also where others do so at the same time; people leave groups */
+    TROUBLE_CROWDS,     /* five people talk at once, and an actor among them may not sign what she says */
     TROUBLE_COUNT
 };
 extern const char *const trouble_names[TROUBLE_COUNT];
@@ -36,6 +37,7 @@ struct life_plan {
 struct tally {
     uint64_t lives_with[TROUBLE_COUNT], happened[TROUBLE_COUNT];
     uint64_t asked[COMMAND_STOP + 1], carried_out[COMMAND_STOP + 1]; /* of each type of command */
+    uint64_t unproven, unsigned_shouts; /* seen to be shown before it was proven; said and never to be proven */
 };
 
 /* What came of it, added up. */
@@ -96,7 +98,7 @@ struct life {
     bool flap_is_gone;
     struct actor *actors[LIFE_ACTORS_MAX];
     size_t actor_count;
-    uint64_t gathered, removed, said, rolled_back, cloned, visits;
+    uint64_t gathered, removed, said, rolled_back, cloned, visits, unproven, unsigned_shouts;
 };
 
 bool life_one_in(struct life *life, uint64_t bound);

@@ -35,6 +35,8 @@ void tally_lives(const struct life *life, struct tally *tally)
         tally->lives_with[i] += (life->troubles & TROUBLE_BIT(i)) != 0;
         tally->happened[i] += life->happened[i];
     }
+    tally->unproven += life->unproven;
+    tally->unsigned_shouts += life->unsigned_shouts;
 }
 
 void tally_print(const struct tally *tally)
@@ -42,6 +44,8 @@ void tally_print(const struct tally *tally)
     printf("%-12s %8s %10s\n", "trouble", "lives", "times");
     for (size_t i = 0; i < TROUBLE_COUNT; i++)
         printf("%-12s %8" PRIu64 " %10" PRIu64 "\n", trouble_names[i], tally->lives_with[i], tally->happened[i]);
+    printf("\nshown unproven: seen %" PRIu64 " times; said in a crowd and not signed: %" PRIu64 "\n", tally->unproven,
+           tally->unsigned_shouts);
     printf("\n%-24s %10s %12s\n", "command", "given", "carried out");
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         printf("%-24s %10" PRIu64 " %12" PRIu64 "\n", verbs[i].words, tally->asked[verbs[i].type],

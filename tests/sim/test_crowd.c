@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Where many write at once, what an author says on his own link is shown at once and proven a little later. */
+#include "life.h"
 #include "story.h"
 
 #include "core/link/link.h"
@@ -184,6 +185,23 @@ static void who_goes_in_the_middle_leaves_what_was_shown(void **state)
     end_story(&world);
 }
 
+/* Among random people too, and somebody among them does not sign what she says. */
+static void crowds_of_random_lives_are_as_thick(void **state)
+{
+    struct life_plan plan = {.nodes = 6,
+                             .minutes = 3,
+                             .troubles = TROUBLE_BIT(TROUBLE_CROWDS) | TROUBLE_BIT(TROUBLE_ACTORS),
+                             .all_of_them = true};
+    struct life_figures figures = {.virtual_ms = 0};
+    char failure[200];
+    (void)state;
+    for (uint64_t seed = 1; seed <= 60 && !(figures.tally.unproven && figures.tally.unsigned_shouts); seed++)
+        if (!life_run(&plan, seed, &figures, failure))
+            fail_msg("%s", failure);
+    assert_true(figures.tally.unproven > 0);
+    assert_true(figures.tally.unsigned_shouts > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +211,7 @@ int main(void)
         cmocka_unit_test(who_answers_cites_what_was_shown),
         cmocka_unit_test(what_its_author_did_not_sign_goes_with_his_link),
         cmocka_unit_test(who_goes_in_the_middle_leaves_what_was_shown),
+        cmocka_unit_test(crowds_of_random_lives_are_as_thick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ struct weather {
     uint64_t delay_us, jitter_us;
     uint64_t bytes_per_ms;
     uint64_t commit_us;
-    size_t segment_max;          /* 0: 64 KiB */
+    size_t segment_max;          /* of the first pieces of what is written at once; 0: 64 KiB */
     uint64_t resets_per_million; /* of writes */
 };
 
