@@ -2,7 +2,7 @@
  * Offices of more people than a link to each would bear.  Without arguments: 56 people, in seconds.
  * `sim_test_big_office 200` measures and prints a row of the table in tests/bench/README.md; so does 1000, in minutes.
  */
-#include "story.h"
+#include "roots.h"
 
 #define PAYLOAD 16000u /* bytes of the message whose ways are counted: idle traffic is small beside it */
 #define PATIENCE_US 120000000u
@@ -260,9 +260,9 @@ static void print_row(const struct office_run *run)
 
 /* ---------------------------------------------------------------- two who are no neighbours */
 
-static size_t without_link_to_the_first(const struct world *world)
+static size_t without_link_to_the_first(const struct world *world, size_t from)
 {
-    for (size_t i = 1; i < world->host_count; i++)
+    for (size_t i = from; i < world->host_count; i++)
         if (!world_links(world, "p0", world->hosts[i]->name))
             return i;
     return 0;
@@ -271,7 +271,7 @@ static size_t without_link_to_the_first(const struct world *world)
 /* Nobody else may pass on what they say, so they link for it. */
 static void write_to_no_neighbour(struct world *world)
 {
-    size_t other = without_link_to_the_first(world);
+    size_t other = without_link_to_the_first(world, 1);
     char name[24], to[25];
     name_of(other, name);
     snprintf(to, sizeof to, "@%s", name);
@@ -280,6 +280,32 @@ static void write_to_no_neighbour(struct world *world)
     for (int i = 0; i < 100 && !strstr(world_texts_in(world, name, "@p0"), "psst"); i++)
         world_run(world, 100);
     assert_string_equal(world_texts_in(world, name, "@p0"), "p0: psst\n");
+    CHECK_HOLDS(world);
+}
+
+/* Those who are in a group and the root that looks into it are no neighbours, so they link for it, too. */
+static void visit_no_neighbours(struct world *world)
+{
+    char founder[24], guest[24];
+    size_t first = without_link_to_the_first(world, 1), second = without_link_to_the_first(world, first + 1);
+    name_of(first, founder);
+    name_of(second, guest);
+    assert_true(first && second);
+    CHECK_OK(create(world, founder, "Board", GUESTS(guest)));
+    for (int i = 0; i < 300 && !invitations(world, guest); i++)
+        world_run(world, 100);
+    CHECK_OK(answer(world, guest, "Board", COMMAND_GROUP_ACCEPT));
+    for (int i = 0; i < 300 && members(world, guest, "Board") < 2; i++)
+        world_run(world, 100);
+    CHECK_OK(enter(world, "p0", "Board"));
+    for (int i = 0; i < 300 && members(world, "p0", "Board") < 2; i++)
+        world_run(world, 100);
+    assert_int_equal(members(world, "p0", "Board"), 2);
+    CHECK_OK(set_role(world, "p0", "Board", guest, ROLE_ADMIN));
+    for (int i = 0; i < 300 && strcmp(role_word(world, founder, "Board", guest), "admin") != 0; i++)
+        world_run(world, 100);
+    assert_string_equal(role_word(world, founder, "Board", guest), "admin");
+    assert_int_equal(world_texts_in(world, "p0", "Board")[0], '\0');
     CHECK_HOLDS(world);
 }
 
@@ -297,6 +323,7 @@ static void fifty_six_people_need_few_links_and_one_payload_each(void **state)
     assert_true(run->message_ms <= 300);
     assert_true(run->healed_s <= 45);
     write_to_no_neighbour(&run->world);
+    visit_no_neighbours(&run->world);
     end_story(&run->world);
     free(run);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Groups that have lost their admin, and the workspace's root that gives them another. */
+#include "core/members/charters.h"
 #include "core/members/groups.h"
 #include "core/members/sealed_notes.h"
 #include "roots.h"
@@ -230,6 +231,68 @@ static void begin_secret(struct world *world, uint64_t seed)
     world_settle(world);
 }
 
+/* As a group was before there were charters: nobody has told of it, and it is not private. */
+static void make_old(struct world *world, const char *const *names)
+{
+    for (; *names; names++)
+        groups_by_number(world_host(world, *names)->node, group_of(world, *names, "Secret"))->is_private = false;
+}
+
+/* A program that knows of charters reads what one before it left. */
+static void bring_up_to_date(struct world *world, const char *name)
+{
+    struct host *host = world_host(world, name);
+    charters_done(host->node);
+    CHECK_OK(charters_load(host->node));
+    host_end_read(host);
+    world_run(world, 2000);
+    world_settle(world);
+}
+
+static void of_an_old_group_its_founder_tells_when_he_is_up_to_date(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_secret(&world, 12);
+    CHECK_OK(leave(&world, "alice", "Secret"));
+    world_settle(&world);
+    make_old(&world, GUESTS("alice", "bob", "carol"));
+    assert_int_equal(groups_of_root(&world, "alice"), 0);
+    bring_up_to_date(&world, "carol"); /* who did not found it */
+    assert_int_equal(groups_of_root(&world, "alice"), 0);
+    bring_up_to_date(&world, "bob");
+    assert_int_equal(groups_of_root(&world, "alice"), 1);
+    CHECK_OK(enter(&world, "alice", "Secret"));
+    world_run(&world, 5000);
+    CHECK_OK(set_role(&world, "alice", "Secret", "carol", ROLE_ADMIN));
+    world_run(&world, 5000);
+    assert_string_equal(role_word(&world, "bob", "Secret", "carol"), "admin");
+    end_story(&world);
+}
+
+/* Its founder has gone before that; the root's holder is in it. */
+static void an_old_group_without_a_founder_is_taken_over(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_secret(&world, 13);
+    make_old(&world, GUESTS("alice", "carol"));
+    CHECK_OK(remove_from(&world, "alice", "Office", "bob"));
+    world_stop(&world, "bob");
+    world_run(&world, 60000);
+    assert_int_equal(groups_of_root(&world, "alice"), 0);
+    CHECK_OK(take_over(&world, "alice", "Secret"));
+    CHECK_OK(set_role(&world, "alice", "Secret", "carol", ROLE_ADMIN)); /* with the group's root, now hers */
+    world_run(&world, 5000);
+    assert_string_equal(role_word(&world, "carol", "Secret", "carol"), "admin");
+    assert_int_equal(members(&world, "carol", "Secret"), 2);
+    CHECK_OK(world_say_to(&world, "carol", "Secret", "we go on"));
+    world_run(&world, 5000);
+    assert_true(reads(&world, "alice", "Secret", "we go on"));
+    assert_int_equal(groups_of_root(&world, "alice"), 1); /* who holds its root says so to whoever comes next */
+    end_story(&world);
+}
+
 static void a_private_group_is_out_of_reach(void **state)
 {
     struct world world;
@@ -301,6 +364,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_note_is_tried_once_with_a_root_key),
+        cmocka_unit_test(of_an_old_group_its_founder_tells_when_he_is_up_to_date),
+        cmocka_unit_test(an_old_group_without_a_founder_is_taken_over),
         cmocka_unit_test(the_root_gives_a_group_another_admin),
         cmocka_unit_test(the_root_may_let_itself_in),
         cmocka_unit_test(the_root_gives_a_group_another_root),
