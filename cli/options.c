@@ -51,6 +51,26 @@ bool options_only_common(struct context *context, int argc, char **argv, enum ex
     return false;
 }
 
+bool options_take(struct context *context, int argc, char **argv, const struct option *longs,
+                  const struct option_place *places, enum exit_code *ret_exit)
+{
+    int option;
+
+    options_begin();
+    while ((option = options_next(context, argc, argv, "", longs)) != -1) {
+        if (option < OPTION_OWN) {
+            *ret_exit = options_other(context, option);
+            return false;
+        }
+        const struct option_place *place = &places[option - OPTION_OWN];
+        if (place->text)
+            *place->text = optarg;
+        else
+            *place->flag = true;
+    }
+    return true;
+}
+
 enum exit_code options_misused(const struct context *context, const char *format, ...)
 {
     va_list arguments;

@@ -25,6 +25,16 @@ enum exit_code options_other(const struct context *context, int option);
 /* For a verb without own options: options_begin() … to the operands; false: return *ret_exit. */
 bool options_only_common(struct context *context, int argc, char **argv, enum exit_code *ret_exit);
 
+/* Where the value of an option goes, or that it was given. */
+struct option_place {
+    const char **text;
+    bool *flag; /* of one without a value */
+};
+/* All options of a verb whose own count on from OPTION_OWN in the order of `places`, to the operands; false: return
+ * *ret_exit. */
+bool options_take(struct context *context, int argc, char **argv, const struct option *longs,
+                  const struct option_place *places, enum exit_code *ret_exit);
+
 /* "zuruf send: TEXT", then where the help is; returns EXIT_USAGE. */
 enum exit_code options_misused(const struct context *context, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

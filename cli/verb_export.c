@@ -145,34 +145,13 @@ static bool parse(struct context *context, struct exporting *exporting, int argc
                                           {"since", required_argument, NULL, SINCE},
                                           {"until", required_argument, NULL, UNTIL},
                                           OPTIONS_COMMON};
-    int option;
+    const struct option_place places[] = {
+        {.text = &exporting->format},        {.text = &exporting->out},   {.text = &exporting->group},
+        {.text = &exporting->listing.topic}, {.text = &exporting->since}, {.text = &exporting->until},
+    };
 
-    options_begin();
-    while ((option = options_next(context, argc, argv, "", longs)) != -1) {
-        switch (option) {
-        case FORMAT:
-            exporting->format = optarg;
-            break;
-        case OUT:
-            exporting->out = optarg;
-            break;
-        case GROUP:
-            exporting->group = optarg;
-            break;
-        case TOPIC:
-            exporting->listing.topic = optarg;
-            break;
-        case SINCE:
-            exporting->since = optarg;
-            break;
-        case UNTIL:
-            exporting->until = optarg;
-            break;
-        default:
-            *ret_exit = options_other(context, option);
-            return false;
-        }
-    }
+    if (!options_take(context, argc, argv, longs, places, ret_exit))
+        return false;
     *ret_exit = EXIT_USAGE;
     if (!exporting->format || !exporting->out || optind != argc) {
         options_misused(context, _("--format and --out are needed, and nothing else"));

@@ -191,41 +191,22 @@ static bool parse(struct reading *reading, int argc, char **argv, enum exit_code
         {"topic", required_argument, NULL, TOPIC}, {"ids", no_argument, NULL, IDS},
         {"clock", no_argument, NULL, CLOCK},       OPTIONS_COMMON};
     struct context *context = reading->context;
-    bool good = true;
-    int option;
+    const char *last = NULL;
+    bool with_ids = false;
+    const struct option_place places[] = {
+        {.flag = &reading->follow},        {.text = &last},
+        {.text = &reading->since},         {.text = &reading->until},
+        {.text = &reading->listing.topic}, {.flag = &with_ids},
+        {.flag = &reading->listing.clock},
+    };
 
-    options_begin();
-    while ((option = options_next(context, argc, argv, "", longs)) != -1) {
-        switch (option) {
-        case FOLLOW:
-            reading->follow = true;
-            break;
-        case LAST:
-            good = options_number(optarg, UINT32_MAX, &reading->listing.most) && reading->listing.most > 0;
-            if (!good)
-                *ret_exit = options_misused(context, _("--last takes a number from 1 on, not \"%s\""), optarg);
-            break;
-        case SINCE:
-            reading->since = optarg;
-            break;
-        case UNTIL:
-            reading->until = optarg;
-            break;
-        case TOPIC:
-            reading->listing.topic = optarg;
-            break;
-        case IDS:
-            reading->form |= MESSAGE_WITH_ID;
-            break;
-        case CLOCK:
-            reading->listing.clock = true;
-            break;
-        default:
-            *ret_exit = options_other(context, option);
-            return false;
-        }
-        if (!good)
-            return false;
+    if (!options_take(context, argc, argv, longs, places, ret_exit))
+        return false;
+    if (with_ids)
+        reading->form |= MESSAGE_WITH_ID;
+    if (last && (!options_number(last, UINT32_MAX, &reading->listing.most) || reading->listing.most == 0)) {
+        *ret_exit = options_misused(context, _("--last takes a number from 1 on, not \"%s\""), last);
+        return false;
     }
     if (argc - optind != 1) {
         *ret_exit = options_misused(context, _("one TARGET is needed: the name of a chat, or \".\""));

@@ -160,40 +160,26 @@ static bool parse(struct context *context, struct request *request, int argc, ch
                                           {"timeout", required_argument, NULL, TIMEOUT},
                                           OPTIONS_COMMON};
     struct outgoing *outgoing = &request->outgoing;
-    int option;
+    const char *wait = NULL, *timeout = NULL;
+    const struct option_place places[] = {
+        {.flag = &request->lines},
+        {.text = &outgoing->topic},
+        {.text = &outgoing->reply_to},
+        {.flag = &outgoing->urgent},
+        {.text = &wait},
+        {.text = &timeout},
+    };
 
+    if (!options_take(context, argc, argv, longs, places, ret_exit))
+        return false;
     *ret_exit = EXIT_USAGE;
-    options_begin();
-    while ((option = options_next(context, argc, argv, "", longs)) != -1) {
-        switch (option) {
-        case LINES:
-            request->lines = true;
-            break;
-        case TOPIC:
-            outgoing->topic = optarg;
-            break;
-        case REPLY:
-            outgoing->reply_to = optarg;
-            break;
-        case URGENT:
-            outgoing->urgent = true;
-            break;
-        case WAIT:
-            if (!parse_wait(optarg, &outgoing->wait_for)) {
-                options_misused(context, _("--wait takes \"all\" or a number of people, not \"%s\""), optarg);
-                return false;
-            }
-            break;
-        case TIMEOUT:
-            if (!times_parse_duration(optarg, &outgoing->timeout_ms)) {
-                options_misused(context, _("\"%s\" is no length of time such as 20s"), optarg);
-                return false;
-            }
-            break;
-        default:
-            *ret_exit = options_other(context, option);
-            return false;
-        }
+    if (wait && !parse_wait(wait, &outgoing->wait_for)) {
+        options_misused(context, _("--wait takes \"all\" or a number of people, not \"%s\""), wait);
+        return false;
+    }
+    if (timeout && !times_parse_duration(timeout, &outgoing->timeout_ms)) {
+        options_misused(context, _("\"%s\" is no length of time such as 20s"), timeout);
+        return false;
     }
     return take_operands(context, request, argc, argv);
 }
