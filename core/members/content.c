@@ -75,6 +75,12 @@ void content_note(struct node *node, struct log *log, const struct entry *entry)
     vault_put(node, &key, (struct bytes){0});
 }
 
+/* Notes stand in the workspace only: what other groups tell need not wait behind them. */
+static bool waits_behind_notes(const struct node *node, const struct group *group)
+{
+    return group == node->workspace && node->notes_wait;
+}
+
 void content_read_unread(struct node *node, struct group *group)
 {
     size_t left = 0;
@@ -83,9 +89,10 @@ void content_read_unread(struct node *node, struct group *group)
         struct unread unread = group->unread[i];
         struct stored_entry stored;
         struct entry entry;
-        bool found = !node->notes_wait && lookup_entry(node, unread.log, unread.seq, &stored) == OK &&
+        bool waits = waits_behind_notes(node, group);
+        bool found = !waits && lookup_entry(node, unread.log, unread.seq, &stored) == OK &&
                      entry_decode(stored.wire, &entry) == OK;
-        if (node->notes_wait || (found && is_to_be_read_later(node, read_entry(node, unread.log, &entry)))) {
+        if (waits || (found && is_to_be_read_later(node, read_entry(node, unread.log, &entry)))) {
             group->unread[left++] = unread;
             continue;
         }

@@ -60,6 +60,10 @@ static void tell_group(const struct world *world, const struct group *group)
     else
         fprintf(stderr, "no epoch\n");
     tell_members(world, group);
+    fprintf(stderr, "    %zu names and titles unread, title of %" PRIu64 "\n", group->unread_count, group->title_hlc);
+    for (size_t i = 0; i < group->teller_count; i++)
+        fprintf(stderr, "    log %08x tells of %zu, its author was%s admin\n", start_of(&group->tellers[i].log->id),
+                group->tellers[i].count, group->tellers[i].was_admin ? "" : " no");
     for (size_t i = 0; i < group->log_count; i++)
         tell_log(world, group->sorted[i]);
     autopsy_rules(group->roster.governance, called, world);

@@ -66,14 +66,29 @@ void check_let_fork(struct world *world, const struct sign_public *device)
     table_put(&world->forkers, device->bytes, world);
 }
 
-static void note_written(struct host *host, const struct sign_public *device, const struct entry_name *named)
+static bool may_fork(const struct world *world, const struct sign_public *device)
+{
+    return world->forks_allowed || table_get(&world->forkers, device->bytes);
+}
+
+/* Who has its key and an older disk opens a generation once more that he has opened before. */
+static bool may_open_again(const struct world *world, const struct log_name *log)
+{
+    bool is_root = log->kind == KIND_GOVERNANCE && crypto_is_zero(log->sub.bytes, sizeof log->sub.bytes);
+    bool rolled_back = false;
+    for (size_t i = 0; i < world->host_count; i++)
+        rolled_back |= world->hosts[i]->rolled_back;
+    return is_root && rolled_back;
+}
+
+static void note_written(struct host *host, const struct log_name *log, const struct entry_name *named)
 {
     struct world *world = host->world;
     if (!named->is_entry)
         return;
     const struct hash *known = table_get(&world->durable, named->name.bytes);
     bool forks = known && memcmp(known, &named->id, sizeof named->id) != 0;
-    if (forks && !world->forks_allowed && !table_get(&world->forkers, device->bytes))
+    if (forks && !may_fork(world, &log->device) && !may_open_again(world, log))
         world_fail(world, "%s stored a second entry under a number that is taken", host->name);
     if (!table_get(&world->durable, named->id.bytes))
         table_put(&world->durable, named->id.bytes, keep_id(&named->id));
@@ -83,16 +98,17 @@ static void note_written(struct host *host, const struct sign_public *device, co
 
 void check_written(struct host *host, const struct sign_public *device, struct bytes wire)
 {
-    note_written(host, device, check_name(host->world, wire));
+    const struct log_name log = {.device = *device, .kind = KIND_CONTENT};
+    note_written(host, &log, check_name(host->world, wire));
 }
 
-static const struct sign_public *writer_of(const struct batch *batch, uint32_t log)
+static const struct log_name *log_of(const struct batch *batch, uint32_t log)
 {
-    static const struct sign_public nobody;
+    static const struct log_name none = {.kind = KIND_CONTENT};
     for (size_t i = 0; i < batch->row_count; i++)
         if (batch->rows[i].number == log)
-            return &batch->rows[i].name.device;
-    return &nobody;
+            return &batch->rows[i].name;
+    return &none;
 }
 
 /* ---------------------------------------------------------------- what is on a host's disk */
@@ -150,7 +166,7 @@ void check_committed(struct host *host, const struct batch *batch)
 {
     for (size_t i = 0; i < batch->entry_count; i++) {
         const struct entry_name *named = check_name(host->world, batch_entry_wire(batch, i));
-        note_written(host, writer_of(batch, batch->entries[i].log), named);
+        note_written(host, log_of(batch, batch->entries[i].log), named);
         if (host->world->tapped)
             note_held(host, &batch->entries[i], named);
     }
