@@ -82,6 +82,19 @@ bool governance_seek(const struct governance *g, governance_matches *matches, co
     return false;
 }
 
+bool governance_speaks_of(const struct governance *g, governance_matches_person *matches, const void *arg,
+                          struct person_id *ret)
+{
+    const struct person_id *found = NULL;
+    for (uint32_t i = 0; i < g->adds.count && !found; i++)
+        found = matches(arg, &g->adds.at[i].person) ? &g->adds.at[i].person : NULL;
+    for (uint32_t i = 0; i < g->links.count && !found; i++)
+        found = matches(arg, &g->links.at[i].person) ? &g->links.at[i].person : NULL;
+    if (found)
+        *ret = *found;
+    return found != NULL;
+}
+
 bool governance_standing(const struct governance *g, const struct sign_public *device, uint64_t instance,
                          struct governance_standing *ret)
 {

@@ -66,6 +66,12 @@ typedef bool governance_matches(const void *arg, const struct governance_member 
 bool governance_seek(const struct governance *governance, governance_matches *matches, const void *arg,
                      struct governance_member *ret);
 
+/* Any person of whom GENESIS, an ADD or a LINK speaks, counting or not, and who matches: who was let in by somebody
+ * that may not was taken for a member until that was known.  False: there is none. */
+typedef bool governance_matches_person(const void *arg, const struct person_id *person);
+bool governance_speaks_of(const struct governance *governance, governance_matches_person *matches, const void *arg,
+                          struct person_id *ret);
+
 /* What a membership came to; false: nobody ever spoke of it. */
 struct governance_standing {
     bool current;              /* in the list above */

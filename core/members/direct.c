@@ -78,20 +78,17 @@ struct expected {
     const struct person_id *me;
 };
 
-static bool is_theirs(const struct expected *expected, const struct person_id *person)
+static bool is_theirs(const void *arg, const struct person_id *person)
 {
+    const struct expected *expected = arg;
     const struct person_id people[2] = {*expected->me, *person};
     struct hash id;
     direct_id(expected->workspace, people, &id);
     return same_hash(&id, expected->id) && !same_person(expected->me, person);
 }
 
-static bool is_with(const void *arg, const struct governance_member *member)
-{
-    return is_theirs(arg, &member->person);
-}
-
-/* With the teller; or, as another home or device of this person's tells, with anybody who is or was here. */
+/* With the teller; or, as another home or device of this person's tells, with anybody who is or was here, or was taken
+ * for a member. */
 struct group *direct_expect(struct node *node, const struct link *link, const struct hash *id)
 {
     const struct member *me = myself(node);
@@ -101,10 +98,10 @@ struct group *direct_expect(struct node *node, const struct link *link, const st
     if (!teller)
         return NULL;
     const struct expected expected = {&node->workspace->id, id, &me->person};
-    struct governance_member other = {.person = teller->person};
-    if (same_person(&teller->person, &me->person) ? !governance_seek(all, is_with, &expected, &other)
-                                                  : !is_theirs(&expected, &teller->person))
+    struct person_id other = teller->person;
+    if (same_person(&other, &me->person) ? !governance_speaks_of(all, is_theirs, &expected, &other)
+                                         : !is_theirs(&expected, &other))
         return NULL;
-    sort_people(&me->person, &other.person, people);
+    sort_people(&me->person, &other, people);
     return begin(node, people);
 }

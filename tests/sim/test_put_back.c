@@ -105,6 +105,37 @@ static void a_chat_with_who_is_gone_is_found_again(void **state)
     end_story(&world);
 }
 
+/* Bob came in by carol, who was no admin any more: so it turns out when alice tells. */
+static void a_chat_with_who_never_counted_is_found_again(void **state)
+{
+    struct world world;
+    (void)state;
+    begin(&world, 6, "alice", GUESTS("carol"));
+    CHECK_OK(set_role(&world, "alice", ".", "carol", ROLE_ADMIN));
+    world_settle(&world);
+    world_isolate(&world, "alice");
+    world_run(&world, 10000);
+    world_add(&world, "bob");
+    world_cut(&world, "bob", "alice");
+    CHECK_OK(world_meet(&world, "carol", "bob"));
+    world_clone(&world, "carol", "carol-2");
+    world_isolate(&world, "carol-2");
+    CHECK_OK(world_say_to(&world, "carol", "@bob", "between us"));
+    world_run(&world, 2000);
+    CHECK_OK(set_role(&world, "alice", ".", "carol", ROLE_MEMBER));
+    world_stop(&world, "bob");
+    world_stop(&world, "carol");
+    world_heal(&world);
+    world_run(&world, 40000); /* mDNS asks again */
+    assert_int_equal(members(&world, "carol-2", "."), 2);
+    world_restart(&world, "carol");
+    world_run(&world, 40000);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_int_equal(world_host(&world, "carol-2")->node->group_count, 2);
+    end_story(&world);
+}
+
 static void strip(struct world *world, const char *name)
 {
     struct medium *disk = world_host(world, name)->disk;
@@ -150,6 +181,7 @@ int main(void)
         cmocka_unit_test(an_invitation_of_who_is_gone_is_offered_to_nobody),
         cmocka_unit_test(who_was_removed_before_an_older_copy_finds_its_group_again_learns_that),
         cmocka_unit_test(a_chat_with_who_is_gone_is_found_again),
+        cmocka_unit_test(a_chat_with_who_never_counted_is_found_again),
         cmocka_unit_test(who_turns_out_to_be_a_member_is_asked_for_what_is_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
