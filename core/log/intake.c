@@ -34,6 +34,19 @@ static void number_name(uint32_t number, uint8_t name[32])
     put_u32(name, number);
 }
 
+/* The membership may have come just before, in this step; what came live is not even accepted yet. */
+static enum error accept_what_justifies(struct node *node, struct link *link, const struct log_name *name)
+{
+    struct hash id;
+    log_name_id(name, &id);
+    const struct log *log = logs_find(node, &id);
+    if (log && log->named)
+        return OK;
+    enum error err = link->intake.open ? OK : intake_finish(node, link);
+    groups_settle(node);
+    return err;
+}
+
 /* The log of that name, and of it the branch; made if need be.  NULL: not yet, or too many were promised. */
 static struct log *named_log(struct node *node, struct link *link, struct group *group,
                              const struct wire_message *message)
@@ -43,7 +56,6 @@ static struct log *named_log(struct node *node, struct link *link, struct group 
     log_name_id(name, &id);
     struct log *log = logs_find(node, &id);
     if (!log || !log->named) {
-        groups_settle(node); /* the membership may have come just before, in this step */
         if (!groups_justify(group, name) || logs_count_subs(group, name) >= SUBS_MAX) {
             if (log)
                 log->unjustified = true; /* waits until the roster changes */
@@ -70,8 +82,11 @@ static struct log *named_log(struct node *node, struct link *link, struct group 
 
 enum error intake_log(struct node *node, struct link *link, const struct wire_message *message)
 {
-    struct group *group = groups_told(node, link, &message->log.name.group);
     uint8_t key[32];
+    enum error err = accept_what_justifies(node, link, &message->log.name);
+    if (err)
+        return err;
+    struct group *group = groups_told(node, link, &message->log.name.group);
     if (!group || link->log_names.count >= LOGS_PER_LINK_MAX)
         return group ? ERR_LIMIT : OK; /* another group: what follows is refused, entry by entry */
     struct log *log = named_log(node, link, group, message);

@@ -5,8 +5,11 @@
 
 #define SETTLE_MS 60000
 
-static const char *const matter_words[MATTER_COUNT] = {"which entries there are", "memberships, cuts and epochs",
-                                                       "the group's name", "who is who",
+static const char *const matter_words[MATTER_COUNT] = {"which entries there are",
+                                                       "what governs a group that one looks into",
+                                                       "memberships, cuts and epochs",
+                                                       "the group's name",
+                                                       "who is who",
                                                        "what an export holds, and its order"};
 
 struct difference {
@@ -49,7 +52,7 @@ static bool differs_in_workspace(struct views *views, enum matter matter, struct
     struct view *first = NULL;
     for (size_t i = 0; i < views->count; i++) {
         struct view *other = &views->items[i];
-        if (matter > MATTER_STANDING && other->workspace.carries)
+        if (matter == MATTER_VISIT || (matter > MATTER_STANDING && other->workspace.carries))
             continue;
         first = first ? first : other;
         if (first == other || !differ_about(views, first, &first->workspace, other, &other->workspace, matter))
@@ -66,15 +69,23 @@ static bool was_told_to_go(const struct views *views, const struct view_group *i
     return views->rolled_back && its && its->has_left;
 }
 
-/* With those whom the host takes for members, on each computer that has one's key. */
+/* Whoever looks into it may have lost the group with his disk. */
+static bool is_visited(const struct view *view, const struct view_group *group, const struct view *other,
+                       const struct view_group *its)
+{
+    return its && !its->is_chat && view_lets_in(view, group, &other->device);
+}
+
+/* With those whom the host takes for members, or for visitors, on each computer that has one's key. */
 static bool differs_in_group(const struct views *views, const struct view *view, struct view_group *group,
                              enum matter matter, struct difference *ret)
 {
     for (size_t i = 0; i < views->count; i++) {
         const struct view *other = &views->items[i];
         struct view_group *its = other == view ? NULL : same_group(other, group);
-        if (other == view || !view_names(view, group, &other->device) || was_told_to_go(views, its) ||
-            !differ_about(views, view, group, other, its, matter))
+        bool compares = matter == MATTER_VISIT ? is_visited(view, group, other, its)
+                                               : view_names(view, group, &other->device) && !was_told_to_go(views, its);
+        if (other == view || !compares || !differ_about(views, view, group, other, its, matter))
             continue;
         *ret = (struct difference){view->host, other->host, matter};
         return true;

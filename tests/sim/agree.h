@@ -4,7 +4,7 @@
 #pragma once
 #include "world.h"
 
-enum matter { MATTER_CLOCK, MATTER_STANDING, MATTER_TITLE, MATTER_PEOPLE, MATTER_MESSAGES, MATTER_COUNT };
+enum matter { MATTER_CLOCK, MATTER_VISIT, MATTER_STANDING, MATTER_TITLE, MATTER_PEOPLE, MATTER_MESSAGES, MATTER_COUNT };
 
 /* What a host shows of a group, as digests that are made when they are asked for. */
 struct view_group {
@@ -46,6 +46,8 @@ void views_done(struct views *views);
 void views_see_groups(struct views *views);
 /* Whether the host takes that device for a member. */
 bool view_names(const struct view *view, const struct view_group *group, const struct sign_public *device);
+/* Whether the host tells that device, which is no member, what governs the group. */
+bool view_lets_in(const struct view *view, const struct view_group *group, const struct sign_public *device);
 bool view_is_invited(const struct host *host, const struct hash *group);
 /* Borrowed. */
 const struct hash *view_digest(const struct view *view, struct view_group *group, enum matter matter);

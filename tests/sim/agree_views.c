@@ -6,6 +6,7 @@
 #include "core/log/logs.h"
 #include "core/members/groups.h"
 #include "core/members/roster.h"
+#include "core/members/visits.h"
 #include "core/state.h"
 #include <stdlib.h>
 
@@ -92,6 +93,14 @@ static void describe_membership(const struct governance_member *member, struct b
     buffer_append_byte(out, member->granted);
 }
 
+/* All that a visitor is told. */
+static void describe_visit(const struct node *node, uint32_t number, struct buffer *out)
+{
+    struct hash digest;
+    logs_governance_digest(groups_by_number(node, number), &digest);
+    buffer_append(out, BYTES_OF(digest.bytes));
+}
+
 /* Who is in it as which instance, up to where logs count, and what is sealed with. */
 static void describe_standing(const struct node *node, uint32_t number, struct buffer *out)
 {
@@ -114,6 +123,9 @@ static void describe(const struct host *host, uint32_t group, enum matter matter
     switch (matter) {
     case MATTER_CLOCK:
         node_clock(host->node, group, describe_log, out);
+        return;
+    case MATTER_VISIT:
+        describe_visit(host->node, group, out);
         return;
     case MATTER_STANDING:
         describe_standing(host->node, group, out);
@@ -148,6 +160,12 @@ bool view_names(const struct view *view, const struct view_group *group, const s
 {
     const struct group *its = groups_by_number(view->host->node, group->number);
     return its && roster_find(&its->roster, device);
+}
+
+bool view_lets_in(const struct view *view, const struct view_group *group, const struct sign_public *device)
+{
+    const struct group *its = groups_by_number(view->host->node, group->number);
+    return its && !roster_find(&its->roster, device) && visits_allow(view->host->node, its, device);
 }
 
 bool view_is_invited(const struct host *host, const struct hash *group)
