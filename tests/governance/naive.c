@@ -15,8 +15,7 @@ RULE(founds, (FACT e), /* 1 */
      IS(e, GENESIS) && e->begins_root_log && e->generation == 0 && same(e->key, &n->scope->root) && e->consented);
 RULE(of_one_log, (FACT a, FACT b), a->first == b->first || (founds(n, a->first) && founds(n, b->first)));
 RULE(continues, (FACT o), /* 1 */
-     IS(o, GENERATION) && o->begins_root_log && o->named && o->named->first->begins_root_log &&
-         o->generation == o->named->generation + 1);
+     opens(o) && o->named && o->named->first->begins_root_log && o->generation == o->named->generation + 1);
 RULE(gives, (FACT x, KEY key, FACT head), /* 5 */
      IS(x, HANDOVER) && x->rank == 2 && x->named == head && same(x->device, key));
 FIND(handover, (FACT head), FIRST(t, IS(t, HANDOVER) && leads(t, head) && !ANY(s, IS(s, HANDOVER) && before(s, t))));
@@ -32,7 +31,7 @@ FIND(end_above, (FACT o, FACT end), opening(n, o) ? end_above(n, opening(n, o), 
 RULE(leads_up, (FACT e, FACT head), /* 3: through the generations */
      head && (leads(e, head) || (!founds(n, head->first) && leads_up(n, e, head->first->named))));
 RULE(superior, (FACT first), /* 4: the first entry of a log of the workspace's root */
-     IS(first, GENERATION) && first->begins_root_log && n->scope->kind == GOVERN_GROUP &&
+     opens(first) && n->scope->kind == GOVERN_GROUP &&
          ANY_THERE(r, r->rank && r->generation == first->generation && same(r->key, first->key)) &&
          (!first->names || (is_under(first->named, first) && superior(n, first->named->first))));
 RULE(takes_key, (FACT t, FACT e), /* a HANDOVER in the workspace, of that with which e was written */
@@ -93,12 +92,11 @@ RULE(admin_removes, (FACT r),
 RULE(knows_of, (FACT a, FACT r),
      a->cites[r->number] &&
          (r->removes != FOR_WORKSPACE || !ANY_THERE(w, repeats(n, r, w) && !a->cites_there[w->number])));
-RULE(vouches, (FACT s, FACT a),
-     a->cites[s->number] && (IS(s, GENESIS) || IS(s, LINK)) && s->consented && s->about == a->about &&
-         tells_same(s, a));
+RULE(agrees, (FACT a), /* its device did, in it or in what it cites and repeats */
+     a->consented || ANY(s, a->cites[s->number] && (IS(s, GENESIS) || IS(s, LINK)) && s->consented && repeated(s, a)));
 RULE(adds, (FACT a, bool knowing), /* knowing: it has to cite what removed lower instances */
-     (IS(a, ADD) || (a->rank && founds(n, a))) && (a->consented || ANY(s, vouches(n, s, a))) &&
-         !same(a->device, a->key) && !a->about->is_root && (a->rank || admin_writes(n, a)) &&
+     (IS(a, ADD) || (a->rank && founds(n, a))) && agrees(n, a) && !same(a->device, a->key) && !a->about->is_root &&
+         (a->rank || admin_writes(n, a)) &&
          ALL(r, !knowing || !r->removes || !is_lower(r->about, a->about) || knows_of(n, a, r)));
 RULE(holds, (FACT a, WHO w), a->counts && a->about == w && !ANY(b, b->counts && b->about == w && b->cites[a->number]));
 
@@ -128,10 +126,9 @@ RULE(counts, (FACT e),
      : IS(e, GENERATION)         ? e->rank && e->seq == 1
      : IS(e, REMOVE)             ? e->removes != NOT
      : IS(e, ADD) || IS(e, LINK) ? e->counts
-     : IS(e, KEYSHARE)           ? member_writes(n, e)
-     : IS(e, LETTER)             ? within_4(n, e) && (naive_role(n, e->author) || ANY(g, grants(n, g, e->author)))
-     : IS(e, CLOCK)              ? (n->scope->kind == GOVERN_DIRECT ? member_writes(n, e) : admin_writes(n, e))
-                                 : (IS(e, POLICY) || IS(e, PURGE) || IS(e, HOLD)) && admin_writes(n, e));
+     : IS(e, KEYSHARE) || (IS(e, CLOCK) && n->scope->kind == GOVERN_DIRECT) ? member_writes(n, e)
+     : IS(e, LETTER) ? within_4(n, e) && (naive_role(n, e->author) || ANY(g, grants(n, g, e->author)))
+                     : (IS(e, CLOCK) || IS(e, POLICY) || IS(e, PURGE) || IS(e, HOLD)) && admin_writes(n, e));
 RULE(is_current, (WHO w),
      (w->add || w->link || w->open || (w->direct && w->there->current)) && !ANY(r, r->removes && r->about == w) &&
          (!n->workspace || ANYBODY_THERE(v, same(&v->device, &w->device) && v->current)));

@@ -109,6 +109,7 @@ void naive_read(struct naive *n, const struct told *told, const struct naive *wo
     struct naive
 #define NO_ROLE ((enum role)0)
 #define IS(fact, type_) ((fact)->type == ENTRY_##type_)
+WORD(bool, opens, (FACT e), IS(e, GENERATION) && e->begins_root_log);
 WORD(bool, same, (KEY a, KEY b), memcmp(a, b, sizeof *a) == 0);
 WORD(bool, leads, (FACT a, FACT b), b->line[a->number]); /* to b: a is it, or before it in its log */
 WORD(bool, before, (FACT a, FACT b), a != b && leads(a, b));
@@ -122,8 +123,8 @@ WORD(WHO, top, (WHO w), w->link ? top(w->link->author) : w);
 WORD(int, depth, (WHO w), w->link ? 1 + depth(w->link->author) : 0); /* LINKs below an ADD */
 WORD(bool, is_person, (WHO w, const struct person_id *id),
      source(w) && !memcmp(&source(w)->item->person, id, sizeof *id));
-WORD(bool, tells_same, (FACT a, FACT b), /* of whom it is about */
-     !memcmp(&a->item->person, &b->item->person, sizeof a->item->person) &&
+WORD(bool, repeated, (FACT a, FACT b), /* what a says of whom it is about */
+     a->about == b->about && !memcmp(&a->item->person, &b->item->person, sizeof a->item->person) &&
          !memcmp(&a->item->box, &b->item->box, sizeof a->item->box));
 WORD(bool, has_box, (WHO w, const struct dh_public *box),
      source(w) && !memcmp(&source(w)->item->box, box, sizeof *box));
