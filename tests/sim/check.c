@@ -24,9 +24,12 @@ static struct entry_name *name_entry(struct bytes wire)
     named->is_entry = entry_decode(wire, &entry) == OK;
     if (!named->is_entry)
         return named;
+    named->begins = entry.seq == 1;
+    if (named->begins)
+        memset(&entry.previous, 0, sizeof entry.previous); /* of two beginnings each may follow another log */
     put_u64(seq, entry.seq);
-    const struct bytes parts[] = {BYTES_OF(entry.log.bytes), BYTES_OF(seq)};
-    crypto_hash_parts(parts, 2, &named->name);
+    const struct bytes parts[] = {BYTES_OF(entry.log.bytes), BYTES_OF(seq), BYTES_OF(entry.previous.bytes)};
+    crypto_hash_parts(parts, 3, &named->name);
     entry_id(&entry, &named->id);
     return named;
 }
@@ -71,14 +74,12 @@ static bool may_fork(const struct world *world, const struct sign_public *device
     return world->forks_allowed || table_get(&world->forkers, device->bytes);
 }
 
-/* Who has its key and an older disk opens a generation once more that he has opened before. */
-static bool may_open_again(const struct world *world, const struct log_name *log)
+/* Who has its key, and was put back to where he had not opened it, opens a generation once more.  In none does he go on
+ * from an end that may be an old one. */
+static bool may_open_again(const struct host *host, const struct log_name *log, const struct entry_name *named)
 {
     bool is_root = log->kind == KIND_GOVERNANCE && crypto_is_zero(log->sub.bytes, sizeof log->sub.bytes);
-    bool rolled_back = false;
-    for (size_t i = 0; i < world->host_count; i++)
-        rolled_back |= world->hosts[i]->rolled_back;
-    return is_root && rolled_back;
+    return is_root && log->instance > 0 && named->begins && host->rolled_back;
 }
 
 static void note_written(struct host *host, const struct log_name *log, const struct entry_name *named)
@@ -86,13 +87,13 @@ static void note_written(struct host *host, const struct log_name *log, const st
     struct world *world = host->world;
     if (!named->is_entry)
         return;
-    const struct hash *known = table_get(&world->durable, named->name.bytes);
-    bool forks = known && memcmp(known, &named->id, sizeof named->id) != 0;
-    if (forks && !may_fork(world, &log->device) && !may_open_again(world, log))
+    if (table_get(&world->durable, named->id.bytes))
+        return; /* its author has answered for it */
+    bool forks = table_get(&world->durable, named->name.bytes) != NULL;
+    if (forks && !may_fork(world, &log->device) && !may_open_again(host, log, named))
         world_fail(world, "%s stored a second entry under a number that is taken", host->name);
-    if (!table_get(&world->durable, named->id.bytes))
-        table_put(&world->durable, named->id.bytes, keep_id(&named->id));
-    if (!known)
+    table_put(&world->durable, named->id.bytes, keep_id(&named->id));
+    if (!forks)
         table_put(&world->durable, named->name.bytes, keep_id(&named->id));
 }
 

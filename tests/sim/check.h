@@ -6,13 +6,14 @@
 /* What an entry is called: made once, however many hosts have it. */
 struct entry_name {
     bool is_entry;    /* false: these bytes are none */
-    struct hash name; /* of its place: log and number */
+    bool begins;      /* a log */
+    struct hash name; /* of its place: log, number and what it follows there */
     struct hash id;
 };
 /* Borrowed from the world. */
 const struct entry_name *check_name(struct world *world, struct bytes wire);
 
-/* No entry is taken from others before its author has it durably, and nobody is handed two under one number. */
+/* No entry is taken from others before its author has it durably, and nobody writes two under one number. */
 void check_submitted(struct host *host, const struct batch *batch);
 void check_committed(struct host *host, const struct batch *batch);
 /* By one without a disk. */

@@ -153,6 +153,59 @@ static void a_restored_root_begins_the_next_generation(void **state)
     end_story(&world);
 }
 
+/* What it said before is not there, and nobody can tell it: it does not write that a second time. */
+static void a_restored_root_among_nobody_begins_the_next_generation(void **state)
+{
+    struct world world;
+    (void)state;
+    begin_office(&world, 8);
+    struct medium *backup = medium_copy(world_host(&world, "alice")->disk);
+    CHECK_OK(set_role(&world, "alice", "Office", "carol", ROLE_ADMIN));
+    check_admins(&world, "admin", "member");
+    world_isolate(&world, "alice");
+    world_restore(&world, "alice", backup);
+    medium_free(backup);
+    world_run(&world, 5000);
+    CHECK_OK(set_role(&world, "alice", "Office", "dave", ROLE_ADMIN));
+    world_heal(&world);
+    check_admins(&world, "member", "admin");
+    assert_false(root_of(&world, "alice").is_forked);
+    assert_int_equal(root_of(&world, "alice").generation, 1);
+    assert_int_equal(root_of(&world, "alice").void_count, 1);
+    end_story(&world);
+}
+
+/* Twice to the same place, and nobody is there to tell of the first time: it opens a generation that it has opened. Of
+ * the two histories one counts, and the root goes on in the next generation. */
+static void a_root_that_is_restored_twice_opens_a_generation_twice(void **state)
+{
+    for (uint64_t seed = 9; seed < 13; seed++) { /* either may be the one with the smaller id */
+        struct world world;
+        (void)state;
+        begin_office(&world, seed);
+        struct medium *backup = medium_copy(world_host(&world, "alice")->disk);
+        world_restore(&world, "alice", backup);
+        CHECK_OK(set_role(&world, "alice", "Office", "carol", ROLE_ADMIN));
+        check_admins(&world, "admin", "member");
+        world_isolate(&world, "alice");
+        world_restore(&world, "alice", backup);
+        medium_free(backup);
+        world_run(&world, 5000);
+        CHECK_OK(set_role(&world, "alice", "Office", "dave", ROLE_ADMIN));
+        CHECK_OK(set_role(&world, "alice", "Office", "bob", ROLE_ADMIN));
+        world_heal(&world);
+        world_settle(&world);
+        bool first = strcmp(role_word(&world, "alice", "Office", "carol"), "admin") == 0;
+        check_admins(&world, first ? "admin" : "member", first ? "member" : "admin");
+        assert_int_equal(root_of(&world, "alice").generation, 1);
+        assert_int_equal(root_of(&world, "alice").void_count, first ? 3 : 2);
+        CHECK_OK(set_role(&world, "alice", "Office", first ? "dave" : "carol", ROLE_ADMIN));
+        check_admins(&world, "admin", "admin");
+        assert_int_equal(root_of(&world, "alice").generation, 2);
+        end_story(&world);
+    }
+}
+
 static void a_root_that_was_handed_over_says_nothing_any_more(void **state)
 {
     struct world world;
@@ -209,6 +262,8 @@ int main(void)
         cmocka_unit_test(of_two_who_recover_at_once_one_counts),
         cmocka_unit_test(a_forked_root_log_goes_on_from_a_branch),
         cmocka_unit_test(a_restored_root_begins_the_next_generation),
+        cmocka_unit_test(a_restored_root_among_nobody_begins_the_next_generation),
+        cmocka_unit_test(a_root_that_is_restored_twice_opens_a_generation_twice),
         cmocka_unit_test(a_recovered_root_goes_on_from_what_others_know),
         cmocka_unit_test(a_root_that_was_handed_over_says_nothing_any_more),
     };
