@@ -90,22 +90,30 @@ static bool is_worn(const struct node *node, const struct group *group)
 
 /* ---------------------------------------------------------------- what is to be done */
 
+/* In a direct chat who writes sees to it. */
+static enum duty duty_to_give(const struct group *group)
+{
+    bool misses = (group->has_sealing && !group->key_reaches_all) || group->rival_misses;
+    if (!misses || group->kind == GROUP_DIRECT)
+        return DUTY_NONE;
+    return sealing_shares_history(group) ? DUTY_SHARE : DUTY_RENEW;
+}
+
 static enum duty find_duty(struct node *node, struct group *group)
 {
     struct governance_member left;
+    struct governance_epoch first;
     if (!sealing_may_write(node, group) || node->disk_state == ERR_DISK_FULL)
         return DUTY_NONE;
     if (governance_left_over(group->roster.governance, &left, 1))
         return DUTY_REMOVE;
+    if (!sealing_key(group) && !governance_epoch(group->roster.governance, 0, &first))
+        return duty_to_give(group); /* whoever writes next makes one; what was said before is read now */
     if (!sealing_is_first(group))
-        return DUTY_NONE; /* others have a better one, or whoever writes next makes one */
+        return DUTY_NONE; /* others have a better one */
     if (!group->sealing_since_ms)
         group->sealing_since_ms = node->mono_ms + 1; /* not 0 */
-    if (is_worn(node, group))
-        return DUTY_RENEW;
-    bool misses = (!group->key_reaches_all || group->rival_misses) &&
-                  group->kind != GROUP_DIRECT; /* there who writes sees to it */
-    return !misses ? DUTY_NONE : sealing_shares_history(group) ? DUTY_SHARE : DUTY_RENEW;
+    return is_worn(node, group) ? DUTY_RENEW : duty_to_give(group);
 }
 
 static bool is_there(const struct node *node, const struct sign_public *device)

@@ -57,13 +57,13 @@ static void look_for_rival(struct group *group)
 {
     const struct epoch_key *tips[RIVALS_MAX + 1];
     group->rival_misses = false;
-    if (!group->has_sealing || group->key_tips < 2 || !sealing_shares_history(group))
+    if (group->key_tips < (group->has_sealing ? 2 : 1) || !sealing_shares_history(group))
         return;
     size_t count = keys_tips(group, tips, RIVALS_MAX + 1);
     for (size_t i = 0; i < count && !group->rival_misses; i++) {
         group->rival = tips[i]->id;
-        group->rival_misses = memcmp(&group->rival, &group->sealing.id, sizeof group->rival) != 0 &&
-                              governance_has_epoch(group->roster.governance, &group->rival) &&
+        bool is_sealing = group->has_sealing && memcmp(&group->rival, &group->sealing.id, sizeof group->rival) == 0;
+        group->rival_misses = !is_sealing && governance_has_epoch(group->roster.governance, &group->rival) &&
                               !reaches_all(group, &group->rival);
     }
 }
@@ -82,11 +82,9 @@ static void look_up(struct group *group)
 size_t sealing_missed(struct group *group, const struct epoch_key **ret_key, struct dh_public *ret, size_t most)
 {
     *ret_key = sealing_key(group);
-    if (!*ret_key)
-        return 0;
-    if (group->key_reaches_all && group->rival_misses)
+    if ((!*ret_key || group->key_reaches_all) && group->rival_misses)
         *ret_key = keys_find(group, &group->rival);
-    return missed(group, &(*ret_key)->id, ret, most);
+    return *ret_key ? missed(group, &(*ret_key)->id, ret, most) : 0;
 }
 
 const struct epoch_key *sealing_key(struct group *group)

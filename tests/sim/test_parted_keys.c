@@ -2,20 +2,21 @@
  * Two parts of a network make a key each: whoever came into one of them meanwhile reads what was said in the other. */
 #include "chats.h"
 
-/* Carol comes at alice's, erin at bob's, and dave is removed by both.  Of the two new keys one stands before the other,
- * and each leaves somebody out. */
+/* Frank is with alice.  Carol comes at alice's, erin at bob's, and dave is removed by both.  Of the two new keys one
+ * stands before the other, and each leaves somebody out. */
 static void part(struct world *world, uint64_t seed)
 {
-    begin(world, seed, "alice", GUESTS("bob", "dave"));
+    begin(world, seed, "alice", GUESTS("bob", "dave", "frank"));
     CHECK_OK(set_role(world, "alice", ".", "bob", ROLE_ADMIN));
     world_settle(world);
     world_stop(world, "dave");
     world_add(world, "carol");
     world_add(world, "erin");
-    world_cut(world, "alice", "bob");
-    world_cut(world, "alice", "erin");
-    world_cut(world, "carol", "bob");
-    world_cut(world, "carol", "erin");
+    const char *const here[] = {"alice", "carol", "frank"};
+    for (size_t i = 0; i < sizeof here / sizeof *here; i++) {
+        world_cut(world, here[i], "bob");
+        world_cut(world, here[i], "erin");
+    }
     world_run(world, 10000);
     CHECK_OK(world_meet(world, "alice", "carol"));
     CHECK_OK(world_meet(world, "bob", "erin"));
@@ -29,11 +30,11 @@ static void part(struct world *world, uint64_t seed)
 
 static void check_both_read(struct world *world)
 {
-    for (size_t i = 0; i < world->host_count; i++)
-        if (strcmp(world->hosts[i]->name, "dave") != 0) {
-            assert_int_equal(world_text_count(world, world->hosts[i]->name, "alice: from here"), 1);
-            assert_int_equal(world_text_count(world, world->hosts[i]->name, "bob: from there"), 1);
-        }
+    static const char *const readers[] = {"alice", "bob", "carol", "erin"};
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+        assert_int_equal(world_text_count(world, readers[i], "alice: from here"), 1);
+        assert_int_equal(world_text_count(world, readers[i], "bob: from there"), 1);
+    }
 }
 
 static void who_came_meanwhile_reads_what_the_other_part_said(void **state)
@@ -44,6 +45,23 @@ static void who_came_meanwhile_reads_what_the_other_part_said(void **state)
     world_heal(&world);
     world_settle(&world);
     CHECK_HOLDS(&world);
+    check_both_read(&world);
+    end_story(&world);
+}
+
+/* Whoever writes next makes a new key, but nobody does. */
+static void so_it_is_where_somebody_with_both_keys_has_left(void **state)
+{
+    struct world world;
+    struct governance_epoch epoch;
+    (void)state;
+    part(&world, 3);
+    CHECK_OK(leave(&world, "frank", "."));
+    world_run(&world, 2000);
+    world_heal(&world);
+    world_settle(&world);
+    CHECK_HOLDS(&world);
+    assert_false(governance_epoch(world_host(&world, "bob")->node->workspace->roster.governance, 0, &epoch));
     check_both_read(&world);
     end_story(&world);
 }
@@ -82,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_came_meanwhile_reads_what_the_other_part_said),
+        cmocka_unit_test(so_it_is_where_somebody_with_both_keys_has_left),
         cmocka_unit_test(so_it_is_where_all_computers_were_started_anew_before),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
