@@ -115,6 +115,31 @@ static void list_reached(const struct governance *g, const struct epoch_id *epoc
     }
 }
 
+static bool cites_unknown(const struct governance *g, struct cites cites)
+{
+    for (uint32_t i = 0; i < cites.count; i++) {
+        const struct hash *cited = &g->cited.at[cites.at + i];
+        if (govern_fact(g, cited) == NONE && (!g->workspace || govern_fact(g->workspace, cited) == NONE))
+            return true;
+    }
+    return false;
+}
+
+/* Its author removed him before, by what has not come: a root's REVOKE, perhaps, which stands in another log. */
+static bool is_put_out(const struct governance *g, const struct epoch_id *epoch, const struct governance_member *member)
+{
+    const struct instance *instance = &g->instances.at[govern_find_instance(g, &member->device, member->instance)];
+    for (uint32_t at = givers(g, epoch); at != NONE; at = g->keys.at[at].next) {
+        const struct fact *key = fact_of(g, g->keys.at[at].fact);
+        for (uint32_t r = instance->removals; r != NONE && key->type == ENTRY_EPOCH; r = g->removals.at[r].next) {
+            const struct fact *removal = fact_of(g, g->removals.at[r].fact);
+            if (removal->log == key->log && removal->seq < key->seq && cites_unknown(g, g->removals.at[r].cites))
+                return true;
+        }
+    }
+    return false;
+}
+
 size_t governance_missed(const struct governance *g, const struct epoch_id *epoch, struct dh_public *ret, size_t most)
 {
     struct indexes counted = {0};
@@ -130,7 +155,8 @@ size_t governance_missed(const struct governance *g, const struct epoch_id *epoc
     qsort(names, count, sizeof *names, by_name);
     for (uint32_t i = 0; i < g->members.count && missed < most; i++) {
         const struct governance_member *member = &g->members.at[i];
-        if (member->has_box && member->role != ROLE_CARRIER && !is_among(box_name(&member->box), names, count))
+        if (member->has_box && member->role != ROLE_CARRIER && !is_among(box_name(&member->box), names, count) &&
+            !is_put_out(g, epoch, member))
             ret[missed++] = member->box;
     }
     free(names);

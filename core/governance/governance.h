@@ -235,7 +235,7 @@ bool governance_epoch_held(const struct governance *governance, governance_holds
 /* Whether an EPOCH that counts names this key, be it the one to seal with or not. */
 bool governance_has_epoch(const struct governance *governance, const struct epoch_id *epoch);
 /* The box keys of members, but for carriers, to whom no EPOCH or KEYSHARE that counts gives this key; at most `most`.
- */
+ * Without those whom the EPOCH's author had removed before by what has not come yet. */
 size_t governance_missed(const struct governance *governance, const struct epoch_id *epoch, struct dh_public *ret,
                          size_t most);
 /* The height of the next EPOCH. */

@@ -249,6 +249,31 @@ static void a_spy_added_before_the_revoke_makes_the_key_unusable_when_he_goes(vo
     office_close(&duel.office);
 }
 
+static size_t missed_by(struct duel *duel, struct item removal, struct dh_public *ret)
+{
+    struct item next = epoch(1, 2, ALICE, CARL);
+    open_duel(duel);
+    put(&duel->office, &duel->alice, removal);
+    put(&duel->office, &duel->alice, next);
+    assert_true(is_admin(&duel->office, WORKSPACE, BOB));
+    return governance_missed(duel->office.in[WORKSPACE], &next.epoch, ret, 1);
+}
+
+/* Else he would be given a key that was made without him, while the REVOKE is on its way in the root's log. */
+static void whom_a_revoke_to_come_puts_out_is_given_no_key(void **state)
+{
+    static const struct hash to_come = {{7}};
+    const struct dh_public bobs = box_of(BOB);
+    struct dh_public missed;
+    struct duel duel;
+    (void)state;
+    assert_int_equal(missed_by(&duel, citing(removes(BOB, 1), to_come), &missed), 0);
+    office_close(&duel.office);
+    assert_int_equal(missed_by(&duel, removes(BOB, 1), &missed), 1); /* this one can never count */
+    assert_memory_equal(&missed, &bobs, sizeof missed);
+    office_close(&duel.office);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +287,7 @@ int main(void)
         cmocka_unit_test(of_two_revokes_the_smaller_cut_counts_until_a_new_grant),
         cmocka_unit_test(the_second_instance_of_a_revoked_admin_is_none),
         cmocka_unit_test(a_spy_added_before_the_revoke_makes_the_key_unusable_when_he_goes),
+        cmocka_unit_test(whom_a_revoke_to_come_puts_out_is_given_no_key),
     };
     return crypto_init() ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,12 +39,14 @@ static void mark_past(const struct governance *g, uint32_t epoch, bool *is_past)
     free(stack);
 }
 
-/* As a later instance, which is given what was said meanwhile. */
+/* As a later instance, which is given what was said meanwhile; also where that ADD did not know of another REMOVE. */
 static bool came_back(const struct governance *g, const struct instance *removed)
 {
     for (uint32_t i = 0; i < g->adds.count; i++) {
         const struct instance *added = &g->instances.at[g->adds.at[i].instance];
-        if (added->device == removed->device && added->number > removed->number && counts(g, g->adds.at[i].fact))
+        enum governance_rule rule = fact_of(g, g->adds.at[i].fact)->verdict;
+        bool let_in = rule == RULE_COUNTS || rule == RULE_UNCITED;
+        if (let_in && added->device == removed->device && added->number > removed->number)
             return true;
     }
     return false;
